@@ -1,0 +1,276 @@
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::{
+    InputError, Kind, Mismatch, Plain, Precision, Prepared, Problem, Settings, SizeRequest, Step, StepError, Verified,
+    Work, memory,
+};
+
+/// The steps of one crate for one problem, with the problem's types erased, so that any program can list, run and compare them.
+pub trait Ladder: Send + Sync {
+    /// The problem's name.
+    fn problem(&self) -> &'static str;
+
+    /// What is known of each step, in order.
+    fn steps(&self) -> &[StepInfo];
+
+    /// Makes the problem's input. Ladders of the same problem can share it.
+    ///
+    /// # Errors
+    /// When the sizes cannot be, or cannot be held here.
+    fn input(&self, request: &SizeRequest) -> Result<SharedInput, InputError>;
+
+    /// Prepares a step for an input. The first argument counts from zero.
+    ///
+    /// # Errors
+    /// When the step cannot run on this machine, or its temporaries do not fit into memory.
+    fn start(&self, step: usize, input: &SharedInput, settings: &Settings) -> Result<Box<dyn Session>, StepError>;
+
+    /// The inputs that every step is tested on, by name.
+    fn cases(&self) -> Vec<(String, SharedCase)>;
+}
+
+/// What makes the input of a test case, with the problem's types erased.
+type SharedCase = Box<dyn Fn() -> Result<SharedInput, InputError> + Send + Sync>;
+
+/// What is known of a step without running it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepInfo {
+    /// The problem's name.
+    pub problem: &'static str,
+    /// The name of the function.
+    pub name: &'static str,
+    /// The module that holds it, from the crate's name down.
+    pub module: &'static str,
+    /// The source file that holds it, from the workspace's root down.
+    pub file: &'static str,
+    /// The program that it stands for.
+    pub mirrors: &'static str,
+    /// What is new in it, in a few words.
+    pub idea: &'static str,
+    /// How close its answer has to be.
+    pub precision: Precision,
+    /// Whether the hardware's limit says nothing about it.
+    pub changes_the_algorithm: bool,
+}
+
+impl StepInfo {
+    /// The crate that teaches the step.
+    pub fn crate_name(&self) -> &'static str {
+        self.module.split("::").next().unwrap_or(self.module)
+    }
+
+    /// The whole name: `kernels::mandelbrot::naive`.
+    pub fn path(&self) -> String {
+        format!("{}::{}", self.module, self.name)
+    }
+}
+
+/// One input of a problem that every step is tested on.
+pub struct Case<P: Problem> {
+    /// The name, as it stands in the name of a test: `500x500`.
+    pub name: String,
+    /// Makes the input.
+    pub input: Box<dyn Fn() -> Result<P::Input, InputError> + Send + Sync>,
+}
+
+/// An input that several steps share.
+#[derive(Clone)]
+pub struct SharedInput(Arc<dyn Held>);
+
+/// A problem's input behind a pointer.
+trait Held: Send + Sync {
+    fn problem(&self) -> &'static str;
+    fn sizes(&self) -> Vec<(&'static str, u64)>;
+    fn work(&self) -> Work;
+    fn any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
+
+struct Holder<P: Problem>(P::Input);
+
+impl<P: Problem> Held for Holder<P> {
+    fn problem(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn sizes(&self) -> Vec<(&'static str, u64)> {
+        P::sizes(&self.0)
+    }
+
+    fn work(&self) -> Work {
+        P::work(&self.0)
+    }
+
+    fn any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+impl SharedInput {
+    /// Shares an input.
+    pub fn new<P: Problem>(input: P::Input) -> Self {
+        Self(Arc::new(Holder::<P>(input)))
+    }
+
+    /// The problem's name.
+    pub fn problem(&self) -> &'static str {
+        self.0.problem()
+    }
+
+    /// The sizes by name.
+    pub fn sizes(&self) -> Vec<(&'static str, u64)> {
+        self.0.sizes()
+    }
+
+    /// The necessary operations and bytes.
+    pub fn work(&self) -> Work {
+        self.0.work()
+    }
+
+    fn holder<P: Problem>(&self) -> Option<Arc<Holder<P>>> {
+        self.0.clone().any().downcast().ok()
+    }
+}
+
+/// A step that is ready to run on one input, with its own output.
+pub trait Session {
+    /// Overwrites the output with values that no correct step writes.
+    fn poison(&mut self);
+
+    /// Computes the output once.
+    ///
+    /// # Errors
+    /// When a device, a process or a thread fails.
+    fn run(&mut self) -> Result<(), StepError>;
+
+    /// Compares the output with the reference, to the step's own precision.
+    ///
+    /// # Errors
+    /// The [`Mismatch`] names the first wrong element.
+    fn verify(&self) -> Result<Verified, Mismatch>;
+
+    /// The output's validation sum.
+    fn validation_sum(&self) -> String;
+
+    /// The output itself, to draw it.
+    fn output(&self) -> &dyn Any;
+
+    /// Threads or processes that compute.
+    fn threads(&self) -> usize;
+
+    /// Ends what was prepared.
+    ///
+    /// # Errors
+    /// When a device, a process or a thread fails while it ends.
+    fn finish(self: Box<Self>) -> Result<(), StepError>;
+}
+
+struct TypedLadder<P: Problem> {
+    steps: &'static [Step<P>],
+    infos: Vec<StepInfo>,
+}
+
+/// A ladder of a crate's steps.
+pub fn ladder<P: Problem>(steps: &'static [Step<P>]) -> Box<dyn Ladder> {
+    let infos = steps.iter().map(|step| StepInfo {
+        problem: P::NAME,
+        name: step.name,
+        module: step.module,
+        file: step.file,
+        mirrors: step.mirrors,
+        idea: step.idea,
+        precision: step.precision,
+        changes_the_algorithm: step.changes_the_algorithm,
+    });
+    Box::new(TypedLadder { steps, infos: infos.collect() })
+}
+
+impl<P: Problem> Ladder for TypedLadder<P> {
+    fn problem(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn steps(&self) -> &[StepInfo] {
+        &self.infos
+    }
+
+    fn input(&self, request: &SizeRequest) -> Result<SharedInput, InputError> {
+        Ok(SharedInput::new::<P>(P::input(&P::request(request)?)?))
+    }
+
+    fn start(&self, step: usize, input: &SharedInput, settings: &Settings) -> Result<Box<dyn Session>, StepError> {
+        let step = self.steps[step];
+        let Some(input) = input.holder::<P>() else {
+            let why = format!("{} was given an input of {}", P::NAME, input.problem());
+            return Err(StepError::Failed(why));
+        };
+        memory::require((step.temporaries)(&input.0)).map_err(|error| StepError::Unavailable(error.to_string()))?;
+        let call = match step.kind {
+            Kind::Plain(function) => Call::Plain(function),
+            Kind::Prepared(prepare) => Call::Prepared(prepare(&input.0, settings)?),
+        };
+        let output = P::output(&input.0);
+        Ok(Box::new(TypedSession { precision: step.precision, call, input, output }))
+    }
+
+    fn cases(&self) -> Vec<(String, SharedCase)> {
+        let cases = P::cases().into_iter();
+        cases
+            .map(|case| (case.name, Box::new(move || (case.input)().map(SharedInput::new::<P>)) as SharedCase))
+            .collect()
+    }
+}
+
+enum Call<P: Problem> {
+    Plain(Plain<P>),
+    Prepared(Box<dyn Prepared<P>>),
+}
+
+struct TypedSession<P: Problem> {
+    precision: Precision,
+    call: Call<P>,
+    input: Arc<Holder<P>>,
+    output: P::Output,
+}
+
+impl<P: Problem> Session for TypedSession<P> {
+    fn poison(&mut self) {
+        P::poison(&mut self.output);
+    }
+
+    fn run(&mut self) -> Result<(), StepError> {
+        match &mut self.call {
+            Call::Plain(function) => {
+                function(&self.input.0, &mut self.output);
+                Ok(())
+            }
+            Call::Prepared(prepared) => prepared.run(&self.input.0, &mut self.output),
+        }
+    }
+
+    fn verify(&self) -> Result<Verified, Mismatch> {
+        P::verify(&self.input.0, &self.output, self.precision)
+    }
+
+    fn validation_sum(&self) -> String {
+        P::validation_sum(&self.output)
+    }
+
+    fn output(&self) -> &dyn Any {
+        &self.output
+    }
+
+    fn threads(&self) -> usize {
+        match &self.call {
+            Call::Plain(_) => 1,
+            Call::Prepared(prepared) => prepared.threads(),
+        }
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), StepError> {
+        match self.call {
+            Call::Plain(_) => Ok(()),
+            Call::Prepared(prepared) => prepared.finish(),
+        }
+    }
+}

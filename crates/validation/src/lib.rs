@@ -1,0 +1,48 @@
+//! The problems of *High Performance Rust*: fixed inputs, known answers, and verdicts.
+//!
+//! A *problem* is one computation with a fixed input and a known answer. A *step* is one way of computing it: one function. A
+//! *ladder* is the list of a technique's steps for one problem, each one idea more than the step before. Everything that a step
+//! needs from outside its own loop is here: the input, an output of the right shape, and the verdict on what it wrote.
+//!
+//! ```
+//! use validation::{Mandelbrot, Precision, Problem, mandelbrot};
+//!
+//! let sizes = mandelbrot::Sizes { width: 50, height: 50, max_iterations: 30 };
+//! let input = Mandelbrot::input(&sizes)?;
+//! let mut counts = Mandelbrot::output(&input);
+//! mandelbrot::reference(&input, &mut counts);
+//!
+//! Mandelbrot::verify(&input, &counts, Precision::Exact).expect("every count is right");
+//! assert_eq!(Mandelbrot::validation_sum(&counts), "6502");
+//! # Ok::<(), validation::InputError>(())
+//! ```
+
+pub mod distance;
+pub mod expression;
+mod input;
+mod ladder;
+pub mod mandelbrot;
+pub mod memory;
+pub mod particles;
+pub mod pi;
+mod problem;
+pub mod random;
+mod step;
+mod verdict;
+
+pub use distance::Distance;
+pub use expression::Expression;
+pub use input::{InputError, Scale, SizeRequest};
+pub use ladder::{Case, Ladder, Session, SharedInput, StepInfo, ladder};
+pub use mandelbrot::Mandelbrot;
+pub use particles::Particles;
+pub use pi::Pi;
+pub use problem::{Problem, Work};
+pub use step::{Kind, Plain, Prepare, Prepared, Settings, Step, StepError};
+pub use verdict::{Mismatch, Precision, Verified};
+
+/// What the reference program printed, for the tests of the problems.
+#[cfg(test)]
+pub(crate) fn known_answers() -> serde_json::Value {
+    serde_json::from_str(include_str!("../known/reference.json")).expect("known/reference.json is JSON")
+}

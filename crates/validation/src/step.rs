@@ -1,0 +1,182 @@
+use std::fmt;
+
+use crate::{Precision, Problem};
+
+/// One way of computing a problem: one function, one idea more than the step before it.
+pub struct Step<P: Problem> {
+    /// The name of the function.
+    pub name: &'static str,
+    /// The module that holds it, from the crate's name down.
+    pub module: &'static str,
+    /// The source file that holds it, from the workspace's root down.
+    pub file: &'static str,
+    /// The program that it stands for.
+    pub mirrors: &'static str,
+    /// What is new in it, in a few words.
+    pub idea: &'static str,
+    /// How close its answer has to be.
+    pub precision: Precision,
+    /// Bytes that it allocates besides input and output.
+    pub temporaries: fn(&P::Input) -> u64,
+    /// Whether it computes something else than the work that the problem states, so that the hardware's limit says nothing.
+    pub changes_the_algorithm: bool,
+    /// How it is called.
+    pub kind: Kind<P>,
+}
+
+/// How a step is called.
+pub enum Kind<P: Problem> {
+    /// A function from input to output.
+    Plain(Plain<P>),
+    /// A function that prepares something first: a pool, a device, another layout of the input.
+    Prepared(Prepare<P>),
+}
+
+/// A function from input to output.
+pub type Plain<P> = fn(&<P as Problem>::Input, &mut <P as Problem>::Output);
+
+/// A function that prepares something to run.
+pub type Prepare<P> = fn(&<P as Problem>::Input, &Settings) -> Result<Box<dyn Prepared<P>>, StepError>;
+
+/// What a step has prepared, ready to run any number of times.
+pub trait Prepared<P: Problem> {
+    /// Computes the output from the input that it was prepared for.
+    ///
+    /// # Errors
+    /// When a device, a process or a thread fails.
+    fn run(&mut self, input: &P::Input, output: &mut P::Output) -> Result<(), StepError>;
+
+    /// Threads or processes that compute.
+    fn threads(&self) -> usize {
+        1
+    }
+
+    /// Ends what was prepared.
+    ///
+    /// # Errors
+    /// When a device, a process or a thread fails while it ends.
+    fn finish(self: Box<Self>) -> Result<(), StepError> {
+        Ok(())
+    }
+}
+
+/// What the command line sets for the steps that have something to set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Threads or processes to use; by default one for each core.
+    pub threads: usize,
+    /// Elements in a block; `None` lets the step choose from the machine's caches.
+    pub block: Option<usize>,
+    /// Rows, particles or samples handed out at once; `None` lets the step choose.
+    pub chunk: Option<usize>,
+    /// Invocations in a workgroup of a device; `None` lets the step choose.
+    pub workgroup: Option<usize>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { threads, block: None, chunk: None, workgroup: None }
+    }
+}
+
+/// Why a step gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepError {
+    /// It cannot run on this machine; the text says what is missing, and what would mend it.
+    Unavailable(String),
+    /// It ran and failed.
+    Failed(String),
+}
+
+impl fmt::Display for StepError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(why) => write!(f, "unavailable: {why}"),
+            Self::Failed(why) => write!(f, "failed: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for StepError {}
+
+impl<P: Problem> Clone for Kind<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Problem> Copy for Kind<P> {}
+
+impl<P: Problem> Clone for Step<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Problem> Copy for Step<P> {}
+
+impl<P: Problem> Step<P> {
+    /// A step that has to be exact and needs no memory of its own. Written with [`step!`](crate::step!).
+    pub const fn new(
+        name: &'static str,
+        module: &'static str,
+        file: &'static str,
+        kind: Kind<P>,
+        mirrors: &'static str,
+        idea: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            module,
+            file,
+            mirrors,
+            idea,
+            precision: Precision::Exact,
+            temporaries: |_| 0,
+            changes_the_algorithm: false,
+            kind,
+        }
+    }
+
+    /// The same step with another demand on its answer.
+    pub const fn precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
+    }
+
+    /// The same step with the bytes that it allocates besides input and output.
+    pub const fn temporaries(self, temporaries: fn(&P::Input) -> u64) -> Self {
+        Self { temporaries, ..self }
+    }
+
+    /// The same step, marked as one that does other work than the problem states.
+    pub const fn changes_the_algorithm(self) -> Self {
+        Self { changes_the_algorithm: true, ..self }
+    }
+}
+
+/// Makes a [`Step`](crate::Step) of a function in scope: `step!(naive, "what it mirrors", "what is new")`, with `prepared` before
+/// the name when the function returns something [`Prepared`](crate::Prepared).
+#[macro_export]
+macro_rules! step {
+    (prepared $function:ident, $mirrors:literal, $idea:literal) => {
+        $crate::Step::new(
+            stringify!($function),
+            module_path!(),
+            file!(),
+            $crate::Kind::Prepared($function),
+            $mirrors,
+            $idea,
+        )
+    };
+    ($function:ident, $mirrors:literal, $idea:literal) => {
+        $crate::Step::new(
+            stringify!($function),
+            module_path!(),
+            file!(),
+            $crate::Kind::Plain($function),
+            $mirrors,
+            $idea,
+        )
+    };
+}

@@ -1,0 +1,274 @@
+use std::fmt;
+
+/// How close a step's answer has to be to the reference.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Precision {
+    /// Every element is the reference's, bit for bit.
+    Exact,
+    /// Every element is that of the same plain loop in single precision, bit for bit.
+    ExactSingle,
+    /// Every element is at most `absolute + relative * |expected|` away.
+    Within {
+        /// The absolute part.
+        absolute: f64,
+        /// The part that grows with the expected value.
+        relative: f64,
+    },
+    /// The answer differs, and that is the lesson: an equal answer is wrong.
+    Different {
+        /// Why it differs.
+        why: &'static str,
+        /// Whether it may come out equal all the same, as a race may.
+        may_agree: bool,
+    },
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact => write!(f, "exact"),
+            Self::ExactSingle => write!(f, "exact in single precision"),
+            Self::Within { absolute, relative } if *relative == 0.0 => write!(f, "within {absolute:e}"),
+            Self::Within { absolute, relative } => write!(f, "within {absolute:e} + {relative:e} of the value"),
+            Self::Different { why, .. } => write!(f, "different: {why}"),
+        }
+    }
+}
+
+/// What was found of an answer that is as it should be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verified {
+    /// Elements compared.
+    pub elements: u64,
+    /// Elements that are not the reference's, bit for bit: zero for an exact step.
+    pub differing: u64,
+    /// The largest distance from the reference.
+    pub largest_error: f64,
+}
+
+/// What is wrong with an answer. Its text reads like a test failure.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mismatch {
+    /// An output of the wrong length.
+    Length {
+        /// The problem.
+        problem: &'static str,
+        /// The array.
+        array: &'static str,
+        /// Elements it should have.
+        expected: usize,
+        /// Elements it has.
+        found: usize,
+    },
+    /// Elements that are wrong.
+    Elements(Box<WrongElements>),
+    /// An answer that should differ and does not.
+    Agrees {
+        /// The problem.
+        problem: &'static str,
+        /// Why it should differ.
+        why: &'static str,
+    },
+    /// The reference itself is not the known answer: this machine or this compiler does not compute IEEE 754 doubles.
+    Reference {
+        /// The problem.
+        problem: &'static str,
+        /// The known validation sum.
+        known: String,
+        /// The reference's validation sum.
+        computed: String,
+    },
+}
+
+/// The first wrong element, and how many there are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WrongElements {
+    /// The problem.
+    pub problem: &'static str,
+    /// The array, and where in it the first wrong element is.
+    pub place: String,
+    /// What should be there.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
+    /// How close it has to be.
+    pub precision: Precision,
+    /// Wrong elements.
+    pub differing: u64,
+    /// Wrong elements that still hold the poison: the step never wrote them.
+    pub untouched: u64,
+    /// Elements compared.
+    pub elements: u64,
+    /// The validation sum of the reference.
+    pub expected_sum: String,
+    /// The validation sum of the answer.
+    pub found_sum: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { problem, array, expected, found } => {
+                write!(f, "{problem}: {array} has {found} elements; {expected} are needed")
+            }
+            Self::Elements(wrong) => {
+                let WrongElements { problem, place, expected, found, precision, differing, elements, .. } = &**wrong;
+                writeln!(f, "{problem}: {differing} of {elements} elements are wrong ({precision} is asked for)")?;
+                if wrong.untouched > 0 {
+                    writeln!(f, "     never written: {} elements still hold the poison", wrong.untouched)?;
+                }
+                writeln!(f, "       first wrong: {place}")?;
+                writeln!(f, "          expected: {expected}")?;
+                writeln!(f, "             found: {found}")?;
+                writeln!(f, "  sum of reference: {}", wrong.expected_sum)?;
+                write!(f, "     sum of answer: {}", wrong.found_sum)
+            }
+            Self::Agrees { problem, why } => {
+                write!(f, "{problem}: the answer equals the reference, and it should differ: {why}")
+            }
+            Self::Reference { problem, known, computed } => write!(
+                f,
+                "{problem}: the reference loop itself gives {computed} and the known answer is {known}; \
+                 this build does not compute IEEE 754 doubles"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+/// A number that outputs are made of.
+pub(crate) trait Element: Copy + fmt::Display {
+    /// What [`Problem::poison`](crate::Problem::poison) writes.
+    const POISON: Self;
+    fn same(self, other: Self) -> bool;
+    fn distance(self, other: Self) -> f64;
+    fn magnitude(self) -> f64;
+}
+
+impl Element for u32 {
+    const POISON: Self = Self::MAX;
+
+    fn same(self, other: Self) -> bool {
+        self == other
+    }
+
+    fn distance(self, other: Self) -> f64 {
+        f64::from(self.abs_diff(other))
+    }
+
+    fn magnitude(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Element for u64 {
+    const POISON: Self = Self::MAX;
+
+    fn same(self, other: Self) -> bool {
+        self == other
+    }
+
+    fn distance(self, other: Self) -> f64 {
+        self.abs_diff(other) as f64
+    }
+
+    fn magnitude(self) -> f64 {
+        self as f64
+    }
+}
+
+impl Element for f64 {
+    /// A NaN that no arithmetic makes, so that what was never written can be told from what was computed.
+    const POISON: Self = Self::from_bits(0x7ff8_dead_dead_dead);
+
+    fn same(self, other: Self) -> bool {
+        self.to_bits() == other.to_bits()
+    }
+
+    fn distance(self, other: Self) -> f64 {
+        (self - other).abs()
+    }
+
+    fn magnitude(self) -> f64 {
+        self.abs()
+    }
+}
+
+/// One array of an output beside its reference.
+pub(crate) struct Array<'a, T> {
+    pub(crate) name: &'static str,
+    pub(crate) expected: &'a [T],
+    pub(crate) found: &'a [T],
+}
+
+/// Compares every element of every array. `place` names an element by its array and index; `sums` gives the validation sums of
+/// reference and answer.
+pub(crate) fn compare<T: Element>(
+    problem: &'static str,
+    precision: Precision,
+    arrays: &[Array<'_, T>],
+    place: impl Fn(&'static str, usize) -> String,
+    sums: impl FnOnce() -> (String, String),
+) -> Result<Verified, Mismatch> {
+    let mut verified = Verified { elements: 0, differing: 0, largest_error: 0.0 };
+    let mut first = None;
+    let (mut wrong, mut untouched) = (0, 0);
+    for array in arrays {
+        let (expected, found) = (array.expected.len(), array.found.len());
+        if expected != found {
+            return Err(Mismatch::Length { problem, array: array.name, expected, found });
+        }
+        for (index, (&expected, &found)) in array.expected.iter().zip(array.found).enumerate() {
+            verified.elements += 1;
+            if expected.same(found) {
+                continue;
+            }
+            verified.differing += 1;
+            let distance = expected.distance(found);
+            verified.largest_error = verified.largest_error.max(distance);
+            let poisoned = found.same(T::POISON);
+            let accepted = match precision {
+                Precision::Exact | Precision::ExactSingle => false,
+                Precision::Within { absolute, relative } => distance <= absolute + relative * expected.magnitude(),
+                Precision::Different { .. } => true,
+            };
+            if poisoned || !accepted {
+                wrong += 1;
+                untouched += u64::from(poisoned);
+                first.get_or_insert((array.name, index, expected, found));
+            }
+        }
+    }
+    if let Some((name, index, expected, found)) = first {
+        let (expected_sum, found_sum) = sums();
+        return Err(Mismatch::Elements(Box::new(WrongElements {
+            problem,
+            place: place(name, index),
+            expected: expected.to_string(),
+            found: if found.same(T::POISON) { format!("{found} (never written)") } else { found.to_string() },
+            precision,
+            differing: wrong,
+            untouched,
+            elements: verified.elements,
+            expected_sum,
+            found_sum,
+        })));
+    }
+    match precision {
+        Precision::Different { why, may_agree: false } if verified.differing == 0 => {
+            Err(Mismatch::Agrees { problem, why })
+        }
+        _ => Ok(verified),
+    }
+}
+
+/// Checks the reference's sum against the known answer, where there is one.
+pub(crate) fn check_reference(problem: &'static str, known: Option<&str>, computed: &str) -> Result<(), Mismatch> {
+    match known {
+        Some(known) if known != computed => {
+            Err(Mismatch::Reference { problem, known: known.to_owned(), computed: computed.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
