@@ -1,1 +1,17 @@
-//! course
+//! The `course` command, which knows every crate: list, run, diff, compare, machine, record, doctor.
+
+mod catalog;
+mod command;
+mod compare;
+pub mod diff;
+mod doctor;
+mod list;
+mod machine;
+mod peer;
+mod record;
+mod run;
+mod show;
+pub mod source;
+
+pub use catalog::{Found, ladders};
+pub use command::main;

@@ -1,1 +1,7 @@
-fn main() {}
+//! Every step against every known answer.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runner::test_steps(kernels::ladders())
+}

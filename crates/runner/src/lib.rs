@@ -1,1 +1,44 @@
-//! runner
+//! What a chapter is told with: timing, limits, verdicts, tables, plots, pictures, and the command line of chapters.
+//!
+//! A chapter is a list of ladders and a title; [`Chapter`] does the rest:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use runner::Chapter;
+//! use validation::Ladder;
+//!
+//! fn ladders() -> Vec<Box<dyn Ladder>> {
+//!     Vec::new() // a technique crate's
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     Chapter::new(1, "Scalar kernels", ladders()).run()
+//! }
+//! ```
+
+mod chapter;
+mod cli;
+pub mod files;
+pub mod limits;
+pub mod machine;
+mod measure;
+pub mod output;
+pub mod picture;
+pub mod plot;
+mod progress;
+mod record;
+mod screen;
+mod sweep;
+mod table;
+mod testing;
+
+pub use chapter::Chapter;
+pub use cli::{Selection, SizeArgs, TimingArgs, nearest, one_line, parse};
+pub use measure::{Budget, Timing, time};
+pub use progress::Progress;
+pub use record::{Status, StepRecord, add_speedups, run_step};
+pub use screen::{Failure, Screen};
+pub use sweep::{SweepPoint, sweep};
+pub use table::{ladder_table, notes, plain_table};
+pub use testing::test_steps;

@@ -1,5 +1,6 @@
 use std::any::Any;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::{
     InputError, Kind, Mismatch, Plain, Precision, Prepared, Problem, Settings, SizeRequest, Step, StepError, Verified,
@@ -83,7 +84,9 @@ trait Held: Send + Sync {
     fn problem(&self) -> &'static str;
     fn sizes(&self) -> Vec<(&'static str, u64)>;
     fn work(&self) -> Work;
-    fn any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+    fn reference_sum(&self) -> String;
+    fn any(&self) -> &dyn Any;
+    fn shared_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
 struct Holder<P: Problem>(P::Input);
@@ -101,7 +104,15 @@ impl<P: Problem> Held for Holder<P> {
         P::work(&self.0)
     }
 
-    fn any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+    fn reference_sum(&self) -> String {
+        P::reference_sum(&self.0)
+    }
+
+    fn any(&self) -> &dyn Any {
+        self
+    }
+
+    fn shared_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
         self
     }
 }
@@ -127,8 +138,18 @@ impl SharedInput {
         self.0.work()
     }
 
+    /// The validation sum of the reference answer.
+    pub fn reference_sum(&self) -> String {
+        self.0.reference_sum()
+    }
+
+    /// The input itself, if it is one of problem `P`.
+    pub fn get<P: Problem>(&self) -> Option<&P::Input> {
+        self.0.any().downcast_ref::<Holder<P>>().map(|holder| &holder.0)
+    }
+
     fn holder<P: Problem>(&self) -> Option<Arc<Holder<P>>> {
-        self.0.clone().any().downcast().ok()
+        self.0.clone().shared_any().downcast().ok()
     }
 }
 
@@ -157,6 +178,9 @@ pub trait Session {
 
     /// Threads or processes that compute.
     fn threads(&self) -> usize;
+
+    /// How long preparing took, for a step that prepares something.
+    fn prepare_time(&self) -> Option<Duration>;
 
     /// Ends what was prepared.
     ///
@@ -205,12 +229,13 @@ impl<P: Problem> Ladder for TypedLadder<P> {
             return Err(StepError::Failed(why));
         };
         memory::require((step.temporaries)(&input.0)).map_err(|error| StepError::Unavailable(error.to_string()))?;
-        let call = match step.kind {
-            Kind::Plain(function) => Call::Plain(function),
-            Kind::Prepared(prepare) => Call::Prepared(prepare(&input.0, settings)?),
+        let started = Instant::now();
+        let (call, prepare_time) = match step.kind {
+            Kind::Plain(function) => (Call::Plain(function), None),
+            Kind::Prepared(prepare) => (Call::Prepared(prepare(&input.0, settings)?), Some(started.elapsed())),
         };
         let output = P::output(&input.0);
-        Ok(Box::new(TypedSession { precision: step.precision, call, input, output }))
+        Ok(Box::new(TypedSession { precision: step.precision, call, prepare_time, input, output }))
     }
 
     fn cases(&self) -> Vec<(String, SharedCase)> {
@@ -229,6 +254,7 @@ enum Call<P: Problem> {
 struct TypedSession<P: Problem> {
     precision: Precision,
     call: Call<P>,
+    prepare_time: Option<Duration>,
     input: Arc<Holder<P>>,
     output: P::Output,
 }
@@ -265,6 +291,10 @@ impl<P: Problem> Session for TypedSession<P> {
             Call::Plain(_) => 1,
             Call::Prepared(prepared) => prepared.threads(),
         }
+    }
+
+    fn prepare_time(&self) -> Option<Duration> {
+        self.prepare_time
     }
 
     fn finish(self: Box<Self>) -> Result<(), StepError> {

@@ -157,6 +157,10 @@ impl Problem for Pi {
         output.iter().fold(0_u64, |sum, &hits| sum.wrapping_add(hits)).to_string()
     }
 
+    fn reference_sum(input: &Input) -> String {
+        Self::validation_sum(input.double())
+    }
+
     /// A draw is one addition, four shifts and three exclusive ors, and two multiplications of integers; u = 2u - 1 and the scaling
     /// by a power of two are one exact multiplication and one subtraction. Conversions are not counted.
     fn work(input: &Input) -> Work {

@@ -41,6 +41,9 @@ pub trait Problem: Copy + 'static {
     /// A sum over the output that does not depend on the order of its elements; a decimal string, as integers exceed doubles.
     fn validation_sum(output: &Self::Output) -> String;
 
+    /// The validation sum of the reference answer, in double precision.
+    fn reference_sum(input: &Self::Input) -> String;
+
     /// The necessary operations and bytes of this input. May compute the reference answer to know.
     fn work(input: &Self::Input) -> Work;
 

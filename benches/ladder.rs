@@ -1,0 +1,26 @@
+//! The same steps as the chapters run, under criterion: what the benches of all problems share.
+
+use criterion::{BenchmarkId, Criterion};
+use validation::{Settings, SizeRequest, StepError};
+
+/// Benches every step of every crate for one problem, at the size that the tutorials use.
+pub(crate) fn bench(criterion: &mut Criterion, problem: &str) {
+    let mut group = criterion.benchmark_group(problem);
+    group.sample_size(10);
+    for ladder in course::ladders().iter().filter(|ladder| ladder.problem() == problem) {
+        let input = ladder.input(&SizeRequest::default()).expect("the default size fits into memory");
+        for (index, step) in ladder.steps().iter().enumerate() {
+            let id = BenchmarkId::new(step.crate_name(), step.name);
+            match ladder.start(index, &input, &Settings::default()) {
+                Ok(mut session) => {
+                    group.bench_function(id, |bencher| bencher.iter(|| session.run()));
+                    session.verify().expect("what was timed is right");
+                    session.finish().expect("what was prepared ends well");
+                }
+                Err(StepError::Unavailable(why)) => eprintln!("{} is unavailable: {why}", step.path()),
+                Err(error) => panic!("{}: {error}", step.path()),
+            }
+        }
+    }
+    group.finish();
+}

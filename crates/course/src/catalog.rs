@@ -1,0 +1,84 @@
+//! Every step of every crate, by name.
+
+use runner::{Failure, nearest};
+use validation::{Ladder, StepInfo};
+
+/// The ladders of every technique crate, in the order of the chapters.
+pub fn ladders() -> Vec<Box<dyn Ladder>> {
+    kernels::ladders()
+}
+
+/// A step and the ladder it stands in.
+#[derive(Clone, Copy)]
+pub struct Found<'a> {
+    /// The ladder.
+    pub ladder: &'a dyn Ladder,
+    /// The step's place in it.
+    pub index: usize,
+}
+
+impl Found<'_> {
+    /// What is known of the step.
+    pub fn step(&self) -> &StepInfo {
+        &self.ladder.steps()[self.index]
+    }
+}
+
+/// All steps, in order.
+pub(crate) fn all(ladders: &[Box<dyn Ladder>]) -> Vec<Found<'_>> {
+    let ladders = ladders.iter().map(|ladder| &**ladder);
+    ladders.flat_map(|ladder| (0..ladder.steps().len()).map(move |index| Found { ladder, index })).collect()
+}
+
+/// The steps that a name means: `kernels::mandelbrot::naive`, `mandelbrot::naive`, or `naive` in every problem and crate that has it.
+///
+/// # Errors
+/// [`Failure::Usage`] with the nearest names.
+pub(crate) fn find<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Vec<Found<'a>>, Failure> {
+    let matches = |path: &str| path == name || path.ends_with(&format!("::{name}"));
+    let all = all(ladders);
+    let found: Vec<_> = all.iter().copied().filter(|found| matches(&found.step().path())).collect();
+    if found.is_empty() {
+        let known: Vec<_> = all.iter().map(|found| found.step().path()).collect();
+        return Err(Failure::Usage(nearest("step", name, &known)));
+    }
+    Ok(found)
+}
+
+/// The one step that a name means.
+///
+/// # Errors
+/// [`Failure::Usage`] when there is none, or more than one.
+pub(crate) fn find_one<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Found<'a>, Failure> {
+    let found = find(ladders, name)?;
+    match found[..] {
+        [one] => Ok(one),
+        _ => {
+            let paths: Vec<_> = found.iter().map(|found| found.step().path()).collect();
+            Err(Failure::Usage(format!("'{name}' is the name of {} steps: {}", paths.len(), paths.join(", "))))
+        }
+    }
+}
+
+/// The ladders of one problem.
+///
+/// # Errors
+/// [`Failure::Usage`] with the nearest names.
+pub(crate) fn of_problem<'a>(ladders: &'a [Box<dyn Ladder>], problem: &str) -> Result<Vec<&'a dyn Ladder>, Failure> {
+    let found: Vec<_> = ladders.iter().map(|ladder| &**ladder).filter(|ladder| ladder.problem() == problem).collect();
+    if found.is_empty() {
+        return Err(Failure::Usage(nearest("problem", problem, &problems(ladders))));
+    }
+    Ok(found)
+}
+
+/// The names of the problems, in the order of their first ladders.
+pub(crate) fn problems(ladders: &[Box<dyn Ladder>]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for ladder in ladders {
+        if !names.iter().any(|name| name == ladder.problem()) {
+            names.push(ladder.problem().to_owned());
+        }
+    }
+    names
+}

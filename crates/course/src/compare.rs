@@ -1,0 +1,373 @@
+//! Our steps and other people's programs, in turn, in one run: only such times make a ratio.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use runner::output::{check_writable, create_folder, default_out, shown, write_json};
+use runner::plot::{Bar, bars};
+use runner::{Failure, Progress, Screen, Selection, Status, Timing, nearest, plain_table};
+use serde::{Deserialize, Serialize};
+use validation::{Precision, Session, Settings, SharedInput, StepError};
+
+use crate::catalog::{Found, all, ladders, of_problem, problems};
+use crate::command::CompareArgs;
+use crate::peer::{Peer, PeerProcess, peers};
+use crate::record::keep_comparison;
+use crate::source::root;
+
+/// What is said of a step or a peer, as it stands in a result file.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Entry {
+    pub(crate) problem: String,
+    /// `kernels expanded`, `g++ expanded`.
+    pub(crate) name: String,
+    pub(crate) mirrors: String,
+    /// What a peer says of its version.
+    pub(crate) version: Option<String>,
+    pub(crate) status: Status,
+    pub(crate) reason: Option<String>,
+    pub(crate) best_ms: Option<f64>,
+    pub(crate) median_ms: Option<f64>,
+    pub(crate) runs: Option<usize>,
+    /// Whose times the ratios are divided by.
+    pub(crate) base: String,
+    /// Best time over the base's best time.
+    pub(crate) ratio_of_best: Option<f64>,
+    /// The median of the ratios of the runs that were made right after each other.
+    pub(crate) ratio_of_pairs: Option<f64>,
+    pub(crate) input: BTreeMap<String, u64>,
+    pub(crate) validation_sum: Option<String>,
+}
+
+/// Who takes part.
+struct Contender {
+    name: String,
+    mirrors: String,
+    kind: Kind,
+    times: Vec<Duration>,
+    /// The sum of the last run.
+    sum: Option<String>,
+    status: Status,
+    reason: Option<String>,
+}
+
+enum Kind {
+    Step {
+        session: Box<dyn Session>,
+        precision: Precision,
+        own_work: bool,
+    },
+    Peer {
+        process: Box<PeerProcess>,
+        exact: bool,
+    },
+    /// It cannot take part, or no longer.
+    Out,
+}
+
+/// Runs the comparison of one problem, or of each that has peers.
+pub(crate) fn compare(args: &CompareArgs) -> Result<(), Failure> {
+    let screen = Screen;
+    let root = root().map_err(|error| Failure::Io(error.to_string()))?;
+    let ladders = ladders();
+    let peers = peers(&root)?;
+    let chosen: Vec<String> = match &args.problem {
+        Some(problem) => {
+            of_problem(&ladders, problem)?;
+            vec![problem.clone()]
+        }
+        None => {
+            let with_peers = |problem: &String| peers.iter().any(|peer| peer.problem == *problem);
+            problems(&ladders).into_iter().filter(with_peers).collect()
+        }
+    };
+    let selection = Selection::new(&args.steps);
+    let steps: Vec<_> =
+        all(&ladders).into_iter().filter(|found| chosen.iter().any(|p| p == found.ladder.problem())).collect();
+    selection.check(steps.iter().map(Found::step))?;
+    let wanted = |peer: &&Peer| args.peers.is_empty() || args.peers.iter().any(|part| peer.name.contains(part.trim()));
+    if let Some(unknown) = args.peers.iter().find(|part| !peers.iter().any(|peer| peer.name.contains(part.trim()))) {
+        let names: Vec<_> = peers.iter().map(|peer| peer.name.clone()).collect();
+        return Err(Failure::Usage(nearest("peer", unknown, &names)));
+    }
+    if args.sizes.size.is_some() && args.problem.is_none() {
+        return Err(Failure::Usage("--size needs a problem, to say whose size it is".to_owned()));
+    }
+    if let Some(json) = &args.json {
+        check_writable(json)?;
+    }
+    let out = default_out();
+    create_folder(&out)?;
+    let mut entries = Vec::new();
+    for problem in &chosen {
+        let of_problem: Vec<_> =
+            steps.iter().filter(|found| found.ladder.problem() == problem && selection.has(found.step())).collect();
+        let of_peers: Vec<_> = peers.iter().filter(|peer| peer.problem == *problem).filter(wanted).collect();
+        let found = race(&screen, &root, problem, &of_problem, &of_peers, args)?;
+        let plot = out.join(format!("compare-{problem}.svg"));
+        draw(&plot, problem, &found)?;
+        screen.line(format!("written: {}", shown(&plot)))?;
+        if args.record {
+            keep_comparison(&root, problem, &found)?;
+        }
+        entries.extend(found);
+    }
+    if let Some(json) = &args.json {
+        write_json(json, &entries)?;
+    }
+    if entries.iter().any(|entry| entry.status == Status::Wrong) { Err(Failure::Wrong) } else { Ok(()) }
+}
+
+fn race(
+    screen: &Screen,
+    root: &Path,
+    problem: &str,
+    steps: &[&Found<'_>],
+    peers: &[&Peer],
+    args: &CompareArgs,
+) -> Result<Vec<Entry>, Failure> {
+    let first = steps.first().ok_or_else(|| Failure::Usage(format!("none of the steps is one of {problem}")))?;
+    let input = first.ladder.input(&args.sizes.request(problem, args.problem.is_some()));
+    let input = input.map_err(|error| Failure::Usage(error.to_string()))?;
+    let sizes: Vec<_> = input.sizes().iter().map(|(name, size)| format!("{name} {size}")).collect();
+    screen.line(format!("{problem}: {}; everybody runs once a round", sizes.join(", ")))?;
+
+    let settings = Settings::default();
+    let settings = Settings { threads: args.threads.map_or(settings.threads, |threads| threads as usize), ..settings };
+    let progress = Progress::new((steps.len() + peers.len()) as u64);
+    let mut contenders = Vec::new();
+    for step in steps {
+        progress.begin(step.step().path());
+        contenders.push(Contender::step(step, &input, &settings));
+        progress.done();
+    }
+    for peer in peers {
+        progress.begin(&peer.name);
+        contenders.push(Contender::peer(peer, root, &input));
+        progress.done();
+    }
+    drop(progress);
+
+    let expected = input.reference_sum();
+    let rounds = args.rounds.map_or(9, |rounds| rounds as usize);
+    let progress = Progress::new((rounds * contenders.len()) as u64);
+    for round in 1..=rounds {
+        for contender in &mut contenders {
+            progress.begin(format_args!("round {round}: {}", contender.name));
+            if args.rounds.is_some() || !contender.has_enough() {
+                contender.run(&expected);
+            }
+            progress.done();
+        }
+    }
+    drop(progress);
+
+    let base = base(&contenders, args.base.as_deref())?;
+    let (base_name, base_times) = (contenders[base].name.clone(), contenders[base].times.clone());
+    let entries: Vec<_> =
+        contenders.into_iter().map(|contender| contender.entry(problem, &input, &base_name, &base_times)).collect();
+    screen.line(table(&entries))?;
+    screen.line(format!(
+        "validation sum {expected}; ratios to {base_name}, of the best runs and of the pairs (median)"
+    ))?;
+    for entry in &entries {
+        if let Some(reason) = &entry.reason {
+            screen.line(format!("{} is {}: {reason}", entry.name, word(entry)))?;
+        }
+    }
+    Ok(entries)
+}
+
+/// Whose times the others are divided by: the one that is named, or our last step that does the problem's own work.
+fn base(contenders: &[Contender], name: Option<&str>) -> Result<usize, Failure> {
+    let has_time = |contender: &Contender| !contender.times.is_empty();
+    if let Some(name) = name {
+        let found = contenders.iter().position(|contender| contender.name.contains(name) && has_time(contender));
+        let names = || contenders.iter().map(|contender| contender.name.clone()).collect::<Vec<_>>();
+        return found.ok_or_else(|| Failure::Usage(nearest("step or peer", name, &names())));
+    }
+    let own =
+        |contender: &Contender| matches!(contender.kind, Kind::Step { own_work: true, .. }) && has_time(contender);
+    let found = contenders.iter().rposition(own).or_else(|| contenders.iter().position(has_time));
+    found.ok_or_else(|| Failure::Io("nobody could run".to_owned()))
+}
+
+impl Contender {
+    fn new(name: String, mirrors: &str, kind: Kind) -> Self {
+        Self { name, mirrors: mirrors.to_owned(), kind, times: Vec::new(), sum: None, status: Status::Ok, reason: None }
+    }
+
+    fn step(found: &Found<'_>, input: &SharedInput, settings: &Settings) -> Self {
+        let step = found.step();
+        let name = format!("{} {}", step.crate_name(), step.name);
+        let started = found.ladder.start(found.index, input, settings).and_then(|mut session| {
+            session.poison();
+            session.run()?;
+            Ok(session)
+        });
+        let own_work = !step.changes_the_algorithm && step.precision == Precision::Exact;
+        match started {
+            Ok(session) => {
+                Self::new(name, step.mirrors, Kind::Step { session, precision: step.precision, own_work }).checked()
+            }
+            Err(StepError::Unavailable(why)) => Self::new(name, step.mirrors, Kind::Out).out(Status::Unavailable, why),
+            Err(error) => Self::new(name, step.mirrors, Kind::Out).out(Status::Wrong, error.to_string()),
+        }
+    }
+
+    fn peer(peer: &Peer, root: &Path, input: &SharedInput) -> Self {
+        let contender = |kind| Self::new(peer.name.clone(), &peer.mirrors, kind);
+        if let Some(why) = peer.missing(root) {
+            return contender(Kind::Out).out(Status::Unavailable, why);
+        }
+        match peer.start(root, &input.sizes()) {
+            Ok(process) => contender(Kind::Peer { process: Box::new(process), exact: peer.exact }),
+            Err(why) => contender(Kind::Out).out(Status::Wrong, why),
+        }
+    }
+
+    fn out(mut self, status: Status, reason: String) -> Self {
+        (self.status, self.reason) = (status, Some(reason));
+        self
+    }
+
+    /// Checks the answer of a step that has run.
+    fn checked(mut self) -> Self {
+        if let Kind::Step { session, precision, .. } = &self.kind {
+            match session.verify() {
+                Ok(_) => {
+                    self.sum = Some(session.validation_sum());
+                    if let Precision::Different { why, .. } = precision {
+                        (self.status, self.reason) = (Status::Different, Some((*why).to_owned()));
+                    }
+                }
+                Err(mismatch) => return Self { kind: Kind::Out, ..self }.out(Status::Wrong, mismatch.to_string()),
+            }
+        }
+        self
+    }
+
+    /// Two runs and two seconds are enough for a slow program.
+    fn has_enough(&self) -> bool {
+        self.times.len() >= 2 && self.times.iter().sum::<Duration>() >= Duration::from_secs(2)
+    }
+
+    /// Runs once. Whoever fails is out, its times forgotten.
+    fn run(&mut self, expected: &str) {
+        let outcome = match &mut self.kind {
+            Kind::Step { session, .. } => {
+                let started = Instant::now();
+                session.run().map(|()| started.elapsed()).map_err(|error| error.to_string())
+            }
+            Kind::Peer { process, exact } => process.run().and_then(|run| {
+                let differs = run.check != expected;
+                self.sum = Some(run.check);
+                match (differs, *exact) {
+                    (true, true) => Err("its answer is wrong".to_owned()),
+                    (true, false) => {
+                        self.status = Status::Different;
+                        Ok(run.time)
+                    }
+                    (false, _) => Ok(run.time),
+                }
+            }),
+            Kind::Out => return,
+        };
+        match outcome {
+            Ok(time) => self.times.push(time),
+            Err(why) => {
+                (self.kind, self.status, self.reason) = (Kind::Out, Status::Wrong, Some(why));
+                self.times.clear();
+            }
+        }
+    }
+
+    fn entry(mut self, problem: &str, input: &SharedInput, base: &str, base_times: &[Duration]) -> Entry {
+        // What the timed runs wrote is checked too, not only the warm-up.
+        self = self.checked();
+        let version = match &self.kind {
+            Kind::Peer { process, .. } => process.version.clone(),
+            _ => None,
+        };
+        let ratio = |own: Duration, base: Duration| own.as_secs_f64() / base.as_secs_f64();
+        let pairs = self.times.iter().zip(base_times).map(|(&own, &base)| ratio(own, base)).collect::<Vec<_>>();
+        let best = self.times.iter().min().zip(base_times.iter().min());
+        let ratio_of_best = best.map(|(&own, &base)| ratio(own, base));
+        let timing = Timing::new(self.times);
+        Entry {
+            problem: problem.to_owned(),
+            name: self.name,
+            mirrors: self.mirrors,
+            version,
+            status: self.status,
+            reason: self.reason,
+            best_ms: timing.as_ref().map(Timing::best_ms),
+            median_ms: timing.as_ref().map(Timing::median_ms),
+            runs: timing.as_ref().map(Timing::runs),
+            base: base.to_owned(),
+            ratio_of_best,
+            ratio_of_pairs: median(pairs),
+            input: input.sizes().into_iter().map(|(name, size)| (name.to_owned(), size)).collect(),
+            validation_sum: self.sum,
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        odd if odd % 2 == 1 => Some(values[middle]),
+        _ => Some((values[middle - 1] + values[middle]) / 2.0),
+    }
+}
+
+/// A peer that is not installed is missing, rather than unavailable.
+fn word(entry: &Entry) -> &'static str {
+    match entry.status {
+        Status::Unavailable => "missing",
+        status => status.word(),
+    }
+}
+
+fn table(entries: &[Entry]) -> String {
+    let number =
+        |value: Option<f64>, digits: usize| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"));
+    let rows = entries.iter().map(|entry| {
+        let name = entry.name.clone();
+        let (best, median) = (number(entry.best_ms, 2), number(entry.median_ms, 2));
+        let (of_best, of_pairs) = (number(entry.ratio_of_best, 3), number(entry.ratio_of_pairs, 3));
+        [name, best, median, of_best, of_pairs, word(entry).to_owned()]
+    });
+    let header = ["who", "best ms", "median ms", "of best", "of pairs", "answer"];
+    plain_table(&header, &rows.collect::<Vec<_>>(), &[0, 5])
+}
+
+fn draw(path: &Path, problem: &str, entries: &[Entry]) -> Result<(), Failure> {
+    let bar = |entry: &Entry| Bar {
+        label: entry.name.clone(),
+        value: entry.best_ms.unwrap_or(f64::NAN),
+        note: entry
+            .ratio_of_best
+            .map(|ratio| format!("{ratio:.2}"))
+            .or_else(|| entry.reason.clone())
+            .unwrap_or_default(),
+    };
+    let drawn = entries.iter().map(bar).collect::<Vec<_>>();
+    bars(path, &format!("{problem}: our steps and their peers"), "ms", &drawn, true)
+        .map_err(|error| Failure::Io(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    fn the_median_is_the_value_in_the_middle_or_the_mean_of_the_two_there() {
+        assert_eq!(median(vec![]), None);
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), Some(2.5));
+    }
+}

@@ -1,0 +1,89 @@
+//! What this machine has and lacks for each chapter, and the command that mends it.
+
+use std::env;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use runner::machine::Machine;
+use runner::{Failure, Screen};
+
+use crate::peer::peers;
+use crate::source::root;
+
+/// Something that a part of the course needs.
+struct Check {
+    what: String,
+    /// What was found, or nothing.
+    found: Option<String>,
+    mend: String,
+}
+
+/// Shows everything that is there and everything that is not.
+pub(crate) fn doctor() -> Result<(), Failure> {
+    let screen = Screen;
+    let root = root().map_err(|error| Failure::Io(error.to_string()))?;
+    screen.line(Machine::detect().summary())?;
+    let parts = [
+        ("every chapter", everywhere()),
+        ("chapter 1: the peers of `cargo course compare`", of_peers(&root)?),
+        ("the book", book()),
+    ];
+    let mut missing = 0;
+    for (part, checks) in parts {
+        screen.line(format!("\n{part}"))?;
+        for Check { what, found, mend } in checks {
+            match found {
+                Some(found) => screen.line(format!("  has    {what}: {found}"))?,
+                None => {
+                    missing += 1;
+                    screen.line(format!("  LACKS  {what}; to mend: {mend}"))?;
+                }
+            }
+        }
+    }
+    screen.line(match missing {
+        0 => "\nnothing is missing".to_owned(),
+        missing => format!("\n{missing} missing; what is there runs without them"),
+    })
+}
+
+fn everywhere() -> Vec<Check> {
+    let rustc = Check {
+        what: "rustc".to_owned(),
+        found: version("rustc"),
+        mend: "install rustup from https://rustup.rs".to_owned(),
+    };
+    let cc = Check {
+        what: "a C linker (cc)".to_owned(),
+        found: version("cc"),
+        mend: "apt install gcc, or your system's C compiler".to_owned(),
+    };
+    let git = Check {
+        what: "git, for the commit in recorded results".to_owned(),
+        found: version("git"),
+        mend: "apt install git".to_owned(),
+    };
+    vec![rustc, cc, git]
+}
+
+/// The first line that a program prints of its version.
+fn version(program: &str) -> Option<String> {
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    output.status.success().then(|| text.lines().next().unwrap_or("there").trim().to_owned())
+}
+
+fn of_peers(root: &Path) -> Result<Vec<Check>, Failure> {
+    let check = |peer: &crate::peer::Peer| Check {
+        what: format!("{} for {}", peer.name, peer.problem),
+        found: peer.missing(root).is_none().then(|| "ready".to_owned()),
+        mend: peer.missing(root).unwrap_or_default(),
+    };
+    Ok(peers(root)?.iter().map(check).collect())
+}
+
+fn book() -> Vec<Check> {
+    let home = env::var_os("CARGO_HOME").map(|home| Path::new(&home).join("bin/mdbook"));
+    let found = version("mdbook").or_else(|| version(home?.to_str()?));
+    vec![Check { what: "mdbook".to_owned(), found, mend: "scripts/setup-book".to_owned() }]
+}

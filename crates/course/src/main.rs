@@ -1,0 +1,7 @@
+//! The `course` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    course::main()
+}

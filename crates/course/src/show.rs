@@ -1,0 +1,98 @@
+//! Two steps, or two files, beside each other; and a race between the steps.
+
+use std::fs;
+use std::io::{IsTerminal, stdout};
+use std::path::Path;
+
+use runner::{Failure, Progress, Screen, Status, add_speedups, ladder_table, nearest, notes, run_step};
+use validation::Ladder;
+
+use crate::catalog::{Found, find, find_one, ladders};
+use crate::command::DiffArgs;
+use crate::diff::{Side, Style, changed_lines, side_by_side, terminal_width, unified};
+use crate::source::{cut, line_of, root};
+
+/// Shows the difference of two steps and races them, or the difference of two files.
+pub(crate) fn diff(args: &DiffArgs) -> Result<(), Failure> {
+    let screen = Screen;
+    let ladders = ladders();
+    let root = root().map_err(|error| Failure::Io(error.to_string()))?;
+    let width = args.columns.map_or_else(terminal_width, usize::from);
+    let style =
+        Style { colour: stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) };
+    let show = |a: &Side, b: &Side| {
+        let text = if args.unified { unified(a, b, style) } else { side_by_side(a, b, width, style) };
+        screen.line(text.trim_end())
+    };
+    if let (Some(a), Some(b)) = (module_file(&ladders, &args.a), module_file(&ladders, &args.b)) {
+        return show(&whole_file(&root, &args.a, a)?, &whole_file(&root, &args.b, b)?);
+    }
+    let (a, b) = (find_step(&ladders, &args.a)?, find_step(&ladders, &args.b)?);
+    let (side_a, code_a) = side(&root, &a)?;
+    let (side_b, code_b) = side(&root, &b)?;
+    show(&side_a, &side_b)?;
+    screen.line(format!("\n{} lines of code changed", changed_lines(&code_a, &code_b)))?;
+    if args.no_race {
+        return Ok(());
+    }
+    if a.ladder.problem() != b.ladder.problem() {
+        return screen.line("no race: the steps compute different problems");
+    }
+    race(&screen, args, &a, &b)
+}
+
+/// The file of a module that has steps: `kernels::mandelbrot`.
+fn module_file(ladders: &[Box<dyn Ladder>], name: &str) -> Option<&'static str> {
+    let steps = ladders.iter().flat_map(|ladder| ladder.steps());
+    steps.into_iter().find(|step| step.module == name).map(|step| step.file)
+}
+
+fn find_step<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Found<'a>, Failure> {
+    if find(ladders, name).is_err() {
+        let steps = ladders.iter().flat_map(|ladder| ladder.steps());
+        let modules = ladders.iter().filter_map(|ladder| ladder.steps().first()).map(|step| step.module.to_owned());
+        let known: Vec<_> = steps.map(|step| step.path()).chain(modules).collect();
+        return Err(Failure::Usage(nearest("step or file", name, &known)));
+    }
+    find_one(ladders, name)
+}
+
+fn whole_file(root: &Path, module: &str, file: &str) -> Result<Side, Failure> {
+    let text =
+        fs::read_to_string(root.join(file)).map_err(|error| Failure::io(format_args!("cannot read {file}"), &error))?;
+    Ok(Side::new(module, file, &text, 1))
+}
+
+/// A step's own text, and its code alone.
+fn side(root: &Path, found: &Found<'_>) -> Result<(Side, String), Failure> {
+    let step = found.step();
+    let cut = cut(root, step.file, step.name).map_err(|error| Failure::Io(error.to_string()))?;
+    let line = line_of(root, step.file, step.name).unwrap_or(cut.first_line);
+    let side = Side {
+        lines: cut.text_lines,
+        ..Side::new(&step.path(), &format!("{}:{line}", step.file), &cut.text, cut.first_line)
+    };
+    Ok((side, cut.code))
+}
+
+/// Runs both on the same input, and says how the second compares with the first.
+fn race(screen: &Screen, args: &DiffArgs, a: &Found<'_>, b: &Found<'_>) -> Result<(), Failure> {
+    let request = args.sizes.request(a.ladder.problem(), true);
+    let input = a.ladder.input(&request).map_err(|error| Failure::Usage(error.to_string()))?;
+    let (settings, budget) = (args.timing.settings(), args.timing.budget(args.sizes.quick));
+    let progress = Progress::new(2);
+    let mut records = Vec::new();
+    for found in [a, b] {
+        progress.begin(found.step().path());
+        let record = run_step(found.ladder, found.index, &input, &settings, &budget, &mut |_| {});
+        records.push(record);
+        progress.done();
+    }
+    drop(progress);
+    add_speedups(&mut records);
+    screen.line(ladder_table(&records))?;
+    for note in notes(&records) {
+        screen.line(note)?;
+    }
+    if records.iter().any(|record| record.status == Status::Wrong) { Err(Failure::Wrong) } else { Ok(()) }
+}

@@ -1,0 +1,122 @@
+//! The book shows code that is compiled, and nothing that is not there. mdbook itself is silent about both.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::root;
+use syn::{Item, ItemMod};
+
+/// An `{{#include file:anchor}}` of a page.
+struct Include {
+    page: PathBuf,
+    file: PathBuf,
+    anchor: Option<String>,
+}
+
+fn pages() -> Vec<PathBuf> {
+    let pages = crate::support::files(&root().join("docs/src"));
+    pages.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
+}
+
+fn includes() -> Vec<Include> {
+    let mut includes = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for rest in text.split("{{#").skip(1) {
+            let (directive, _) =
+                rest.split_once("}}").unwrap_or_else(|| panic!("{}: a directive has no end", page.display()));
+            let (kind, target) = directive.split_once(' ').unwrap_or((directive, ""));
+            if kind == "title" {
+                continue;
+            }
+            assert!(kind == "include", "{}: `{kind}` is not looked after here", page.display());
+            let (file, anchor) = match target.trim().split_once(':') {
+                Some((file, anchor)) => (file, Some(anchor.to_owned())),
+                None => (target.trim(), None),
+            };
+            let file = page.parent().unwrap().join(file);
+            includes.push(Include { page: page.clone(), file, anchor });
+        }
+    }
+    includes
+}
+
+#[test]
+fn every_include_is_there_and_not_empty() {
+    let includes = includes();
+    assert!(!includes.is_empty());
+    for Include { page, file, anchor } in includes {
+        let (page, shown) = (page.display(), file.display());
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{page}: {shown}: {error}"));
+        let part = match &anchor {
+            None => text.as_str(),
+            Some(anchor) => {
+                let (begin, end) = (format!("// ANCHOR: {anchor}\n"), format!("// ANCHOR_END: {anchor}\n"));
+                let from = text.find(&begin).unwrap_or_else(|| panic!("{page}: {shown} has no anchor {anchor}"));
+                let length =
+                    text[from..].find(&end).unwrap_or_else(|| panic!("{page}: {anchor} of {shown} has no end"));
+                &text[from + begin.len()..from + length]
+            }
+        };
+        assert!(!part.trim().is_empty(), "{page}: {anchor:?} of {shown} is empty");
+    }
+}
+
+#[test]
+fn every_included_source_is_compiled() {
+    let compiled = compiled();
+    for Include { page, file, .. } in includes() {
+        let file = file.canonicalize().unwrap();
+        let is_source = file.extension().is_some_and(|extension| extension == "rs");
+        assert!(!is_source || compiled.contains(&file), "{}: {} is not compiled", page.display(), file.display());
+    }
+}
+
+/// The files that the targets of the workspace reach by `mod`.
+fn compiled() -> HashSet<PathBuf> {
+    let mut reached = HashSet::new();
+    let mut targets = crate::support::files(&root().join("examples"));
+    for package in crate::support::files(&root().join("crates")) {
+        targets.extend(["src/lib.rs", "src/main.rs"].map(|target| package.join(target)));
+    }
+    for target in targets.into_iter().filter(|target| target.is_file()) {
+        let folder = target.parent().unwrap().to_owned();
+        reach(&target, &folder, &mut reached);
+    }
+    reached
+}
+
+fn reach(file: &Path, folder: &Path, reached: &mut HashSet<PathBuf>) {
+    let tree = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap();
+    reached.insert(file.canonicalize().unwrap());
+    modules(&tree.items, folder, reached);
+}
+
+fn modules(items: &[Item], folder: &Path, reached: &mut HashSet<PathBuf>) {
+    for item in items {
+        let Item::Mod(ItemMod { ident, content, .. }) = item else {
+            continue;
+        };
+        let inner = folder.join(ident.to_string());
+        match content {
+            Some((_, items)) => modules(items, &inner, reached),
+            None => {
+                let candidates = [folder.join(format!("{ident}.rs")), inner.join("mod.rs")];
+                if let Some(file) = candidates.iter().find(|file| file.is_file()) {
+                    reach(file, &inner, reached);
+                }
+            }
+        }
+    }
+}
+
+/// Pages that no table of contents names are not in the book.
+#[test]
+fn every_page_is_in_the_table_of_contents() {
+    let summary = fs::read_to_string(root().join("docs/src/SUMMARY.md")).unwrap();
+    for page in pages() {
+        let name = page.file_name().unwrap().to_str().unwrap();
+        assert!(name == "SUMMARY.md" || summary.contains(&format!("({name})")), "{name} is not in SUMMARY.md");
+    }
+}

@@ -1,0 +1,192 @@
+//! The command line of chapters, as a newcomer meets it.
+
+use std::fs;
+use std::io::Read;
+use std::process::Stdio;
+
+use crate::support::{chapter, files};
+use assert_cmd::prelude::*;
+use runner::{Status, StepRecord};
+use tempfile::tempdir;
+
+/// What a chapter says on standard error, and its exit status.
+fn refused(arguments: &[&str]) -> (String, Option<i32>) {
+    let output = chapter(1).args(arguments).output().unwrap();
+    assert!(output.stdout.is_empty(), "{arguments:?} printed {}", String::from_utf8_lossy(&output.stdout));
+    (String::from_utf8(output.stderr).unwrap(), output.status.code())
+}
+
+#[test]
+fn a_bad_argument_gets_one_line_that_says_what_is_allowed_and_nothing_is_written() {
+    let folder = tempdir().unwrap();
+    let out = folder.path().join("out");
+    let out = out.to_str().unwrap();
+    for (arguments, told) in [
+        (&["--width", "0"][..], "'--width <W>': it must be a whole number of at least 1"),
+        (&["--width", "abc"], "invalid value 'abc' for '--width <W>'"),
+        (&["--height", "-3"], "--height"),
+        (&["--max-iterations", "5000000000"], "--max-iterations"),
+        (&["--threads", "0"], "--threads"),
+        (&["--threads", "abc"], "--threads"),
+        (&["--repeat", "0"], "--repeat"),
+        (&["--steps", "nope"], "there is no step 'nope'"),
+        (&["--steps", "niave"], "did you mean mandelbrot::naive?"),
+        (&["--problem", "mandelbro"], "did you mean mandelbrot?"),
+        (&["--size", "3x"], "--size"),
+        (&["--size", "3"], "--size needs --problem"),
+        (&["--problem", "pi", "--width", "3"], "pi has no width; it takes --size CHUNKSxSAMPLES"),
+        (&["--problem", "distance", "--size", "3x4"], "distance has no second size"),
+        (&["--problem", "distance", "--size", "10000000"], "of memory"),
+        (&["--width", "9999999999999", "--height", "9999999999999"], "address space"),
+        (&["--widht", "3"], "a similar argument exists: '--width'"),
+        (&["naive"], "unexpected argument 'naive'"),
+    ] {
+        let (message, status) = refused(&[arguments, &["--out", out]].concat());
+        assert_eq!(status, Some(2), "{arguments:?}: {message}");
+        assert_eq!(message.lines().count(), 1, "{arguments:?}: {message}");
+        assert!(message.starts_with("error: ") && message.contains(told), "{arguments:?}: {message}");
+    }
+    assert!(files(folder.path()).is_empty(), "a refused command wrote something");
+}
+
+#[test]
+fn files_that_cannot_be_written_are_refused_before_the_work_begins() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "untouched").unwrap();
+    let below = file.join("out");
+    let (message, status) = refused(&["--out", below.to_str().unwrap()]);
+    assert_eq!((status, message.lines().count()), (Some(1), 1), "{message}");
+    assert!(message.contains("cannot create the folder") && message.contains("Not a directory"), "{message}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "untouched");
+
+    let out = folder.path().join("out");
+    let nowhere = folder.path().join("missing/results.json");
+    for json in [&nowhere, folder.path()].map(|path| path.to_str().unwrap().to_owned()) {
+        let (message, status) = refused(&["--quick", "--out", out.to_str().unwrap(), "--json", &json]);
+        assert_eq!((status, message.lines().count()), (Some(1), 1), "{message}");
+        assert!(message.contains("cannot write"), "{message}");
+    }
+    assert!(files(&out).is_empty());
+}
+
+#[test]
+fn a_quick_run_shows_every_step_and_writes_what_it_says() {
+    let folder = tempdir().unwrap();
+    let (out, json) = (folder.path().join("a/b"), folder.path().join("results.json"));
+    let assert = chapter(1).arg("--quick").arg("--out").arg(&out).arg("--json").arg(&json).assert().success();
+    let text = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+    assert!(assert.get_output().stderr.is_empty(), "a progress bar without a terminal");
+    assert!(!text.contains('\x1b'), "colours without a terminal");
+    assert!(text.contains("validation sum 38451"), "{text}");
+    let wide = text.lines().filter(|line| !line.starts_with("  /") && line.chars().count() > 80);
+    assert_eq!(wide.collect::<Vec<_>>(), Vec::<&str>::new());
+    for file in text.lines().skip_while(|line| *line != "written:").skip(1) {
+        let length = fs::metadata(file.trim()).unwrap().len();
+        assert!(length > 100, "{file} has {length} bytes");
+    }
+
+    let records: Vec<StepRecord> = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    let steps: usize = kernels::ladders().iter().map(|ladder| ladder.steps().len()).sum();
+    assert_eq!(records.len(), steps);
+    for record in &records {
+        assert_eq!((record.chapter, record.crate_name.as_str(), record.status), (Some(1), "kernels", Status::Ok));
+        assert!(record.best_ms <= record.median_ms && record.best_ms > Some(0.0), "{record:?}");
+        assert!(record.runs >= Some(2) && record.threads == Some(1), "{record:?}");
+        assert!(
+            record.validation_sum.is_some() && record.speedup > Some(0.0) && !record.input.is_empty(),
+            "{record:?}"
+        );
+        assert!(record.percent_of_limit.is_none_or(f64::is_finite), "{record:?}");
+    }
+    let mandelbrot: Vec<_> = records.iter().filter(|record| record.problem == "mandelbrot").collect();
+    assert_eq!(mandelbrot[0].speedup, Some(1.0));
+    assert!(mandelbrot.iter().all(|record| record.validation_sum.as_deref() == Some("38451")));
+    let input: Vec<_> = mandelbrot[0].input.iter().map(|(name, &size)| (name.as_str(), size)).collect();
+    assert_eq!(input, [("height", 100), ("max_iterations", 300), ("width", 100)]);
+    let picture = image::open(out.join("chapter1-mandelbrot.png")).unwrap();
+    assert_eq!((picture.width(), picture.height()), (100, 100));
+}
+
+#[test]
+fn only_the_chosen_steps_run() {
+    let folder = tempdir().unwrap();
+    let json = folder.path().join("results.json");
+    let chosen = "expanded,particles::columns,kernels::pi::branchless";
+    let mut command = chapter(1);
+    command.args(["--quick", "--repeat", "3", "--steps", chosen, "--out"]).arg(folder.path()).arg("--json").arg(&json);
+    command.assert().success();
+    let records: Vec<StepRecord> = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    let names: Vec<_> = records.iter().map(|record| record.step.as_str()).collect();
+    assert_eq!(names, ["expanded", "columns", "branchless"]);
+    assert!(records.iter().all(|record| record.runs == Some(3)));
+}
+
+#[test]
+fn a_problem_is_shown_in_the_size_that_is_asked_for() {
+    let folder = tempdir().unwrap();
+    let json = folder.path().join("results.json");
+    let mut command = chapter(1);
+    command.args(["--problem", "particles", "--size", "3x100", "--out"]).arg(folder.path()).arg("--json").arg(&json);
+    command.assert().success();
+    let records: Vec<StepRecord> = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    assert!(records.iter().all(|record| record.problem == "particles"));
+    assert_eq!(records[0].validation_sum.as_deref(), Some("13781547926816553842 4574922500877596127"));
+}
+
+#[test]
+fn a_closed_pipe_is_a_quiet_end() {
+    let folder = tempdir().unwrap();
+    let mut command = chapter(1);
+    command.args(["--quick", "--out"]).arg(folder.path());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut message = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut message).unwrap();
+    assert_eq!((child.wait().unwrap().code(), message.as_str()), (Some(0), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_in_one_line() {
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let folder = tempdir().unwrap();
+    let mut command = chapter(1);
+    let output = command.args(["--quick", "--out"]).arg(folder.path()).stdout(full).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), message.lines().count()), (Some(1), 1), "{message}");
+    assert!(message.contains("cannot write to standard output"), "{message}");
+}
+
+#[test]
+fn the_help_explains_each_argument() {
+    let output = chapter(1).arg("--help").assert().success().get_output().stdout.clone();
+    let text = String::from_utf8(output).unwrap();
+    for argument in [
+        "--problem",
+        "--steps",
+        "--width",
+        "--height",
+        "--max-iterations",
+        "--size",
+        "--quick",
+        "--threads",
+        "--repeat",
+        "--json",
+        "--out",
+        "--tips",
+        "--help",
+    ] {
+        assert!(text.contains(argument), "{argument} is not in the help");
+    }
+    assert!(text.contains("[default: 500; --quick: 100]"), "{text}");
+}
+
+#[test]
+fn the_tips_are_shown_with_their_ways() {
+    let output = chapter(1).arg("--tips").assert().success().get_output().stdout.clone();
+    let text = String::from_utf8(output).unwrap();
+    for tip in kernels::tips::TIPS {
+        assert!(text.contains(tip.name) && tip.ways.iter().all(|way| text.contains(way.name)), "{text}");
+    }
+}

@@ -1,0 +1,44 @@
+//! What holds for every ladder of every crate.
+
+use std::collections::HashSet;
+
+use crate::support::root;
+use course::diff::changed_lines;
+use course::source::cut;
+
+/// The most lines that a step changes of its neighbour.
+const MOST: usize = 30;
+
+/// Neighbours that change more, with the reason.
+const EXCEPTIONS: [(&str, &str); 0] = [];
+
+#[test]
+fn neighbours_differ_by_a_small_idea() {
+    for ladder in course::ladders() {
+        for pair in ladder.steps().windows(2) {
+            let [a, b] = [&pair[0], &pair[1]].map(|step| cut(&root(), step.file, step.name).unwrap().code);
+            let changed = changed_lines(&a, &b);
+            let excepted = EXCEPTIONS.iter().any(|(name, _)| *name == pair[1].path());
+            assert!(changed > 0, "{} and {} are the same", pair[0].path(), pair[1].path());
+            assert!(changed <= MOST || excepted, "{} changes {changed} lines of {}", pair[1].path(), pair[0].path());
+        }
+    }
+}
+
+#[test]
+fn every_step_is_named_once_and_explained() {
+    let mut paths = HashSet::new();
+    for ladder in course::ladders() {
+        for step in ladder.steps() {
+            assert!(paths.insert(step.path()), "{} is there twice", step.path());
+            assert!(!step.idea.is_empty() && step.idea.len() <= 45, "{}: {}", step.path(), step.idea);
+            assert!(!step.mirrors.is_empty() && step.mirrors.len() <= 34, "{}: {}", step.path(), step.mirrors);
+            let text = cut(&root(), step.file, step.name).unwrap().text;
+            assert!(
+                text.starts_with("///") && text.contains("Mirrors"),
+                "{} does not say what it mirrors",
+                step.path()
+            );
+        }
+    }
+}

@@ -1,0 +1,269 @@
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
+use validation::{Ladder, Session, SharedInput, mandelbrot, particles};
+
+use crate::cli::{Selection, SizeArgs, TimingArgs, ladders_of, parse};
+use crate::machine::Machine;
+use crate::output;
+use crate::picture::{self, Palette};
+use crate::plot::{self, Bar};
+use crate::progress::Progress;
+use crate::record::{Status, StepRecord, add_speedups, run_step};
+use crate::screen::{Failure, Screen};
+use crate::table::{ladder_table, notes};
+
+/// A chapter: ladders that are run in order, each step checked, timed and shown.
+pub struct Chapter {
+    number: u32,
+    title: &'static str,
+    about: &'static str,
+    ladders: Vec<Box<dyn Ladder>>,
+    extras: Vec<Extra>,
+}
+
+/// A part of a chapter that is shown only when its flag asks for it.
+struct Extra {
+    flag: &'static str,
+    help: &'static str,
+    show: fn(&Screen) -> Result<(), Failure>,
+}
+
+/// The command line of a chapter.
+#[derive(Args, Debug)]
+struct ChapterArgs {
+    /// Show only this problem, in its full size
+    #[arg(long, value_name = "P")]
+    problem: Option<String>,
+    /// Run only these steps: naive, particles::columns, ... [default: all]
+    #[arg(long, value_name = "S,S", value_delimiter = ',')]
+    steps: Vec<String>,
+    #[command(flatten)]
+    sizes: SizeArgs,
+    #[command(flatten)]
+    timing: TimingArgs,
+    /// Write the results to this file too, as a JSON array with one object for each step
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    json: Option<PathBuf>,
+    /// Write pictures, plots and results to this folder [default: target/course in the workspace]
+    #[arg(long, value_name = "DIR", help_heading = "Files")]
+    out: Option<PathBuf>,
+}
+
+impl Chapter {
+    /// A chapter that shows these ladders.
+    pub fn new(number: u32, title: &'static str, ladders: Vec<Box<dyn Ladder>>) -> Self {
+        Self { number, title, about: "", ladders, extras: Vec::new() }
+    }
+
+    /// A sentence or two that stand above the tables and in the help.
+    pub fn about(self, about: &'static str) -> Self {
+        Self { about, ..self }
+    }
+
+    /// A part that is shown instead of the ladders when the flag `--flag` asks for it.
+    pub fn extra(mut self, flag: &'static str, help: &'static str, show: fn(&Screen) -> Result<(), Failure>) -> Self {
+        self.extras.push(Extra { flag, help, show });
+        self
+    }
+
+    /// Runs the chapter with the arguments of this process.
+    pub fn run(self) -> ExitCode {
+        match self.tell() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => failure.report(),
+        }
+    }
+
+    fn command(&self) -> Command {
+        let name = format!("chapter{}", self.number);
+        let command = Command::new("chapter")
+            .bin_name(name)
+            .about(format!("Chapter {}: {}\n{}", self.number, self.title, self.about));
+        let command = ChapterArgs::augment_args(command);
+        let flag = |extra: &Extra| Arg::new(extra.flag).long(extra.flag).help(extra.help).action(ArgAction::SetTrue);
+        self.extras.iter().map(flag).fold(command, Command::arg)
+    }
+
+    fn tell(&self) -> Result<(), Failure> {
+        let matches = parse(self.command(), env::args_os())?;
+        let args = ChapterArgs::from_arg_matches(&matches).map_err(|error| Failure::Usage(crate::one_line(&error)))?;
+        let screen = Screen;
+        if let Some(extra) = self.extras.iter().find(|extra| matches.get_flag(extra.flag)) {
+            return (extra.show)(&screen);
+        }
+        let ladders = self.chosen(&args)?;
+        // Everything that can be refused is refused before the first line is shown.
+        let out = args.out.clone().unwrap_or_else(output::default_out);
+        output::create_folder(&out)?;
+        if let Some(json) = &args.json {
+            output::check_writable(json)?;
+        }
+        let inputs = self.inputs(&ladders, &args)?;
+
+        screen.line(format!("Chapter {}: {}", self.number, self.title))?;
+        screen.line(format!("on {}", Machine::detect().summary()))?;
+        if !self.about.is_empty() {
+            screen.line(format!("\n{}", self.about))?;
+        }
+        let mut records = Vec::new();
+        let mut written = Vec::new();
+        for (ladder, input) in ladders.iter().zip(&inputs) {
+            let (of_ladder, files) = self.show(&screen, *ladder, input, &args, &out)?;
+            records.extend(of_ladder);
+            written.extend(files);
+        }
+        written.push(out.join(format!("chapter{}.json", self.number)));
+        written.extend(args.json.clone());
+        for path in &written[written.len() - 1 - usize::from(args.json.is_some())..] {
+            output::write_json(path, &records)?;
+        }
+        screen.line("\nwritten:")?;
+        for path in &written {
+            screen.line(format!("  {}", output::shown(path)))?;
+        }
+        if records.iter().any(|record| record.status == Status::Wrong) { Err(Failure::Wrong) } else { Ok(()) }
+    }
+
+    /// The ladders of which at least one step is chosen.
+    fn chosen(&self, args: &ChapterArgs) -> Result<Vec<&dyn Ladder>, Failure> {
+        let mut ladders = ladders_of(&self.ladders, args.problem.as_deref())?;
+        let selection = Selection::new(&args.steps);
+        selection.check(ladders.iter().flat_map(|ladder| ladder.steps()))?;
+        ladders.retain(|ladder| ladder.steps().iter().any(|step| selection.has(step)));
+        if args.sizes.size.is_some() && args.problem.is_none() {
+            let known: Vec<_> = ladders.iter().map(|ladder| ladder.problem()).collect();
+            let message = format!("--size needs --problem, to say whose size it is: one of {}", known.join(", "));
+            return Err(Failure::Usage(message));
+        }
+        Ok(ladders)
+    }
+
+    fn inputs(&self, ladders: &[&dyn Ladder], args: &ChapterArgs) -> Result<Vec<SharedInput>, Failure> {
+        let alone = args.problem.is_some();
+        let inputs = ladders.iter().map(|ladder| ladder.input(&args.sizes.request(ladder.problem(), alone)));
+        inputs.collect::<Result<_, _>>().map_err(|error| Failure::Usage(error.to_string()))
+    }
+
+    /// Runs and shows one ladder, and writes its pictures.
+    fn show(
+        &self,
+        screen: &Screen,
+        ladder: &dyn Ladder,
+        input: &SharedInput,
+        args: &ChapterArgs,
+        out: &Path,
+    ) -> Result<(Vec<StepRecord>, Vec<PathBuf>), Failure> {
+        let selection = Selection::new(&args.steps);
+        let chosen = ladder.steps().iter().enumerate().filter(|(_, step)| selection.has(step)).collect::<Vec<_>>();
+        let (settings, budget) = (args.timing.settings(), args.timing.budget(args.sizes.quick));
+        let mut pictures =
+            Pictures { stem: out.join(format!("chapter{}-{}", self.number, ladder.problem())), input, drawn: None };
+
+        let sizes: Vec<_> = input.sizes().iter().map(|(name, size)| format!("{name} {size}")).collect();
+        screen.line(format!("\n{}: {}", ladder.problem(), sizes.join(", ")))?;
+        let mut records = Vec::new();
+        let progress = Progress::new(chosen.len() as u64);
+        for &(index, step) in &chosen {
+            progress.begin(step.path());
+            let mut see = |session: &dyn Session| pictures.see(session);
+            let record = run_step(ladder, index, input, &settings, &budget, &mut see);
+            records.push(StepRecord { chapter: Some(self.number), ..record });
+            progress.done();
+        }
+        drop(progress);
+        add_speedups(&mut records);
+        screen.line(ladder_table(&records))?;
+        let mut sums: Vec<_> =
+            records.iter().filter(|record| record.status == Status::Ok && record.reason.is_none()).collect();
+        sums.dedup_by_key(|record| record.validation_sum.clone());
+        for record in sums {
+            screen.line(format!("validation sum {}", record.validation_sum.as_deref().unwrap_or("-")))?;
+        }
+        for note in notes(&records) {
+            screen.line(note)?;
+        }
+        for (_, step) in &chosen {
+            screen.line(format!("  {:11} {}; {}", step.name, step.idea, step.mirrors))?;
+        }
+        let mut written = pictures.written()?;
+        written.push(pictures.bars(&records)?);
+        Ok((records, written))
+    }
+}
+
+/// The pictures of one ladder.
+struct Pictures<'a> {
+    stem: PathBuf,
+    input: &'a SharedInput,
+    drawn: Option<Drawn>,
+}
+
+/// An answer that can be drawn.
+enum Drawn {
+    Mandelbrot(mandelbrot::Output),
+    Particles(particles::Output),
+}
+
+impl Pictures<'_> {
+    /// Keeps the first right answer, if it is one that can be drawn.
+    fn see(&mut self, session: &dyn Session) {
+        if self.drawn.is_none() {
+            let output = session.output();
+            let counts = output.downcast_ref().cloned().map(Drawn::Mandelbrot);
+            self.drawn = counts.or_else(|| output.downcast_ref().cloned().map(Drawn::Particles));
+        }
+    }
+
+    fn path(&self, ending: &str) -> PathBuf {
+        let mut path = self.stem.clone().into_os_string();
+        path.push(ending);
+        path.into()
+    }
+
+    /// Draws the answer.
+    fn written(&self) -> Result<Vec<PathBuf>, Failure> {
+        let size = |name: &str| self.input.sizes().iter().find(|(key, _)| *key == name).map_or(0, |(_, size)| *size);
+        match &self.drawn {
+            None => Ok(Vec::new()),
+            Some(Drawn::Mandelbrot(counts)) => {
+                let (width, height) = (size("width") as usize, size("height") as usize);
+                let palettes = [(Palette::Perceptual, ".png"), (Palette::Tutorial, "-tutorial.png")];
+                let draw = |(palette, ending)| {
+                    let path = self.path(ending);
+                    let image = picture::mandelbrot(counts, width, height, size("max_iterations") as u32, palette);
+                    picture::save(&image, &path).map_err(|error| Failure::Io(error.to_string()))?;
+                    Ok(path)
+                };
+                palettes.into_iter().map(draw).collect()
+            }
+            Some(Drawn::Particles(end)) => {
+                let path = self.path("-orbits.svg");
+                let Some(start) = self.input.get::<validation::Particles>() else {
+                    return Ok(Vec::new());
+                };
+                plot::orbits(&path, "Particles", (&start.x, &start.y), (&end.x, &end.y))
+                    .map_err(|error| Failure::Io(error.to_string()))?;
+                Ok(vec![path])
+            }
+        }
+    }
+
+    /// Draws the times.
+    fn bars(&self, records: &[StepRecord]) -> Result<PathBuf, Failure> {
+        let path = self.path(".svg");
+        let bars: Vec<_> = records
+            .iter()
+            .map(|record| Bar {
+                label: record.step.clone(),
+                value: record.best_ms.unwrap_or(f64::NAN),
+                note: record.speedup.map(crate::table::ratio).or_else(|| record.reason.clone()).unwrap_or_default(),
+            })
+            .collect();
+        let title = format!("{}: time of the steps", self.input.problem());
+        plot::bars(&path, &title, "ms", &bars, true).map_err(|error| Failure::Io(error.to_string()))?;
+        Ok(path)
+    }
+}

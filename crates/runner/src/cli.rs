@@ -1,0 +1,238 @@
+use std::ffi::OsString;
+use std::str::FromStr;
+
+use clap::error::ErrorKind;
+use clap::{Args, Command};
+use validation::{Ladder, Scale, Settings, SizeRequest, StepInfo};
+
+use crate::measure::Budget;
+use crate::screen::Failure;
+
+/// The sizes of a problem, as every command takes them.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Sizes")]
+pub struct SizeArgs {
+    /// Points in a row of the Mandelbrot picture [default: 500; --quick: 100]
+    #[arg(long, value_name = "W", value_parser = at_least_one::<usize>)]
+    pub width: Option<usize>,
+    /// Rows of the Mandelbrot picture [default: 500; --quick: 100]
+    #[arg(long, value_name = "H", value_parser = at_least_one::<usize>)]
+    pub height: Option<usize>,
+    /// Iterations after which a point of the Mandelbrot picture counts as bounded [default: 1000; --quick: 300]
+    #[arg(long, value_name = "M", value_parser = at_least_one::<u32>)]
+    pub max_iterations: Option<u32>,
+    /// The size of the problem that --problem names: mandelbrot WIDTHxHEIGHT, expression ROWSxCOLUMNS [default: 2000x2000;
+    /// --quick: 200x200], particles PARTICLESxSTEPS [default: 1000x10000, 100x10000 beside others; --quick: 1001x500], distance
+    /// POINTS [default: 4000, 1000 beside others; --quick: 100], pi CHUNKSxSAMPLES [default: 100x100000, 10x100000 beside others;
+    /// --quick: 3x1001]
+    #[arg(long, value_name = "N or NxM", value_parser = size)]
+    pub size: Option<(usize, Option<usize>)>,
+    /// Run small problems, to see that everything works
+    #[arg(long)]
+    pub quick: bool,
+}
+
+impl SizeArgs {
+    /// What these arguments ask of a problem that stands alone (`alone`) or beside others, where only the picture's sizes can be
+    /// meant.
+    pub fn request(&self, problem: &str, alone: bool) -> SizeRequest {
+        let image = alone || problem == "mandelbrot";
+        let scale = match (self.quick, image) {
+            (true, _) => Scale::Quick,
+            (false, true) => Scale::Full,
+            (false, false) => Scale::Modest,
+        };
+        SizeRequest {
+            scale,
+            width: self.width.filter(|_| image),
+            height: self.height.filter(|_| image),
+            max_iterations: self.max_iterations.filter(|_| image),
+            size: self.size.filter(|_| alone),
+        }
+    }
+}
+
+/// How often and with what a step is run, as every command takes it.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Runs")]
+pub struct TimingArgs {
+    /// Threads of the steps that have several [default: one for each core]
+    #[arg(long, value_name = "T", value_parser = at_least_one::<usize>)]
+    pub threads: Option<usize>,
+    /// Timed runs of each step [default: 5 or more, until the best time is stable, at most 2 s]
+    #[arg(long, value_name = "R", value_parser = at_least_one::<usize>)]
+    pub repeat: Option<usize>,
+}
+
+impl TimingArgs {
+    /// The settings that these arguments make.
+    pub fn settings(&self) -> Settings {
+        let defaults = Settings::default();
+        Settings { threads: self.threads.unwrap_or(defaults.threads), ..defaults }
+    }
+
+    /// The budget that these arguments make.
+    pub fn budget(&self, quick: bool) -> Budget {
+        let budget = if quick { Budget::quick() } else { Budget::default() };
+        Budget { repeat: self.repeat, ..budget }
+    }
+}
+
+/// A whole number of at least one.
+fn at_least_one<N: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<N, String> {
+    match text.parse::<N>() {
+        Ok(number) if number >= N::from(1) => Ok(number),
+        _ => Err("it must be a whole number of at least 1, and not too large to count".to_owned()),
+    }
+}
+
+/// `N` or `NxM`.
+fn size(text: &str) -> Result<(usize, Option<usize>), String> {
+    let (first, second) = match text.split_once(['x', 'X']) {
+        Some((first, second)) => (first, Some(second)),
+        None => (text, None),
+    };
+    Ok((at_least_one(first)?, second.map(at_least_one).transpose()?))
+}
+
+/// The steps that a command line chooses.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    patterns: Vec<String>,
+}
+
+impl Selection {
+    /// The steps that patterns choose: `naive`, `mandelbrot::naive` or `kernels::mandelbrot::naive`. No pattern chooses all.
+    pub fn new(patterns: &[String]) -> Self {
+        let patterns = patterns.iter().map(|pattern| pattern.trim().to_owned());
+        Self { patterns: patterns.filter(|pattern| !pattern.is_empty()).collect() }
+    }
+
+    /// Whether a step is chosen.
+    pub fn has(&self, step: &StepInfo) -> bool {
+        self.patterns.is_empty() || self.patterns.iter().any(|pattern| matches(pattern, step))
+    }
+
+    /// Checks that every pattern chooses something.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] with the nearest names.
+    pub fn check<'a>(&self, steps: impl Iterator<Item = &'a StepInfo> + Clone) -> Result<(), Failure> {
+        let unknown = self.patterns.iter().find(|pattern| !steps.clone().any(|step| matches(pattern, step)));
+        match unknown {
+            None => Ok(()),
+            Some(pattern) => Err(Failure::Usage(nearest("step", pattern, &names(steps)))),
+        }
+    }
+}
+
+fn matches(pattern: &str, step: &StepInfo) -> bool {
+    let path = step.path();
+    path == pattern || path.ends_with(&format!("::{pattern}"))
+}
+
+/// The names that a step answers to, `particles::columns` and `columns`.
+fn names<'a>(steps: impl Iterator<Item = &'a StepInfo>) -> Vec<String> {
+    steps.map(|step| format!("{}::{}", step.problem, step.name)).collect()
+}
+
+/// The line that says what is not there, and what is near it or, where nothing is, what there is.
+pub fn nearest(kind: &str, name: &str, known: &[String]) -> String {
+    let likeness = |candidate: &str| {
+        let last = candidate.rsplit("::").next().unwrap_or(candidate);
+        strsim::jaro_winkler(name, candidate).max(strsim::jaro_winkler(name, last))
+    };
+    let mut near: Vec<_> = known.iter().filter(|candidate| likeness(candidate) > 0.75).collect();
+    near.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
+    near.truncate(3);
+    let list = |names: &[&String]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+    if near.is_empty() {
+        format!("there is no {kind} '{name}'; there are {}", list(&known.iter().collect::<Vec<_>>()))
+    } else {
+        format!("there is no {kind} '{name}'; did you mean {}?", list(&near))
+    }
+}
+
+/// The ladders of the problem that a command line names, or all of them.
+pub(crate) fn ladders_of<'a>(
+    ladders: &'a [Box<dyn Ladder>],
+    problem: Option<&str>,
+) -> Result<Vec<&'a dyn Ladder>, Failure> {
+    let chosen: Vec<_> = ladders
+        .iter()
+        .map(|ladder| &**ladder)
+        .filter(|ladder| problem.is_none_or(|name| name == ladder.problem()))
+        .collect();
+    match problem {
+        Some(name) if chosen.is_empty() => {
+            let mut known: Vec<_> = ladders.iter().map(|ladder| ladder.problem().to_owned()).collect();
+            known.dedup();
+            Err(Failure::Usage(nearest("problem", name, &known)))
+        }
+        _ => Ok(chosen),
+    }
+}
+
+/// Parses a command line. `--help` is printed and ends the program quietly.
+///
+/// # Errors
+/// [`Failure::Usage`] with one line that says what is wrong and what is allowed.
+pub fn parse(command: Command, arguments: impl IntoIterator<Item = OsString>) -> Result<clap::ArgMatches, Failure> {
+    command.try_get_matches_from(arguments).map_err(|error| {
+        if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+            return match error.print() {
+                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                    Failure::io("cannot write to standard output", &error)
+                }
+                _ => Failure::Closed,
+            };
+        }
+        Failure::Usage(one_line(&error))
+    })
+}
+
+/// What a parser of arguments complains of, in one line.
+pub fn one_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines = text.lines().map(str::trim);
+    let told: Vec<_> = lines
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    let told = told.join("; ");
+    told.strip_prefix("error: ").unwrap_or(&told).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_one_number_or_two() {
+        assert_eq!(size("12"), Ok((12, None)));
+        assert_eq!(size("12x34"), Ok((12, Some(34))));
+        for bad in ["", "x", "0", "3x0", "-1", "1x2x3", "1e3", "99999999999999999999"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_the_picture_has_a_width_when_problems_stand_beside_each_other() {
+        let args = SizeArgs { width: Some(7), size: Some((3, None)), ..SizeArgs::default() };
+        let beside = args.request("pi", false);
+        assert_eq!((beside.scale, beside.width, beside.size), (Scale::Modest, None, None));
+        let picture = args.request("mandelbrot", false);
+        assert_eq!((picture.scale, picture.width, picture.size), (Scale::Full, Some(7), None));
+        let alone = args.request("pi", true);
+        assert_eq!((alone.scale, alone.width, alone.size), (Scale::Full, Some(7), Some((3, None))));
+    }
+
+    #[test]
+    fn what_is_near_is_suggested_and_otherwise_everything() {
+        let known = ["mandelbrot::naive", "mandelbrot::hoisted"].map(str::to_owned);
+        let near = nearest("step", "niave", &known);
+        assert_eq!(near, "there is no step 'niave'; did you mean mandelbrot::naive?");
+        let far = nearest("step", "qqq", &known);
+        assert_eq!(far, "there is no step 'qqq'; there are mandelbrot::naive, mandelbrot::hoisted");
+    }
+}

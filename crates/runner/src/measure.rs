@@ -1,0 +1,173 @@
+use std::time::{Duration, Instant};
+
+/// How long to go on measuring.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// Exactly so many runs, if it is set.
+    pub repeat: Option<usize>,
+    /// The least number of runs, unless the time is over.
+    pub runs: usize,
+    /// The time after which no further run is begun, once there are two.
+    pub time: Duration,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { repeat: None, runs: 5, time: Duration::from_secs(2) }
+    }
+}
+
+impl Budget {
+    /// A budget for a quick look.
+    pub fn quick() -> Self {
+        Self { time: Duration::from_millis(100), ..Self::default() }
+    }
+
+    /// Whether the run after these will be enough: the number asked for is reached, or the time is, or the best time is stable.
+    fn next_is_last(&self, times: &[Duration], elapsed: Duration) -> bool {
+        if let Some(repeat) = self.repeat {
+            return times.len() + 1 >= repeat;
+        }
+        let Some(&best) = times.iter().min() else {
+            return false;
+        };
+        if elapsed + best >= self.time {
+            return true;
+        }
+        // Stable: nothing better by half a percent in the last three runs, and long enough to have met a quiet moment.
+        let reached = times.iter().position(|&time| time.as_secs_f64() <= best.as_secs_f64() * 1.005);
+        times.len() + 1 >= self.runs && elapsed >= self.time / 20 && reached.is_some_and(|run| times.len() - run > 3)
+    }
+}
+
+/// The times of several runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timing {
+    /// At least one, the shortest first.
+    times: Vec<Duration>,
+}
+
+impl Timing {
+    /// The times of at least one run.
+    pub fn new(mut times: Vec<Duration>) -> Option<Self> {
+        times.sort_unstable();
+        (!times.is_empty()).then_some(Self { times })
+    }
+
+    /// The shortest time, in milliseconds.
+    pub fn best_ms(&self) -> f64 {
+        milliseconds(self.times[0])
+    }
+
+    /// The time in the middle, in milliseconds.
+    pub fn median_ms(&self) -> f64 {
+        let middle = self.times.len() / 2;
+        if self.times.len() % 2 == 1 {
+            milliseconds(self.times[middle])
+        } else {
+            (milliseconds(self.times[middle - 1]) + milliseconds(self.times[middle])) / 2.0
+        }
+    }
+
+    /// How far the longest time lies above the shortest, in percent of the shortest.
+    pub fn spread_percent(&self) -> f64 {
+        let best = self.best_ms();
+        let worst = milliseconds(self.times[self.times.len() - 1]);
+        if best > 0.0 { (worst / best - 1.0) * 100.0 } else { 0.0 }
+    }
+
+    /// How many runs there were.
+    pub fn runs(&self) -> usize {
+        self.times.len()
+    }
+}
+
+/// A time in milliseconds.
+pub(crate) fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// Repeats a run until the budget is spent. `run` is told whether it is the last one, and returns its time, so that what it does
+/// around the clock (poisoning the output, say) stays off it.
+///
+/// # Errors
+/// The first error of a run; nothing is measured then.
+pub fn time<E>(budget: &Budget, mut run: impl FnMut(bool) -> Result<Duration, E>) -> Result<Timing, E> {
+    let started = Instant::now();
+    let mut times = Vec::new();
+    loop {
+        let last = budget.next_is_last(&times, started.elapsed());
+        times.push(run(last)?);
+        if last {
+            times.sort_unstable();
+            return Ok(Timing { times });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timing(times: &[u64]) -> Timing {
+        Timing::new(times.iter().map(|&time| Duration::from_millis(time)).collect()).unwrap()
+    }
+
+    #[test]
+    fn best_median_and_spread_are_those_of_the_sorted_times() {
+        let odd = timing(&[30, 10, 20]);
+        assert_eq!((odd.best_ms(), odd.median_ms(), odd.runs()), (10.0, 20.0, 3));
+        assert!((odd.spread_percent() - 200.0).abs() < 1e-9);
+        assert_eq!(timing(&[40, 10, 20, 30]).median_ms(), 25.0);
+        assert_eq!(timing(&[0]).spread_percent(), 0.0);
+        assert_eq!(Timing::new(Vec::new()), None);
+    }
+
+    /// The number of runs when every run takes `milliseconds` by its own account, and the number of times one was the last.
+    fn runs(budget: Budget, milliseconds: impl Fn(usize) -> u64) -> (usize, usize) {
+        let (mut made, mut last_ones) = (0, 0);
+        let timing = time(&budget, |last| {
+            made += 1;
+            last_ones += usize::from(last);
+            Ok::<_, ()>(Duration::from_millis(milliseconds(made)))
+        });
+        assert_eq!(timing.unwrap().runs(), made);
+        (made, last_ones)
+    }
+
+    #[test]
+    fn as_many_runs_are_made_as_asked_for() {
+        for repeat in [1, 2, 7] {
+            assert_eq!(runs(Budget { repeat: Some(repeat), ..Budget::default() }, |_| 1), (repeat, 1));
+        }
+    }
+
+    #[test]
+    fn a_step_that_takes_longer_than_the_budget_runs_twice() {
+        assert_eq!(runs(Budget::default(), |_| 3000), (2, 1));
+    }
+
+    #[test]
+    fn the_best_time_has_to_be_stable() {
+        let budget = Budget { time: Duration::from_secs(3600), ..Budget::default() };
+        let stable = |times: &[u64], elapsed| {
+            let times: Vec<_> = times.iter().map(|&time| Duration::from_millis(time)).collect();
+            budget.next_is_last(&times, Duration::from_secs(elapsed))
+        };
+        assert!(stable(&[10, 10, 10, 10], 200));
+        assert!(!stable(&[10, 10, 10], 200), "too few runs");
+        assert!(!stable(&[10, 10, 10, 10], 1), "too short");
+        assert!(!stable(&[20, 15, 12, 10], 200), "still getting better");
+        assert!(stable(&[20, 10, 12, 11, 10], 200));
+    }
+
+    #[test]
+    fn an_error_ends_the_measurement() {
+        let mut made = 0;
+        let result = time(&Budget::default(), |_| {
+            made += 1;
+            if made == 2 { Err("broken") } else { Ok(Duration::ZERO) }
+        });
+        assert_eq!((result, made), (Err("broken"), 2));
+    }
+}

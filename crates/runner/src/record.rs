@@ -1,0 +1,228 @@
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use validation::{Ladder, Mismatch, Precision, Session, Settings, SharedInput, StepError, StepInfo};
+
+use crate::limits::limit;
+use crate::measure::{Budget, Timing, milliseconds, time};
+
+/// How a step came out.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The answer is right.
+    Ok,
+    /// The answer differs, as it should: that is the step's lesson.
+    Different,
+    /// The step cannot run on this machine.
+    Unavailable,
+    /// The answer is wrong, or there is none.
+    Wrong,
+}
+
+impl Status {
+    /// The word of the tables and result files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Different => "different",
+            Self::Unavailable => "unavailable",
+            Self::Wrong => "WRONG",
+        }
+    }
+}
+
+/// What a chapter says of a step, as it stands in a result file. What there is nothing to say of is `None`, never NaN.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct StepRecord {
+    /// The chapter's number.
+    pub chapter: Option<u32>,
+    /// The crate that teaches the step.
+    #[serde(rename = "crate")]
+    pub crate_name: String,
+    /// The problem's name.
+    pub problem: String,
+    /// The step's name.
+    pub step: String,
+    /// The program that it stands for.
+    pub mirrors: String,
+    /// How it came out.
+    pub status: Status,
+    /// Why it is not `ok`, or how far an answer with a tolerance strays.
+    pub reason: Option<String>,
+    /// The shortest time of a run, in milliseconds.
+    pub best_ms: Option<f64>,
+    /// The time in the middle, in milliseconds.
+    pub median_ms: Option<f64>,
+    /// How far the longest time lies above the shortest, in percent.
+    pub spread_percent: Option<f64>,
+    /// Timed runs.
+    pub runs: Option<usize>,
+    /// The time of what a program does once: pools, devices, another layout.
+    pub prepare_ms: Option<f64>,
+    /// The best time of the chapter's first step of this problem over the best time of this one.
+    pub speedup: Option<f64>,
+    /// Necessary floating-point operations by time.
+    pub gflops: Option<f64>,
+    /// Necessary bytes by time.
+    pub gbytes_per_s: Option<f64>,
+    /// The time that the hardware allows over the best time, in percent.
+    pub percent_of_limit: Option<f64>,
+    /// Threads or processes that computed.
+    pub threads: Option<usize>,
+    /// The sizes of the input.
+    pub input: BTreeMap<String, u64>,
+    /// The validation sum of the answer: a string, as integers exceed doubles.
+    pub validation_sum: Option<String>,
+}
+
+impl StepRecord {
+    fn new(info: &StepInfo, input: &SharedInput) -> Self {
+        Self {
+            chapter: None,
+            crate_name: info.crate_name().to_owned(),
+            problem: info.problem.to_owned(),
+            step: info.name.to_owned(),
+            mirrors: info.mirrors.to_owned(),
+            status: Status::Ok,
+            reason: None,
+            best_ms: None,
+            median_ms: None,
+            spread_percent: None,
+            runs: None,
+            prepare_ms: None,
+            speedup: None,
+            gflops: None,
+            gbytes_per_s: None,
+            percent_of_limit: None,
+            threads: None,
+            input: input.sizes().into_iter().map(|(name, size)| (name.to_owned(), size)).collect(),
+            validation_sum: None,
+        }
+    }
+
+    fn wrong(self, reason: impl ToString) -> Self {
+        Self { status: Status::Wrong, reason: Some(reason.to_string()), ..self }
+    }
+
+    fn timed(self, timing: &Timing) -> Self {
+        Self {
+            best_ms: Some(timing.best_ms()),
+            median_ms: Some(timing.median_ms()),
+            spread_percent: Some(timing.spread_percent()),
+            runs: Some(timing.runs()),
+            ..self
+        }
+    }
+}
+
+/// Why a run of a step has no time.
+enum NoTime {
+    Step(StepError),
+    Mismatch(Box<Mismatch>),
+}
+
+impl From<StepError> for NoTime {
+    fn from(error: StepError) -> Self {
+        Self::Step(error)
+    }
+}
+
+impl From<Mismatch> for NoTime {
+    fn from(mismatch: Mismatch) -> Self {
+        Self::Mismatch(Box::new(mismatch))
+    }
+}
+
+/// Runs a step as it must be run: prepared off the clock, the output poisoned before the warm-up and before the last run and checked
+/// after both, timed in between, and set against the hardware's limit. `see` is shown the answer when it is right.
+pub fn run_step(
+    ladder: &dyn Ladder,
+    step: usize,
+    input: &SharedInput,
+    settings: &Settings,
+    budget: &Budget,
+    see: &mut dyn FnMut(&dyn Session),
+) -> StepRecord {
+    let info = &ladder.steps()[step];
+    let record = StepRecord::new(info, input);
+    // A step that panics is a step that is wrong: the others are still shown.
+    let outcome =
+        catch_unwind(AssertUnwindSafe(|| measure(ladder, step, input, settings, budget, see, record.clone())));
+    match outcome {
+        Ok(Ok(record)) => record,
+        Ok(Err(NoTime::Step(StepError::Unavailable(why)))) => {
+            StepRecord { status: Status::Unavailable, reason: Some(why), ..record }
+        }
+        Ok(Err(NoTime::Step(error))) => record.wrong(error),
+        Ok(Err(NoTime::Mismatch(mismatch))) => record.wrong(mismatch),
+        Err(panic) => record.wrong(format!("panicked: {}", panic_message(&*panic))),
+    }
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}
+
+fn measure(
+    ladder: &dyn Ladder,
+    step: usize,
+    input: &SharedInput,
+    settings: &Settings,
+    budget: &Budget,
+    see: &mut dyn FnMut(&dyn Session),
+    record: StepRecord,
+) -> Result<StepRecord, NoTime> {
+    let info = &ladder.steps()[step];
+    let mut session = ladder.start(step, input, settings)?;
+    session.poison();
+    session.run()?;
+    session.verify()?;
+    let timing = time(budget, |last| {
+        if last {
+            session.poison();
+        }
+        let started = Instant::now();
+        session.run()?;
+        Ok::<_, StepError>(started.elapsed())
+    })?;
+    let verified = session.verify()?;
+    see(&*session);
+
+    let work = input.work();
+    let per_second = |amount: u64| (amount > 0).then(|| amount as f64 / timing.best_ms() / 1e6);
+    let comparable = !info.changes_the_algorithm && info.precision == Precision::Exact;
+    let allowed = if comparable { limit(&work, session.threads()) } else { None };
+    let (status, reason) = match info.precision {
+        Precision::Different { why, .. } => (Status::Different, Some(why.to_owned())),
+        Precision::Within { .. } => {
+            let largest = verified.largest_error;
+            (Status::Ok, Some(format!("{}; the largest error is {largest:.2e}", info.precision)))
+        }
+        Precision::Exact | Precision::ExactSingle => (Status::Ok, None),
+    };
+    let record = StepRecord {
+        status,
+        reason,
+        prepare_ms: session.prepare_time().map(milliseconds),
+        gflops: if info.changes_the_algorithm { None } else { per_second(work.flops()) },
+        gbytes_per_s: per_second(work.bytes()),
+        percent_of_limit: allowed.map(|limit| 100.0 * limit.ms() / timing.best_ms()),
+        threads: Some(session.threads()),
+        validation_sum: Some(session.validation_sum()),
+        ..record
+    };
+    session.finish()?;
+    Ok(record.timed(&timing))
+}
+
+/// Fills in the speedups against the first record that has a time.
+pub fn add_speedups(records: &mut [StepRecord]) {
+    let base = records.first().and_then(|record| record.best_ms);
+    for record in records {
+        record.speedup = base.zip(record.best_ms).filter(|(_, best)| *best > 0.0).map(|(base, best)| base / best);
+    }
+}

@@ -1,0 +1,81 @@
+use anstyle::{AnsiColor, Style};
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+
+use crate::record::{Status, StepRecord};
+
+/// The ladder as a table of at most 80 columns: names left, numbers right, wrong rows red and unavailable ones dim. What is not
+/// there is `-`.
+pub fn ladder_table(records: &[StepRecord]) -> String {
+    let header = ["step", "best ms", "median ms", "spread", "speedup", "of limit", "answer"];
+    let rows = records.iter().map(|record| {
+        [
+            record.step.clone(),
+            record.best_ms.map_or_else(dash, time),
+            record.median_ms.map_or_else(dash, time),
+            record.spread_percent.map_or_else(dash, |spread| format!("{spread:.0} %")),
+            record.speedup.map_or_else(dash, ratio),
+            record.percent_of_limit.map_or_else(dash, |percent| format!("{percent:.0} %")),
+            record.status.word().to_owned(),
+        ]
+    });
+    let table = plain_table(&header, &rows.collect::<Vec<_>>(), &[0, 6]);
+    let styles = records.iter().map(|record| match record.status {
+        Status::Ok => Style::new(),
+        Status::Different => AnsiColor::Yellow.on_default(),
+        Status::Unavailable => Style::new().dimmed(),
+        Status::Wrong => AnsiColor::Red.on_default().bold(),
+    });
+    let styles = [Style::new().bold(), Style::new()].into_iter().chain(styles);
+    let lines = table.lines().zip(styles).map(|(line, style)| format!("{style}{line}{style:#}"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn dash() -> String {
+    "-".to_owned()
+}
+
+/// What the table has no room for: why a step is not `ok`, line by line.
+pub fn notes(records: &[StepRecord]) -> Vec<String> {
+    let with_reason = records.iter().filter_map(|record| record.reason.as_ref().map(|reason| (record, reason)));
+    with_reason.map(|(record, reason)| format!("{} is {}: {reason}", record.step, record.status.word())).collect()
+}
+
+/// No line but the one under the header.
+const UNDER_THE_HEADER: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
+
+/// A table without colours. The columns named in `left` are aligned left, the others right.
+pub fn plain_table<const COLUMNS: usize>(
+    header: &[&str; COLUMNS],
+    rows: &[[String; COLUMNS]],
+    left: &[usize],
+) -> String {
+    let mut table = Table::new();
+    table.load_style(UNDER_THE_HEADER).set_header(header.to_vec());
+    for row in rows {
+        table.add_row(row.to_vec());
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        let alignment = if left.contains(&index) { CellAlignment::Left } else { CellAlignment::Right };
+        column.set_cell_alignment(alignment);
+    }
+    table.trim_fmt()
+}
+
+/// Milliseconds with three significant digits or more.
+pub(crate) fn time(milliseconds: f64) -> String {
+    match milliseconds {
+        ms if ms >= 100.0 => format!("{ms:.0}"),
+        ms if ms >= 10.0 => format!("{ms:.1}"),
+        ms if ms >= 1.0 => format!("{ms:.2}"),
+        ms => format!("{ms:.4}"),
+    }
+}
+
+/// A ratio with three significant digits or more.
+pub(crate) fn ratio(ratio: f64) -> String {
+    match ratio {
+        ratio if ratio >= 100.0 => format!("{ratio:.0} x"),
+        ratio if ratio >= 10.0 => format!("{ratio:.1} x"),
+        ratio => format!("{ratio:.2} x"),
+    }
+}

@@ -1,0 +1,62 @@
+use std::env;
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use validation::{Ladder, Settings, SharedInput, StepError};
+
+/// Tests every step of every ladder against every known answer: the main function of a technique crate's `tests/steps.rs`. Each step
+/// and case is a test of its own, `mandelbrot::hoisted::matches_the_known_answer_for_500x500_1000_iterations`.
+///
+/// A step that cannot run on this machine is shown as ignored with its reason; it fails if the environment variable `REQUIRE` names
+/// something in that reason (`REQUIRE=avx512,gpu`).
+pub fn test_steps(ladders: Vec<Box<dyn Ladder>>) -> ExitCode {
+    let arguments = Arguments::from_args();
+    let trials = ladders.into_iter().map(Arc::from).flat_map(|ladder| trials(&ladder)).collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trials(ladder: &Arc<dyn Ladder>) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for (case, make) in ladder.cases() {
+        // The steps of a case share its input, and with it the reference answer.
+        let input = Arc::new((make, OnceLock::new()));
+        for (index, step) in ladder.steps().iter().enumerate() {
+            let name = format!("{}::{}::matches_the_known_answer_for_{case}", step.problem, step.name);
+            let (ladder, input) = (ladder.clone(), input.clone());
+            trials.push(Trial::ignorable_test(name, move || {
+                let (make, made) = &*input;
+                let made = made.get_or_init(|| make().map_err(|error| error.to_string()));
+                test(&*ladder, index, made.as_ref().map_err(|error| Failed::from(error.as_str()))?)
+            }));
+        }
+    }
+    trials
+}
+
+/// Runs a step twice, so that an answer that depends on what the first run left behind is found out.
+fn test(ladder: &dyn Ladder, step: usize, input: &SharedInput) -> Result<Completion, Failed> {
+    let mut session = match ladder.start(step, input, &Settings::default()) {
+        Ok(session) => session,
+        Err(StepError::Unavailable(why)) => return unavailable(why),
+        Err(error) => return Err(error.into()),
+    };
+    for _ in 0..2 {
+        session.poison();
+        session.run()?;
+        session.verify()?;
+    }
+    session.finish()?;
+    Ok(Completion::Completed)
+}
+
+fn unavailable(why: String) -> Result<Completion, Failed> {
+    let required = env::var("REQUIRE").unwrap_or_default();
+    let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
+    let demanded =
+        required.split(',').filter(|word| !word.trim().is_empty()).find(|word| plain(&why).contains(&plain(word)));
+    match demanded {
+        Some(word) => Err(format!("REQUIRE demands {word}, and this step is unavailable: {why}").into()),
+        None => Ok(Completion::ignored_with(why)),
+    }
+}
