@@ -64,7 +64,7 @@ pub(crate) struct DiffArgs {
     #[arg(long)]
     pub(crate) unified: bool,
     /// Columns to fit into [default: those of the terminal]
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(80..=400))]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(80..=200))]
     pub(crate) columns: Option<u16>,
     /// Only show, do not race
     #[arg(long)]

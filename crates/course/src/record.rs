@@ -127,7 +127,7 @@ fn renewed(text: &str, file: &str, table: &str) -> String {
 impl Stamp {
     fn now(root: &Path) -> Self {
         let date = Zoned::now().strftime("%Y-%m-%d").to_string();
-        Self { machine: Machine::detect(), build: Build::current(), commit: commit(root), date }
+        Self { machine: Machine::detect(), build: Build::this(), commit: commit(root), date }
     }
 
     fn sentence(&self) -> String {
