@@ -13,7 +13,7 @@ use crate::plot::{self, Bar};
 use crate::progress::Progress;
 use crate::record::{Status, StepRecord, add_speedups, run_step};
 use crate::screen::{Failure, Screen};
-use crate::table::{ladder_table, notes};
+use crate::table::{ladder_table, notes, wrapped};
 
 /// A chapter: ladders that are run in order, each step checked, timed and shown.
 pub struct Chapter {
@@ -96,17 +96,17 @@ impl Chapter {
         }
         let ladders = self.chosen(&args)?;
         // Everything that can be refused is refused before the first line is shown.
+        let inputs = self.inputs(&ladders, &args)?;
         let out = args.out.clone().unwrap_or_else(output::default_out);
         output::create_folder(&out)?;
         if let Some(json) = &args.json {
             output::check_writable(json)?;
         }
-        let inputs = self.inputs(&ladders, &args)?;
 
         screen.line(format!("Chapter {}: {}", self.number, self.title))?;
         screen.line(format!("on {}", Machine::detect().summary()))?;
         if !self.about.is_empty() {
-            screen.line(format!("\n{}", self.about))?;
+            screen.line(format!("\n{}", wrapped(self.about, 0)))?;
         }
         let mut records = Vec::new();
         let mut written = Vec::new();
@@ -186,7 +186,8 @@ impl Chapter {
             screen.line(note)?;
         }
         for (_, step) in &chosen {
-            screen.line(format!("  {:11} {}; {}", step.name, step.idea, step.mirrors))?;
+            let text = format!("  {:11} {}; {}", step.name, step.idea, step.mirrors);
+            screen.line(wrapped(&text, 14))?;
         }
         let mut written = pictures.written()?;
         written.push(pictures.bars(&records)?);

@@ -13,13 +13,13 @@ use crate::screen::Failure;
 #[command(next_help_heading = "Sizes")]
 pub struct SizeArgs {
     /// Points in a row of the Mandelbrot picture [default: 500; --quick: 100]
-    #[arg(long, value_name = "W", value_parser = at_least_one::<usize>)]
+    #[arg(long, value_name = "W", allow_negative_numbers = true, value_parser = at_least_one::<usize>)]
     pub width: Option<usize>,
     /// Rows of the Mandelbrot picture [default: 500; --quick: 100]
-    #[arg(long, value_name = "H", value_parser = at_least_one::<usize>)]
+    #[arg(long, value_name = "H", allow_negative_numbers = true, value_parser = at_least_one::<usize>)]
     pub height: Option<usize>,
     /// Iterations after which a point of the Mandelbrot picture counts as bounded [default: 1000; --quick: 300]
-    #[arg(long, value_name = "M", value_parser = at_least_one::<u32>)]
+    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = at_least_one::<u32>)]
     pub max_iterations: Option<u32>,
     /// The size of the problem that --problem names: mandelbrot WIDTHxHEIGHT, expression ROWSxCOLUMNS [default: 2000x2000;
     /// --quick: 200x200], particles PARTICLESxSTEPS [default: 1000x10000, 100x10000 beside others; --quick: 1001x500], distance
@@ -57,10 +57,10 @@ impl SizeArgs {
 #[command(next_help_heading = "Runs")]
 pub struct TimingArgs {
     /// Threads of the steps that have several [default: one for each core]
-    #[arg(long, value_name = "T", value_parser = at_least_one::<usize>)]
+    #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = at_least_one::<usize>)]
     pub threads: Option<usize>,
     /// Timed runs of each step [default: 5 or more, until the best time is stable, at most 2 s]
-    #[arg(long, value_name = "R", value_parser = at_least_one::<usize>)]
+    #[arg(long, value_name = "R", allow_negative_numbers = true, value_parser = at_least_one::<usize>)]
     pub repeat: Option<usize>,
 }
 

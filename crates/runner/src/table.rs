@@ -61,6 +61,22 @@ pub fn plain_table<const COLUMNS: usize>(
     table.trim_fmt()
 }
 
+/// A text in lines of at most 80 characters, those after the first indented.
+pub(crate) fn wrapped(text: &str, indent: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= 80 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) => lines.push(format!("{:indent$}{word}", "")),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
 /// Milliseconds with three significant digits or more.
 pub(crate) fn time(milliseconds: f64) -> String {
     match milliseconds {
@@ -77,5 +93,25 @@ pub(crate) fn ratio(ratio: f64) -> String {
         ratio if ratio >= 100.0 => format!("{ratio:.0} x"),
         ratio if ratio >= 10.0 => format!("{ratio:.1} x"),
         ratio => format!("{ratio:.2} x"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_wrapped_between_words() {
+        assert_eq!(wrapped("short", 4), "short");
+        assert_eq!(
+            wrapped(&["word"; 20].join(" "), 4),
+            format!("{}\n    {}", ["word"; 16].join(" "), ["word"; 4].join(" "))
+        );
+    }
+
+    #[test]
+    fn numbers_keep_three_digits() {
+        assert_eq!([0.01234, 1.234, 12.34, 1234.5].map(time), ["0.0123", "1.23", "12.3", "1234"]);
+        assert_eq!([0.5, 12.34, 123.4].map(ratio), ["0.50 x", "12.3 x", "123 x"]);
     }
 }
