@@ -128,7 +128,7 @@ fn race(
     args: &CompareArgs,
 ) -> Result<Vec<Entry>, Failure> {
     let first = steps.first().ok_or_else(|| Failure::Usage(format!("none of the steps is one of {problem}")))?;
-    let input = first.ladder.input(&args.sizes.request(problem, args.problem.is_some()));
+    let input = first.ladder.input(&args.sizes.request(problem, true));
     let input = input.map_err(|error| Failure::Usage(error.to_string()))?;
     let sizes: Vec<_> = input.sizes().iter().map(|(name, size)| format!("{name} {size}")).collect();
     screen.line(format!("{problem}: {}; everybody runs once a round", sizes.join(", ")))?;

@@ -79,11 +79,11 @@ impl Chapter {
 
     fn command(&self) -> Command {
         let name = format!("chapter{}", self.number);
-        let command = Command::new("chapter")
-            .bin_name(name)
-            .about(format!("Chapter {}: {}\n{}", self.number, self.title, self.about));
-        let command = ChapterArgs::augment_args(command);
-        let flag = |extra: &Extra| Arg::new(extra.flag).long(extra.flag).help(extra.help).action(ArgAction::SetTrue);
+        let about = format!("Chapter {}: {}\n{}", self.number, self.title, self.about);
+        let command = ChapterArgs::augment_args(Command::new("chapter").bin_name(name)).about(about);
+        let flag = |extra: &Extra| {
+            Arg::new(extra.flag).long(extra.flag).help(extra.help).help_heading("Parts").action(ArgAction::SetTrue)
+        };
         self.extras.iter().map(flag).fold(command, Command::arg)
     }
 

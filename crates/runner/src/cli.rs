@@ -22,9 +22,8 @@ pub struct SizeArgs {
     #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = at_least_one::<u32>)]
     pub max_iterations: Option<u32>,
     /// The size of the problem that --problem names: mandelbrot WIDTHxHEIGHT, expression ROWSxCOLUMNS [default: 2000x2000;
-    /// --quick: 200x200], particles PARTICLESxSTEPS [default: 1000x10000, 100x10000 beside others; --quick: 1001x500], distance
-    /// POINTS [default: 4000, 1000 beside others; --quick: 100], pi CHUNKSxSAMPLES [default: 100x100000, 10x100000 beside others;
-    /// --quick: 3x1001]
+    /// --quick: 200x200], particles PARTICLESxSTEPS [default: 1000x10000; --quick: 1001x500], distance POINTS [default: 4000, 1000
+    /// beside others; --quick: 100], pi CHUNKSxSAMPLES [default: 100x100000, 10x100000 beside others; --quick: 3x1001]
     #[arg(long, value_name = "N or NxM", value_parser = size)]
     pub size: Option<(usize, Option<usize>)>,
     /// Run small problems, to see that everything works

@@ -205,8 +205,7 @@ impl Problem for Particles {
     fn request(request: &SizeRequest) -> Result<Sizes, InputError> {
         no_image(request, Self::NAME, "--size PARTICLESxSTEPS")?;
         let chosen = match request.scale {
-            Scale::Full => (1000, 10_000),
-            Scale::Modest => (100, 10_000),
+            Scale::Full | Scale::Modest => (1000, 10_000),
             Scale::Quick => (1001, 500),
         };
         let (particles, steps) = pair(request, chosen, false);
