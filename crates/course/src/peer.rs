@@ -156,3 +156,68 @@ impl Drop for PeerProcess {
         let _ = self.child.wait();
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// A peer that is a shell script; its arguments are the problem and the sizes.
+    fn peer(script: &str) -> Peer {
+        Peer {
+            name: "sh test".to_owned(),
+            problem: "mandelbrot".to_owned(),
+            command: ["sh", "-c", script, "sh"].map(str::to_owned).to_vec(),
+            needs: vec!["sh".to_owned()],
+            setup: "nothing".to_owned(),
+            mirrors: "nothing".to_owned(),
+            exact: true,
+        }
+    }
+
+    fn start(script: &str) -> Result<PeerProcess, String> {
+        peer(script).start(Path::new("/"), &[("width", 3), ("max_iterations", 4)])
+    }
+
+    #[test]
+    fn a_peer_runs_once_for_each_turn_with_the_sizes_that_it_was_given() {
+        let script = r#"echo '{"ready": true, "version": "sh 1"}'; while read line; do echo "{\"ms\": 2.5, \"check\": \"$*\"}"; done"#;
+        let mut process = start(script).unwrap();
+        assert_eq!(process.version.as_deref(), Some("sh 1"));
+        for _ in 0..2 {
+            let run = process.run().unwrap();
+            assert_eq!(run.time, Duration::from_micros(2500));
+            assert_eq!(run.check, "--problem mandelbrot --width 3 --max-iterations 4");
+        }
+    }
+
+    #[test]
+    fn a_peer_that_fails_says_why() {
+        let refused = |script| start(script).err().unwrap();
+        assert!(refused("exit 3").contains("it ended before its answer (exit status: 3)"));
+        assert!(refused("kill -9 $$").contains("signal: 9"));
+        assert!(refused("echo Traceback").starts_with("it printed 'Traceback'"));
+        let ready = |rest: &str| format!("echo '{{\"ready\": true}}'; read line; {rest}");
+        let failed = |rest: &str| start(&ready(rest)).unwrap().run().unwrap_err();
+        assert!(failed("exit 1").contains("exit status: 1"));
+        assert_eq!(failed("echo '{}'"), "it printed a line without ms and check");
+        assert_eq!(failed(r#"echo '{"ms": -1, "check": "0"}'"#), "it printed a line without ms and check");
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_what_installs_it() {
+        let mut absent = peer("");
+        assert_eq!(absent.missing(Path::new("/")), None);
+        absent.needs.push("no-such-program".to_owned());
+        assert_eq!(absent.missing(Path::new("/")).unwrap(), "no-such-program is not there; nothing installs it");
+        absent.needs = vec![".peers/bin/no-such-file".to_owned()];
+        assert!(absent.missing(Path::new("/")).unwrap().starts_with(".peers/bin/no-such-file is not there"));
+    }
+
+    #[test]
+    fn a_peer_that_does_not_end_is_killed() {
+        let process = start("echo '{}'; trap '' TERM; while :; do sleep 1; done").unwrap();
+        let id = process.child.id();
+        drop(process);
+        assert!(!Path::new(&format!("/proc/{id}")).exists());
+    }
+}
