@@ -13,7 +13,7 @@ fn main() {
     // OUT_DIR is target/PROFILE/build/PACKAGE/out; the variable PROFILE only tells debug from release.
     let out = variable("OUT_DIR");
     let folder = Path::new(&out).ancestors().nth(3).and_then(Path::file_name).unwrap_or_default();
-    let profile = folder.to_string_lossy().replace("debug", "dev");
+    let profile = if folder == "debug" { "dev".into() } else { folder.to_string_lossy() };
 
     println!("cargo::rustc-env=RUNNER_RUSTC={}", rustc.trim());
     println!("cargo::rustc-env=RUNNER_PROFILE={profile}");

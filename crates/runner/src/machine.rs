@@ -210,7 +210,7 @@ fn features() -> Vec<&'static str> {
 
 #[cfg(target_arch = "aarch64")]
 fn features() -> Vec<&'static str> {
-    detected!(is_aarch64_feature_detected: "neon", "fp16", "sve", "sve2", "sme")
+    detected!(is_aarch64_feature_detected: "neon", "fp16", "sve", "sve2")
 }
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]

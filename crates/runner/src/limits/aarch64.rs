@@ -45,6 +45,7 @@ const CHAINS: u64 = 16;
 /// and only the ports, their width, and the number of instructions that the CPU can issue in a cycle set the time. The operands are
 /// ordinary numbers, as dividers finish early on simple ones. NEON has no product of 64-bit integers, so each lane is multiplied
 /// in an ordinary register.
+#[target_feature(enable = "neon")]
 fn run<const BODY: usize>(rounds: u64) {
     // SAFETY: changes only registers, those that the call of a function may change too.
     unsafe {
@@ -95,18 +96,26 @@ const MEMORY: Memory =
 const VECTORS: usize = 16;
 const BLOCK: usize = VECTORS * LANES;
 
-fn sum(input: &[f64]) -> f64 {
-    let (blocks, tail) = input.as_chunks::<BLOCK>();
+#[target_feature(enable = "neon")]
+fn sum(a: &[f64], b: &[f64]) -> f64 {
+    let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<BLOCK>(), b.as_chunks::<BLOCK>());
     let mut sums = [vdupq_n_f64(0.0); VECTORS];
-    for block in blocks {
+    for (a, b) in a.iter().zip(b) {
         for (vector, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: the elements are those of one of the block's vectors.
-            *sum = vaddq_f64(*sum, unsafe { vld1q_f64(block.as_ptr().add(vector * LANES)) });
+            let first = vector * LANES;
+            // SAFETY: the elements are those of one vector of each block.
+            let pair = unsafe { vaddq_f64(vld1q_f64(a.as_ptr().add(first)), vld1q_f64(b.as_ptr().add(first))) };
+            *sum = vaddq_f64(*sum, pair);
         }
     }
-    sums.into_iter().map(vaddvq_f64).chain(tail.iter().copied()).sum()
+    let mut total = sums[0];
+    for sum in &sums[1..] {
+        total = vaddq_f64(total, *sum);
+    }
+    vaddvq_f64(total) + a_tail.iter().chain(b_tail).sum::<f64>()
 }
 
+#[target_feature(enable = "neon")]
 fn fill<const STREAMING: bool>(output: &mut [f64], value: f64) {
     let (blocks, tail) = output.as_chunks_mut::<BLOCK>();
     let values = vdupq_n_f64(value);
@@ -116,6 +125,7 @@ fn fill<const STREAMING: bool>(output: &mut [f64], value: f64) {
     tail.fill(value);
 }
 
+#[target_feature(enable = "neon")]
 fn add<const STREAMING: bool>(a: &[f64], b: &[f64], output: &mut [f64]) {
     let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<BLOCK>(), b.as_chunks::<BLOCK>());
     let (blocks, tail) = output.as_chunks_mut::<BLOCK>();
@@ -135,7 +145,8 @@ fn add<const STREAMING: bool>(a: &[f64], b: &[f64], output: &mut [f64]) {
 
 /// Stores a block, two vectors at a time if the stores are to go past the caches: that is the only such instruction, and no more
 /// than a hint.
-#[inline(always)]
+#[inline]
+#[target_feature(enable = "neon")]
 fn store<const STREAMING: bool>(block: &mut [f64; BLOCK], vectors: [float64x2_t; VECTORS]) {
     for pair in 0..VECTORS / 2 {
         let [first, second] = [vectors[2 * pair], vectors[2 * pair + 1]];

@@ -88,6 +88,7 @@ pub(super) const BODIES: [Body; CLASSES + 5] = [
 ];
 
 /// Instantiates `$run::<0>`, `$run::<1>`, ... for all of [`BODIES`], as an array.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! for_all_bodies {
     ($run:ident) => {
         [
@@ -96,7 +97,7 @@ macro_rules! for_all_bodies {
         ]
     };
 }
-#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), expect(unused_imports))]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(super) use for_all_bodies;
 
 #[cfg(test)]

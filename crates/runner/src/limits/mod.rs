@@ -13,8 +13,9 @@
 //! Computing and moving can go on at the same time, so the limit is the larger of both and not the sum. A real step is slower: its
 //! operations wait for each other, it loads and stores what does not fit the registers, compares, and jumps.
 //!
-//! The best of many short repetitions counts, because other users of a shared machine only ever make a repetition slower. A clock
-//! that changes while steps are timed can still bring a step a few percent above its limit.
+//! The best of many short repetitions counts, because other users of a shared machine only ever make a repetition slower. Still, a
+//! clock that changes between both measurements can bring a step a few percent above its limit, and with other programs on all
+//! CPUs there may be no moment at which all threads run: limits are for an idle machine.
 //!
 //! Sources: S. Williams, A. Waterman, D. Patterson, *Roofline: an insightful visual performance model*, CACM 52 (2009); A. Fog,
 //! *Instruction tables* (what each instruction should take); J. McCalpin, *STREAM* (how bandwidth is counted).
@@ -47,7 +48,7 @@ use traffic::Streams;
 /// How much faster than a wider set a narrower one must be to be preferred; less is noise.
 const NOTABLY: f64 = 1.03;
 /// How long the operations of some work are measured, all instruction sets together.
-const COMPUTE_BUDGET: Duration = Duration::from_millis(100);
+const COMPUTE_BUDGET: Duration = Duration::from_millis(80);
 /// How long each kind of store moves memory.
 const MEMORY_BUDGET: Duration = Duration::from_millis(40);
 /// Bytes beyond which a memory time is extrapolated, unless a quarter of them fits the caches: touching more pages takes longer than
@@ -97,7 +98,8 @@ impl Limit {
 /// slowest of them is taken for the whole, as if the others went on beside it: too fast rather than too slow.
 ///
 /// Integer products are 64 bits wide. Where the vectors have no such instruction, they are built from smaller products (AVX2) or
-/// done in ordinary registers (AVX2, SSE2, NEON), whichever is faster. A CPU that has AVX but not AVX2 is measured with SSE2.
+/// done in ordinary registers (AVX2, SSE2, NEON), whichever is faster. A CPU that has AVX but not AVX2 is measured with SSE2, one
+/// that has SVE with NEON.
 ///
 /// If a problem reads less than an eighth of what it writes, one stream is written; otherwise two streams are read and one is
 /// written. Buffers larger than 128 MiB and four times the caches are not made: the time of such a problem is extrapolated.
@@ -193,7 +195,7 @@ pub struct Bandwidth {
     pub read_and_written: f64,
 }
 
-/// Measures every kind of operation and every cache on `threads` threads. Takes about a second.
+/// Measures every kind of operation and every cache on `threads` threads. Takes one or two seconds.
 ///
 /// The buffers fill half of a cache, divided among the threads that share it; in main memory they are four times the last cache,
 /// and 128 MiB at least. Levels whose size the system does not tell are left out, and main memory if there is too little of it.
@@ -201,14 +203,13 @@ pub fn machine_limits(threads: usize) -> Throughput {
     let threads = usable(threads);
     let mut bench = Bench::lock();
     let clock_ghz = clock_ghz();
-    let operations = (0..CLASSES).filter_map(|class| {
-        let (rate, set) = bench.body_rate(class, threads, COMPUTE_BUDGET / 2)?;
-        Some(Operation {
-            name: BODIES[class].name,
-            instructions: bench.sets[set].name,
-            giga_per_second: 1e-9 * rate,
-            per_cycle: clock_ghz.map(|clock| 1e-9 * rate / clock / threads as f64),
-        })
+    let classes: Vec<usize> = (0..CLASSES).filter(|&class| !bench.candidates(class).is_empty()).collect();
+    let rates = bench.body_rates(&classes, threads, 4 * COMPUTE_BUDGET);
+    let operations = classes.iter().zip(rates).map(|(&class, (rate, set))| Operation {
+        name: BODIES[class].name,
+        instructions: bench.sets[set].name,
+        giga_per_second: 1e-9 * rate,
+        per_cycle: clock_ghz.map(|clock| 1e-9 * rate / clock / threads as f64),
     });
     let operations = operations.collect();
     let levels = levels(threads).into_iter();
@@ -302,38 +303,44 @@ impl Bench {
 
     /// Units of a mix per second, and the position of the set that does them.
     fn mix_rate(&mut self, mix: Mix, threads: usize) -> (f64, usize) {
-        if let Some(rate) = mix.body().and_then(|body| self.body_rate(body, threads, COMPUTE_BUDGET)) {
-            return rate;
+        let exact = mix.body().filter(|&body| !self.candidates(body).is_empty());
+        if let Some(body) = exact {
+            return self.body_rates(&[body], threads, COMPUTE_BUDGET)[0];
         }
         let counted = COUNTED.into_iter().zip(mix.counts).filter(|&(_, count)| count > 0);
-        let budget = COMPUTE_BUDGET / counted.clone().count().max(1) as u32;
-        let rates = counted.filter_map(|(body, count)| {
-            let (rate, set) = self.body_rate(body, threads, budget)?;
-            Some((rate / count as f64, set))
-        });
-        rates.min_by(|a, b| a.0.total_cmp(&b.0)).expect("a mix has an operation, and every operation has a loop")
+        let (bodies, counts): (Vec<_>, Vec<_>) = counted.unzip();
+        let rates = self.body_rates(&bodies, threads, COMPUTE_BUDGET).into_iter().zip(counts);
+        let rates = rates.map(|((rate, set), count)| (rate / count as f64, set));
+        rates.min_by(|a, b| a.0.total_cmp(&b.0)).expect("a mix has an operation")
     }
 
-    /// Units of a body per second, and the position of the set that is fastest; `None` if no set can do it.
-    fn body_rate(&mut self, body: usize, threads: usize, budget: Duration) -> Option<(f64, usize)> {
-        if let Some(&known) = self.rates.get(&(body, threads)) {
-            return Some(known);
+    /// The positions of the sets that may be the fastest for a body: all that can do it, but for those not even half as wide as the
+    /// widest. Some CPUs slow down for the widest vectors, or have fewer ports for them.
+    fn candidates(&self, body: usize) -> Vec<usize> {
+        let units = |set: usize| self.sets[set].units(body);
+        let widest = (0..self.sets.len()).find_map(units).unwrap_or(0);
+        (0..self.sets.len()).filter(|&set| units(set).is_some_and(|units| 2 * units >= widest)).collect()
+    }
+
+    /// Units per second of each of these bodies, and the position of the set that is fastest. Every body must have a set.
+    fn body_rates(&mut self, bodies: &[usize], threads: usize, budget: Duration) -> Vec<(f64, usize)> {
+        let unknown = bodies.iter().filter(|&&body| !self.rates.contains_key(&(body, threads)));
+        let loops = unknown.flat_map(|&body| self.candidates(body).into_iter().map(move |set| (body, set)));
+        let loops: Vec<_> = loops.collect();
+        let budget = budget / loops.len().max(1) as u32;
+        let run = |(): &mut (), position: usize, rounds| {
+            let (body, set) = loops[position];
+            self.sets[set].run(body, rounds);
+        };
+        let rounds = team::best_rates(threads, loops.len(), budget, || (), run);
+        for ((body, set), rounds) in loops.into_iter().zip(rounds) {
+            let rate = rounds * self.sets[set].units(body).unwrap_or(0) as f64;
+            let fastest = self.rates.entry((body, threads)).or_insert((rate, set));
+            if rate > NOTABLY * fastest.0 {
+                *fastest = (rate, set);
+            }
         }
-        let sets = &self.sets;
-        // Sets half as wide are tried as well: some CPUs slow down for the widest vectors, or have fewer ports for them.
-        let widest = sets.iter().find_map(|set| set.units(body))?;
-        let wide_enough = |&set: &usize| sets[set].units(body).is_some_and(|units| 2 * units >= widest);
-        let candidates: Vec<usize> = (0..sets.len()).filter(wide_enough).collect();
-        let budget = budget / candidates.len() as u32;
-        let run = |(): &mut (), candidate: usize, rounds| sets[candidates[candidate]].run(body, rounds);
-        let rounds = team::best_rates(threads, candidates.len(), budget, || (), run);
-        let rates = candidates.iter().zip(rounds).filter_map(|(&set, rounds)| {
-            let units = sets[set].units(body)?;
-            Some((rounds * units as f64, set))
-        });
-        let fastest = rates.reduce(|best, next| if next.0 > NOTABLY * best.0 { next } else { best })?;
-        self.rates.insert((body, threads), fastest);
-        Some(fastest)
+        bodies.iter().map(|&body| self.rates[&(body, threads)]).collect()
     }
 
     /// The shortest time in milliseconds in which `threads` threads read and write so many bytes.

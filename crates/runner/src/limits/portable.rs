@@ -26,6 +26,7 @@ pub(super) fn available() -> Vec<InstructionSet> {
 }
 
 /// No loop is known to take one cycle for each addition here, so the clock stays unknown.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) fn dependent_additions(_rounds: u64) -> Option<u64> {
     None
 }
@@ -80,15 +81,15 @@ fn integer_multiply(rounds: u64) {
     repeat::<u64, TIMES>(rounds, 1, |value| (value ^ operand).wrapping_mul(operand));
 }
 
-fn sum(input: &[f64]) -> f64 {
-    let (blocks, tail) = input.as_chunks::<32>();
+fn sum(a: &[f64], b: &[f64]) -> f64 {
+    let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
     let mut sums = [0.0; 32];
-    for block in blocks {
-        for (sum, value) in sums.iter_mut().zip(block) {
-            *sum += value;
+    for (a, b) in a.iter().zip(b) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a + b;
         }
     }
-    sums.iter().chain(tail).sum()
+    sums.iter().chain(a_tail).chain(b_tail).sum()
 }
 
 fn fill(output: &mut [f64], value: f64) {

@@ -18,8 +18,8 @@ pub(super) type Loops = [Option<Loop>; BODIES.len()];
 pub(super) type Fill = unsafe fn(&mut [f64], f64);
 /// Adds two slices into a third; all of the same length.
 pub(super) type Add = unsafe fn(&[f64], &[f64], &mut [f64]);
-/// Reads every element.
-pub(super) type Sum = unsafe fn(&[f64]) -> f64;
+/// Reads two slices of the same length.
+pub(super) type Sum = unsafe fn(&[f64], &[f64]) -> f64;
 
 /// One way of computing that this CPU has.
 #[derive(Debug)]
@@ -78,9 +78,14 @@ impl InstructionSet {
         self.memory.streaming.is_some()
     }
 
-    pub(super) fn sum(&self, input: &[f64]) -> f64 {
+    /// The sum of all elements of `a` and `b`.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub(super) fn sum(&self, a: &[f64], b: &[f64]) -> f64 {
+        assert_eq!(a.len(), b.len());
         // SAFETY: as above.
-        unsafe { (self.memory.sum)(input) }
+        unsafe { (self.memory.sum)(a, b) }
     }
 
     pub(super) fn fill(&self, output: &mut [f64], value: f64, streaming: bool) {
@@ -95,7 +100,7 @@ impl InstructionSet {
     /// # Panics
     /// If the lengths differ.
     pub(super) fn add(&self, a: &[f64], b: &[f64], output: &mut [f64], streaming: bool) {
-        assert!(a.len() == output.len() && b.len() == output.len(), "three slices of the same length");
+        assert_eq!((a.len(), b.len()), (output.len(), output.len()));
         let streamed = self.memory.streaming.filter(|_| streaming);
         let add = streamed.map_or(self.memory.add, |(_, add)| add);
         // SAFETY: as above.
@@ -164,7 +169,8 @@ mod tests {
                         }
                     }
                     // Quarters of small integers: the sum is exact in any order.
-                    assert_eq!(set.sum(&a[range.clone()]), a[range].iter().sum::<f64>(), "{}", set.name);
+                    let expected = a[range.clone()].iter().chain(&b[others.clone()]).sum::<f64>();
+                    assert_eq!(set.sum(&a[range], &b[others]), expected, "{}", set.name);
                 }
             }
         }

@@ -1,21 +1,28 @@
 //! Threads that run the same loop at the same time, and the rate of all of them together.
+//!
+//! The threads do not wait for each other. Each runs its loop in short pieces without a pause and notes when each piece started and
+//! ended; the rate is then looked up where it was best, in a window of half a millisecond in which all threads ran undisturbed.
+//! So it does not matter when the system lets each thread run, as long as there is one moment when it lets them all; and threads
+//! that never sleep are spread over the CPUs, while threads that wake each other tend to end up on the same one.
 
 use std::hint;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a repetition should take: long beside the clock's resolution and the start of the threads, short beside the time between
-/// two interruptions.
-const REPETITION: Duration = Duration::from_micros(500);
+/// How long a piece should take, in seconds: long beside the resolution of the clock.
+const PIECE: f64 = 1e-4;
 
-/// How long to wait until each thread has a CPU of its own.
-const PATIENCE: Duration = Duration::from_millis(60);
+/// The time in which a rate is counted, in seconds: several pieces, and short beside the time between two interruptions.
+const WINDOW: f64 = 5e-4;
+
+/// How long the system is given to spread the threads over the CPUs.
+const SETTLE: Duration = Duration::from_millis(20);
 
 /// The best rate, in rounds of all threads per second, of each of the `variants` of a loop, measured for `budget` each.
 ///
-/// Each thread makes its own state by `make`, then calls `run(state, variant, rounds)` together with the others. The best of the
-/// repetitions counts, because what is wanted is what the machine can do, not what its other users leave of it.
+/// Each thread makes its own state by `make`, then calls `run(state, variant, rounds)` for each variant in turn. The best moment
+/// counts, because what is wanted is what the machine can do, not what its other users leave of it.
 pub(super) fn best_rates<S>(
     threads: usize,
     variants: usize,
@@ -23,149 +30,116 @@ pub(super) fn best_rates<S>(
     make: impl Fn() -> S + Sync,
     run: impl Fn(&mut S, usize, u64) + Sync,
 ) -> Vec<f64> {
-    let team = Team::new();
-    thread::scope(|scope| {
-        let mut members = 1;
-        for _ in 1..threads {
-            let follow = || {
-                let mut state = make();
-                team.follow(|variant, rounds| run(&mut state, variant, rounds));
-            };
-            // A system that refuses another thread is measured with those that it gave.
-            members += usize::from(thread::Builder::new().spawn_scoped(scope, follow).is_ok());
-        }
+    let start = Start::new();
+    let member = || {
         let mut state = make();
-        team.lead(members, variants, budget, |variant, rounds| run(&mut state, variant, rounds))
-    })
+        let begin = start.wait(if threads > 1 { SETTLE } else { Duration::ZERO });
+        let logs = (1..).zip(0..variants).map(|(turn, variant)| {
+            // Variants have fixed times, which keeps the threads together.
+            let end = begin + turn * budget;
+            log(&start.clock, end, |rounds| run(&mut state, variant, rounds))
+        });
+        logs.collect::<Vec<_>>()
+    };
+    let logs: Vec<_> = thread::scope(|scope| {
+        // A system that refuses another thread is measured with those that it gave.
+        let others = (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, member).ok());
+        let others: Vec<_> = others.collect();
+        start.expect(1 + others.len());
+        let own = member();
+        let others = others.into_iter().map(|other| other.join().expect("a loop that counts does not panic"));
+        others.chain([own]).collect()
+    });
+    (0..variants)
+        .map(|variant| best_rate(&logs.iter().map(|log| log[variant].as_slice()).collect::<Vec<_>>()))
+        .collect()
 }
 
-/// One leader, who decides what to run next, and the others.
-///
-/// No member ever sleeps, not even for a lock: a thread that sleeps takes long to wake, and may wake on the CPU of the thread that
-/// woke it, where both can stay for a whole measurement while another CPU idles. Threads that never sleep are soon spread over the
-/// CPUs.
+/// Lets all threads begin at the same time.
 #[derive(Debug)]
-struct Team {
-    members: AtomicUsize,
-    arrived: AtomicUsize,
-    turn: AtomicUsize,
-    variant: AtomicUsize,
-    /// What each member runs next; 0 sends it home.
-    rounds: AtomicU64,
-    /// Times are counted from here, in nanoseconds.
-    begin: Instant,
-    first_start: AtomicU64,
-    last_end: AtomicU64,
-    longest: AtomicU64,
+struct Start {
+    clock: Instant,
+    ready: AtomicUsize,
+    expected: AtomicUsize,
+    /// Nanoseconds of the clock; 0 as long as a thread is missing.
+    begin: AtomicU64,
 }
 
-/// One repetition.
-#[derive(Clone, Copy, Debug)]
-struct Repetition {
-    /// From the first start to the last end, in seconds.
-    whole: f64,
-    /// The longest time that one thread took, in seconds. Where threads share a CPU they run one after the other, and it is shorter.
-    longest: f64,
-}
-
-impl Team {
+impl Start {
     fn new() -> Self {
-        // Nobody passes the gate until the leader has counted the members.
-        let members = AtomicUsize::new(usize::MAX);
-        let (arrived, turn, variant, rounds, first_start, last_end, longest) = Default::default();
-        Self { members, arrived, turn, variant, rounds, begin: Instant::now(), first_start, last_end, longest }
+        let (ready, begin) = Default::default();
+        Self { clock: Instant::now(), ready, expected: AtomicUsize::new(usize::MAX), begin }
     }
 
-    fn lead(&self, members: usize, variants: usize, budget: Duration, mut run: impl FnMut(usize, u64)) -> Vec<f64> {
-        self.members.store(members, Ordering::Release);
-        let mut repeat = |variant, rounds| {
-            self.variant.store(variant, Ordering::Relaxed);
-            self.rounds.store(rounds, Ordering::Relaxed);
-            self.first_start.store(u64::MAX, Ordering::Relaxed);
-            self.last_end.store(0, Ordering::Relaxed);
-            self.longest.store(0, Ordering::Relaxed);
-            self.meet();
-            self.timed(variant, rounds, &mut run);
-            self.meet();
-            let seconds = |nanoseconds: u64| 1e-9 * nanoseconds as f64;
-            let whole = self.last_end.load(Ordering::Relaxed) - self.first_start.load(Ordering::Relaxed);
-            Repetition { whole: seconds(whole), longest: seconds(self.longest.load(Ordering::Relaxed)) }
-        };
-        let rates = (0..variants).map(|variant| members as f64 * best_rate(budget, |rounds| repeat(variant, rounds)));
-        let rates = rates.collect();
-        self.rounds.store(0, Ordering::Relaxed);
-        self.meet();
-        rates
+    /// Says how many threads will wait.
+    fn expect(&self, threads: usize) {
+        self.expected.store(threads, Ordering::Release);
     }
 
-    fn follow(&self, mut run: impl FnMut(usize, u64)) {
+    /// Waits for all threads, and some time more; returns when it was over.
+    fn wait(&self, settle: Duration) -> Duration {
+        if self.ready.fetch_add(1, Ordering::AcqRel) + 1 == self.expected.load(Ordering::Acquire) {
+            let begin = self.clock.elapsed() + settle;
+            self.begin.store(begin.as_nanos().max(1) as u64, Ordering::Release);
+        }
         loop {
-            self.meet();
-            let rounds = self.rounds.load(Ordering::Relaxed);
-            if rounds == 0 {
-                break;
+            let begin = Duration::from_nanos(self.begin.load(Ordering::Acquire));
+            if !begin.is_zero() && self.clock.elapsed() >= begin {
+                return begin;
             }
-            self.timed(self.variant.load(Ordering::Relaxed), rounds, &mut run);
-            self.meet();
-        }
-    }
-
-    fn timed(&self, variant: usize, rounds: u64, run: &mut impl FnMut(usize, u64)) {
-        let start = self.begin.elapsed().as_nanos() as u64;
-        run(variant, rounds);
-        let end = self.begin.elapsed().as_nanos() as u64;
-        self.first_start.fetch_min(start, Ordering::Relaxed);
-        self.last_end.fetch_max(end, Ordering::Relaxed);
-        self.longest.fetch_max(end - start, Ordering::Relaxed);
-    }
-
-    /// Returns when all members have called it, to all of them within less than a microsecond. Only after some 20 ms of spinning,
-    /// when others must be in the way, does it yield.
-    fn meet(&self) {
-        let turn = self.turn.load(Ordering::Acquire);
-        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.members.load(Ordering::Acquire) {
-            self.arrived.store(0, Ordering::Relaxed);
-            self.turn.fetch_add(1, Ordering::Release);
-            return;
-        }
-        let mut spins = 0;
-        while self.turn.load(Ordering::Acquire) == turn {
-            if spins < 1_000_000 {
-                spins += 1;
-                hint::spin_loop();
-            } else {
-                thread::yield_now();
-            }
+            hint::spin_loop();
         }
     }
 }
 
-impl Repetition {
-    /// Whether all threads ran at the same time, for the most part.
-    fn together(self) -> bool {
-        self.whole < 1.5 * self.longest
-    }
+/// Rounds that one thread ran, and when, in seconds.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    start: f64,
+    end: f64,
+    rounds: u64,
 }
 
-/// The best rounds per second of one thread.
-fn best_rate(budget: Duration, mut repeat: impl FnMut(u64) -> Repetition) -> f64 {
-    let target = REPETITION.as_secs_f64();
-    let (mut rounds, mut repetitions, mut best) = (1, 0, 0.0_f64);
-    let mut begin = Instant::now();
-    let patience = begin + PATIENCE;
-    while repetitions < 3 || begin.elapsed() < budget {
-        let repetition = repeat(rounds);
-        if repetition.longest < target / 2.0 {
-            rounds = (rounds as f64 * (target / repetition.longest.max(1e-9)).clamp(2.0, 100.0)) as u64;
-            continue;
-        }
-        best = best.max(rounds as f64 / repetition.whole);
-        repetitions += 1;
-        if !repetition.together() && Instant::now() < patience {
-            (begin, repetitions) = (Instant::now(), 0);
+/// Runs pieces until the clock shows `end`, three at least. Those too short to time are left out.
+fn log(clock: &Instant, end: Duration, mut run: impl FnMut(u64)) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rounds = 1;
+    let mut now = clock.elapsed();
+    while pieces.len() < 3 || now < end {
+        let start = now.as_secs_f64();
+        run(rounds);
+        now = clock.elapsed();
+        let piece = Piece { start, end: now.as_secs_f64(), rounds };
+        let seconds = piece.end - piece.start;
+        if seconds < PIECE / 2.0 {
+            rounds = (rounds as f64 * (PIECE / seconds.max(1e-9)).clamp(2.0, 100.0)) as u64;
+        } else {
+            pieces.push(piece);
         }
     }
-    best
+    pieces
+}
+
+/// The most rounds per second of all threads together in any window that begins with a piece of the first thread.
+fn best_rate(logs: &[&[Piece]]) -> f64 {
+    let shortest = logs[0].iter().map(|piece| piece.end - piece.start).fold(f64::INFINITY, f64::min);
+    let window = WINDOW.max(2.0 * shortest);
+    let rates = logs[0].iter().map(|piece| {
+        let end = piece.start + window;
+        logs.iter().map(|log| rounds_between(log, piece.start, end)).sum::<f64>() / window
+    });
+    rates.fold(0.0, f64::max)
+}
+
+/// The rounds of one thread in some time; of a piece that is partly outside, as much as is inside.
+fn rounds_between(log: &[Piece], start: f64, end: f64) -> f64 {
+    let first = log.partition_point(|piece| piece.end <= start);
+    let inside = log[first..].iter().take_while(|piece| piece.start < end);
+    let rounds = inside.map(|piece| {
+        let common = piece.end.min(end) - piece.start.max(start);
+        piece.rounds as f64 * common / (piece.end - piece.start)
+    });
+    rounds.sum()
 }
 
 #[cfg(test)]
@@ -185,30 +159,45 @@ mod tests {
         assert_eq!(made.into_inner(), 3);
         assert_eq!(rates.len(), 2);
         assert!(rates.iter().all(|&rate| rate > 0.0));
-        // Three repetitions at least, on each thread.
+        // Three pieces at least, on each thread.
         assert!(ran.into_iter().all(|ran| ran.into_inner() >= 9));
     }
 
     #[test]
-    fn the_best_repetition_counts() {
-        let repetition = |seconds| Repetition { whole: seconds, longest: seconds };
-        // A round takes 1 ms, but two repetitions are interrupted.
-        let mut times = [2e-3, 1e-3, 5e-3].into_iter();
-        assert_eq!(best_rate(Duration::ZERO, |rounds| repetition(times.next().unwrap() * rounds as f64)), 1e3);
+    fn pieces_are_long_enough_to_time() {
+        let clock = Instant::now();
+        let pieces = log(&clock, Duration::ZERO, |rounds| thread::sleep(Duration::from_nanos(rounds)));
+        assert_eq!(pieces.len(), 3);
+        assert!(pieces.iter().all(|piece| piece.end - piece.start >= PIECE / 2.0));
+        assert!(pieces.is_sorted_by(|a, b| a.end <= b.start));
+    }
 
-        // Rounds too short to time are repeated until they are not.
-        let mut longest = 0;
-        let rate = best_rate(Duration::ZERO, |rounds| {
-            longest = longest.max(rounds);
-            repetition(1e-6 * rounds as f64)
-        });
-        assert!((rate - 1e6).abs() < 1.0);
-        assert!(longest >= 250);
+    /// Pieces of 10 rounds each, between these times in units of a window.
+    fn pieces(times: &[f64]) -> Vec<Piece> {
+        let piece = |pair: &[f64]| Piece { start: pair[0] * WINDOW, end: pair[1] * WINDOW, rounds: 10 };
+        times.windows(2).map(piece).collect()
+    }
+
+    fn close(a: f64, b: f64) -> bool {
+        (a - b).abs() < 1e-6 * b
     }
 
     #[test]
-    fn threads_that_take_turns_are_not_together() {
-        assert!(!Repetition { whole: 1e-3, longest: 5e-4 }.together());
-        assert!(Repetition { whole: 6e-4, longest: 5e-4 }.together());
+    fn the_best_window_counts() {
+        // Interrupted in the third and the sixth piece.
+        let log = pieces(&[0.0, 0.25, 0.5, 9.0, 9.25, 9.5, 20.0]);
+        assert!(close(best_rate(&[&log]), (20.0 + 10.0 * 0.5 / 8.5) / WINDOW));
+        let log = pieces(&[0.0, 0.5, 1.0, 9.0, 9.25, 9.5, 9.75, 10.0]);
+        assert!(close(best_rate(&[&log]), 40.0 / WINDOW));
+    }
+
+    #[test]
+    fn threads_count_where_they_run_together() {
+        let early = pieces(&[0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0]);
+        let late = pieces(&[1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5]);
+        assert!(close(best_rate(&[&early, &late]), 80.0 / WINDOW));
+        // One after the other is no more than one thread.
+        let later = pieces(&[2.0, 2.25, 2.5, 2.75, 3.0]);
+        assert!(close(best_rate(&[&early, &later]), 40.0 / WINDOW));
     }
 }

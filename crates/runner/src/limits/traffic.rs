@@ -43,9 +43,16 @@ impl Streams {
             let common = a.len().min(output.len());
             let ((a, a_rest), (b, b_rest)) = (a.split_at(common), b.split_at(common));
             let (output, output_rest) = output.split_at_mut(common);
-            set.add(a, b, output, streaming);
-            set.fill(output_rest, 0.25, streaming);
-            black_box(set.sum(a_rest) + set.sum(b_rest));
+            // In the first cache, even a call that does nothing is noticed.
+            if !output.is_empty() {
+                set.add(a, b, output, streaming);
+            }
+            if !output_rest.is_empty() {
+                set.fill(output_rest, 0.25, streaming);
+            }
+            if !a_rest.is_empty() {
+                black_box(set.sum(a_rest, b_rest));
+            }
         }
     }
 }

@@ -141,21 +141,25 @@ macro_rules! memory {
         const BLOCK: usize = VECTORS * LANES;
 
         #[target_feature(enable = $features)]
-        fn sum(input: &[f64]) -> f64 {
-            let (blocks, tail) = input.as_chunks::<BLOCK>();
+        fn sum(a: &[f64], b: &[f64]) -> f64 {
+            let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<BLOCK>(), b.as_chunks::<BLOCK>());
             let mut sums = [$set1(0.0); VECTORS];
-            for block in blocks {
+            for (a, b) in a.iter().zip(b) {
                 for (vector, sum) in sums.iter_mut().enumerate() {
-                    // SAFETY: the elements are those of one of the block's vectors.
-                    *sum = $add(*sum, unsafe { $load(block.as_ptr().add(vector * LANES)) });
+                    let first = vector * LANES;
+                    // SAFETY: the elements are those of one vector of each block.
+                    let pair = unsafe { $add($load(a.as_ptr().add(first)), $load(b.as_ptr().add(first))) };
+                    *sum = $add(*sum, pair);
                 }
             }
-            let mut lanes = [0.0; BLOCK];
-            for (vector, sum) in sums.into_iter().enumerate() {
-                // SAFETY: likewise.
-                unsafe { $store(lanes.as_mut_ptr().add(vector * LANES), sum) };
+            let mut total = sums[0];
+            for sum in &sums[1..] {
+                total = $add(total, *sum);
             }
-            lanes.iter().chain(tail).sum()
+            let mut lanes = [0.0; LANES];
+            // SAFETY: as many elements as a vector has.
+            unsafe { $store(lanes.as_mut_ptr(), total) };
+            lanes.iter().chain(a_tail).chain(b_tail).sum()
         }
 
         #[target_feature(enable = $features)]
