@@ -1,0 +1,74 @@
+//! `#[profile]`: one statement put before the first of a function.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Block, Error, ImplItem, ItemFn, ItemImpl, Signature, TraitItemFn};
+
+/// The item with a guard at the start of its function, or of each of its functions; with the item as it was and an error behind
+/// it where that cannot be, so that nothing else goes unresolved.
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let expanded = if arguments.is_empty() {
+        expand_item(item.clone())
+    } else {
+        Err(Error::new_spanned(arguments, "`#[profile]` takes no arguments"))
+    };
+    expanded.unwrap_or_else(|error| {
+        let error = error.into_compile_error();
+        quote!(#item #error)
+    })
+}
+
+fn expand_item(item: TokenStream) -> Result<TokenStream, Error> {
+    if let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) {
+        check(&function.sig)?;
+        insert(&function.sig, &mut function.block);
+        return Ok(function.into_token_stream());
+    }
+    if let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) {
+        for item in &mut block.items {
+            if let ImplItem::Fn(method) = item
+                && !has_the_attribute(&method.attrs)
+                && check(&method.sig).is_ok()
+            {
+                insert(&method.sig, &mut method.block);
+            }
+        }
+        return Ok(block.into_token_stream());
+    }
+    if let Ok(method) = syn::parse2::<TraitItemFn>(item.clone()) {
+        check(&method.sig)?;
+        let message = "this function has no body that `#[profile]` could time; put it on the implementations";
+        return Err(Error::new_spanned(method.sig, message));
+    }
+    let message =
+        "`#[profile]` goes on a function or an `impl` block; a stretch of code is timed by `profiling::scope!`";
+    Err(Error::new(Span::call_site(), message))
+}
+
+fn has_the_attribute(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "profile"))
+}
+
+/// Whether the calls of such a function can be timed.
+fn check(signature: &Signature) -> Result<(), Error> {
+    if let Some(token) = &signature.asyncness {
+        let message = "`#[profile]` cannot time an `async fn`: calling it only makes the future, which runs later and perhaps on \
+                       another thread; put the attribute on the functions that it calls";
+        return Err(Error::new_spanned(token, message));
+    }
+    if let Some(token) = &signature.constness {
+        let message = "`#[profile]` cannot time a `const fn`: no clock can be read at compile time; put the attribute on a function \
+                       that calls it";
+        return Err(Error::new_spanned(token, message));
+    }
+    Ok(())
+}
+
+/// Puts the guard before the first statement: it is dropped after all the locals.
+fn insert(signature: &Signature, block: &mut Block) {
+    // The attribute stands on a line of its own, but a function is known by the line of its name.
+    let span = signature.ident.span().unwrap();
+    let (file, line) = (span.file(), u32::try_from(span.line()).unwrap_or(u32::MAX));
+    let guard = syn::parse_quote!(::profiling::__private::function!(#file, #line););
+    block.stmts.insert(0, guard);
+}

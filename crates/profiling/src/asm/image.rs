@@ -1,0 +1,820 @@
+//! Executables: functions, sections, and the source line of each address.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::{env, fmt, fs};
+
+use gimli::{EndianArcSlice, RunTimeEndian};
+use object::read::elf::{FileHeader, SectionHeader};
+use object::{
+    Architecture, BinaryFormat, Object, ObjectKind, ObjectSection, ObjectSymbol, RelocationTarget, SectionFlags,
+    SectionKind, SymbolKind,
+};
+
+use super::error::Error;
+
+type Reader = EndianArcSlice<RunTimeEndian>;
+
+/// An executable or a library, opened for reading its machine code.
+///
+/// ```
+/// use profiling::asm::Image;
+///
+/// let image = Image::of_this_program()?;
+/// assert!(image.functions().iter().any(|function| function.name().ends_with("::main")));
+/// # Ok::<(), profiling::asm::Error>(())
+/// ```
+pub struct Image {
+    path: PathBuf,
+    architecture: Architecture,
+    sections: Vec<Section>,
+    /// By address, no two at the same.
+    functions: Vec<Function>,
+    /// What the slots hold that the loader fills in: the names of functions, and addresses in the image.
+    slots: HashMap<u64, Slot>,
+    lines: Option<Lines>,
+}
+
+struct Section {
+    address: u64,
+    data: Vec<u8>,
+    writable: bool,
+    code: bool,
+}
+
+enum Slot {
+    Name(Arc<str>),
+    Address(u64),
+}
+
+struct Lines {
+    context: addr2line::Context<Reader>,
+    dwarf: Arc<gimli::Dwarf<Reader>>,
+    paths: RefCell<HashMap<String, Arc<str>>>,
+}
+
+/// A function of an executable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    name: Arc<str>,
+    path: Arc<str>,
+    symbol: Arc<str>,
+    aliases: Vec<Arc<str>>,
+    address: u64,
+    size: u64,
+}
+
+impl Function {
+    /// The name as Rust writes it, `kernels::mandelbrot::naive`, with the types of a generic instance where the symbol tells them.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name in the symbol table.
+    pub fn symbol(&self) -> &str {
+        &self.symbol
+    }
+
+    /// Other functions that the linker or the compiler has found to be the same machine code, by name.
+    pub fn aliases(&self) -> impl Iterator<Item = &str> {
+        self.aliases.iter().map(|name| &**name)
+    }
+
+    /// The address in the file's own address space, before the loader moves it.
+    pub fn address(&self) -> u64 {
+        self.address
+    }
+
+    /// The size in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The addresses of the function.
+    pub fn range(&self) -> Range<u64> {
+        self.address..self.address.saturating_add(self.size)
+    }
+}
+
+/// One place in the sources that an instruction comes from. Code that was inlined has several: where it was written, and where
+/// each of the functions around it was called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The function, `None` where the line table alone knows of the place. Inlined functions go by their last name.
+    pub function: Option<Arc<str>>,
+    /// The file, as an absolute path where the compiler was told one.
+    pub file: Option<Arc<str>>,
+    /// The line, counted from one; `None` for instructions that belong to no line.
+    pub line: Option<u32>,
+}
+
+impl Image {
+    /// The running program.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open) does.
+    pub fn of_this_program() -> Result<Self, Error> {
+        let path = env::current_exe().unwrap_or_default();
+        // The file of a running program may have been replaced by a new build; this link leads to the old one.
+        let running = Path::new("/proc/self/exe");
+        let data = if running.exists() { fs::read(running) } else { fs::read(&path) };
+        let data = data.map_err(|error| Error::Unreadable { file: path.clone(), why: error.to_string() })?;
+        Self::parse(path, &data)
+    }
+
+    /// The executable or library at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no executable that is understood here, is cut short, or has no symbols.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let data =
+            fs::read(path).map_err(|error| Error::Unreadable { file: path.to_path_buf(), why: error.to_string() })?;
+        Self::parse(path.to_path_buf(), &data)
+    }
+
+    fn parse(path: PathBuf, data: &[u8]) -> Result<Self, Error> {
+        let foreign = |why: String| Error::Foreign { file: path.clone(), why };
+        if data.is_empty() {
+            return Err(foreign("it is empty".into()));
+        }
+        let file = object::File::parse(data).map_err(|error| foreign(error.to_string()))?;
+        if !matches!(file.kind(), ObjectKind::Executable | ObjectKind::Dynamic) {
+            return Err(foreign("it is not linked yet".into()));
+        }
+        let mut sections = Vec::new();
+        for section in file.sections() {
+            // What is loaded has an address; thread-local memory shares its address with what follows.
+            let loaded = section.address() != 0
+                && !matches!(
+                    section.kind(),
+                    SectionKind::UninitializedData | SectionKind::UninitializedTls | SectionKind::Tls
+                );
+            if loaded && section.size() > 0 {
+                let data = section.data().map_err(|_| Error::Truncated { file: path.clone() })?;
+                sections.push(Section {
+                    address: section.address(),
+                    data: data.to_vec(),
+                    writable: is_writable(&section),
+                    code: section.kind() == SectionKind::Text,
+                });
+            }
+        }
+        sections.sort_by_key(|section| section.address);
+        check_length(&file, data, &path)?;
+        let functions = functions(&file, &sections);
+        if functions.is_empty() {
+            return Err(Error::Stripped { file: path });
+        }
+        let slots = slots(&file);
+        let architecture = file.architecture();
+        let lines = match separate_debug_file(&file, &path) {
+            Some(data) => {
+                let file = object::File::parse(&*data).map_err(|error| foreign(error.to_string()))?;
+                Lines::load(&file, &path)?
+            }
+            None => Lines::load(&file, &path)?,
+        };
+        Ok(Self { path, architecture, sections, functions, slots, lines })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The functions, by address.
+    pub fn functions(&self) -> &[Function] {
+        &self.functions
+    }
+
+    /// Whether the lines of the sources are known: whether the program was built with `debug = "line-tables-only"` or more.
+    pub fn has_lines(&self) -> bool {
+        self.lines.is_some()
+    }
+
+    pub(crate) fn architecture(&self) -> Architecture {
+        self.architecture
+    }
+
+    /// The one function of a name.
+    ///
+    /// The name may be the path in Rust, `kernels::mandelbrot::naive`; the end of one, `naive`; the full name of one generic instance as
+    /// it is listed; the symbol itself; or an address, `0x1af3f0`.
+    ///
+    /// # Errors
+    /// [`Error::Ambiguous`] lists the functions of that name, [`Error::Inlined`] says where the function has gone,
+    /// and [`Error::NoFunction`] has names that resemble it.
+    pub fn find(&self, name: &str) -> Result<&Function, Error> {
+        let found = self.matching(name);
+        match found.as_slice() {
+            [function] => Ok(function),
+            [] => Err(self.not_found(name)),
+            several => Err(Error::Ambiguous {
+                name: name.into(),
+                candidates: several.iter().map(|&function| function.clone()).collect(),
+            }),
+        }
+    }
+
+    /// Every function that [`find`](Self::find) could mean: those of exactly this path, or else those whose path ends in it, or
+    /// else the methods `Type::method` of any trait, or else the closures in a function of that name.
+    pub fn matching(&self, name: &str) -> Vec<&Function> {
+        let name = name.trim();
+        if let Some(digits) = name.strip_prefix("0x") {
+            let address = u64::from_str_radix(digits, 16).ok();
+            return address.and_then(|address| self.function_at(address)).into_iter().collect();
+        }
+        let wanted = without_generics(name);
+        let by = |matches: &dyn Fn(&str, &str) -> bool| -> Vec<&Function> {
+            let any = |function: &&Function| {
+                matches(&function.name, &function.path)
+                    || function.aliases.iter().any(|alias| matches(alias, &without_generics(alias)))
+            };
+            self.functions.iter().filter(any).collect()
+        };
+        if let Some(function) = self.functions.iter().find(|function| &*function.symbol == name) {
+            return vec![function];
+        }
+        let ends_in =
+            |path: &str| !wanted.is_empty() && path.strip_suffix(&*wanted).is_some_and(|before| before.ends_with("::"));
+        let closure = |path: &str| {
+            let mut parts = path.match_indices(&*wanted);
+            !wanted.is_empty()
+                && parts.any(|(at, part)| {
+                    (at == 0 || path[..at].ends_with("::"))
+                        && (path[at + part.len()..].starts_with("::{closure")
+                            || path[at + part.len()..].starts_with("::{{closure"))
+                })
+        };
+        for found in [
+            by(&|full, _| full == name),
+            by(&|_, path| path == wanted),
+            by(&|_, path| ends_in(path)),
+            by(&|_, path| method(path).is_some_and(|path| path == wanted || ends_in(&path))),
+            by(&|_, path| closure(path)),
+        ] {
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The closures of a function that were compiled as functions of their own, by address.
+    pub fn closures(&self, function: &Function) -> Vec<&Function> {
+        let inside = |other: &&Function| {
+            let rest = other.path.strip_prefix(&*function.path);
+            rest.is_some_and(|rest| rest.starts_with("::{closure") || rest.starts_with("::{{closure"))
+        };
+        self.functions.iter().filter(inside).collect()
+    }
+
+    fn not_found(&self, name: &str) -> Error {
+        let wanted = without_generics(name.trim());
+        let last = last_part(&wanted);
+        let into = self.inlined_into(last);
+        if !into.is_empty() {
+            return Error::Inlined { name: name.into(), into };
+        }
+        let mut nearest: Vec<(f64, &str)> = Vec::new();
+        let mut seen = HashSet::new();
+        let parts = wanted.matches("::").count();
+        for function in &self.functions {
+            // A path is compared with as much of the end of the other one as it has itself.
+            let starts: Vec<usize> = function.path.match_indices("::").map(|(at, _)| at + 2).collect();
+            let start = starts.len().checked_sub(parts + 1).map_or(0, |index| starts[index]);
+            let score = strsim::jaro_winkler(&wanted, &function.path[start..]);
+            if score > 0.85 && function.path.len() < 200 && seen.insert(&function.path) {
+                nearest.push((score, &function.path));
+            }
+        }
+        nearest.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+        let best = nearest.first().map_or(0.0, |(score, _)| *score);
+        let nearest = nearest
+            .into_iter()
+            .filter(|(score, _)| *score > best - 0.05)
+            .take(3)
+            .map(|(_, name)| name.to_owned())
+            .collect();
+        Error::NoFunction { file: self.path.clone(), name: name.into(), nearest }
+    }
+
+    /// The function that has the instruction at `address`.
+    pub fn function_at(&self, address: u64) -> Option<&Function> {
+        let after = self.functions.partition_point(|function| function.address <= address);
+        self.functions[..after].last().filter(|function| function.range().contains(&address))
+    }
+
+    /// The bytes at `range`, when they are all in one section.
+    pub(crate) fn bytes(&self, range: Range<u64>) -> Option<&[u8]> {
+        let section = self.section(range.start)?;
+        let start = usize::try_from(range.start - section.address).ok()?;
+        let length = usize::try_from(range.end.checked_sub(range.start)?).ok()?;
+        section.data.get(start..start.checked_add(length)?)
+    }
+
+    /// The bytes at `range` when no loader and no program changes them.
+    pub(crate) fn constant(&self, range: Range<u64>) -> Option<&[u8]> {
+        let section = self.section(range.start)?;
+        if section.writable || section.code { None } else { self.bytes(range) }
+    }
+
+    fn section(&self, address: u64) -> Option<&Section> {
+        let after = self.sections.partition_point(|section| section.address <= address);
+        self.sections[..after].last().filter(|section| address - section.address < section.data.len() as u64)
+    }
+
+    /// The name of the function whose address the pointer at `address` holds once the program is loaded.
+    pub(crate) fn pointed_to(&self, address: u64) -> Option<Arc<str>> {
+        match self.slots.get(&address) {
+            Some(Slot::Name(name)) => Some(name.clone()),
+            Some(Slot::Address(target)) => self.name_at(*target),
+            // Without a relocation the linker has written the address itself.
+            None => {
+                let bytes = self.bytes(address..address.checked_add(8)?)?;
+                self.name_at(u64::from_le_bytes(bytes.try_into().ok()?))
+            }
+        }
+    }
+
+    /// The name of the function that begins at `address`.
+    pub(crate) fn name_at(&self, address: u64) -> Option<Arc<str>> {
+        let function = self.function_at(address)?;
+        (function.address == address).then(|| function.name.clone())
+    }
+
+    /// Where the instruction at `address` comes from, from the inside out. The last is the function that holds it.
+    pub fn frames(&self, address: u64) -> Vec<Frame> {
+        let mut frames = self.lines.as_ref().and_then(|lines| lines.frames(address)).unwrap_or_default();
+        let holder = self.function_at(address).map(|function| function.name.clone());
+        match frames.last_mut() {
+            Some(outermost) => outermost.function = holder.or_else(|| outermost.function.take()),
+            None => frames.push(Frame { function: holder, file: None, line: None }),
+        }
+        frames
+    }
+
+    /// The source files that some code of the image comes from.
+    pub fn files(&self) -> BTreeSet<Arc<str>> {
+        self.lines.as_ref().map(Lines::files).unwrap_or_default()
+    }
+
+    /// The functions that have code of one of these lines of a file, by address.
+    pub(crate) fn functions_of(&self, file: &str, lines: &std::ops::RangeInclusive<u32>) -> Vec<&Function> {
+        let ranges = self.lines.as_ref().map(|known| known.ranges_of(file, lines)).unwrap_or_default();
+        let mut found: BTreeMap<u64, &Function> = BTreeMap::new();
+        for range in ranges {
+            let mut address = range.start;
+            while let Some(function) = self.function_at(address) {
+                found.insert(function.address, function);
+                address = function.range().end;
+                if address >= range.end {
+                    break;
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// The functions into which one of that last name was inlined.
+    fn inlined_into(&self, name: &str) -> Vec<Function> {
+        let ranges = self.lines.as_ref().map(|lines| lines.inlined(name)).unwrap_or_default();
+        let mut found: BTreeMap<u64, &Function> = BTreeMap::new();
+        for function in ranges.iter().filter_map(|range| self.function_at(range.start)) {
+            found.insert(function.address, function);
+        }
+        found.into_values().cloned().collect()
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image")
+            .field("path", &self.path)
+            .field("functions", &self.functions.len())
+            .field("has_lines", &self.has_lines())
+            .finish_non_exhaustive()
+    }
+}
+
+fn is_writable<'data>(section: &impl ObjectSection<'data>) -> bool {
+    match section.flags() {
+        // Made read-only once the loader has written to it.
+        _ if section.kind() == SectionKind::ReadOnlyDataWithRel => true,
+        SectionFlags::Elf { sh_flags, .. } => (sh_flags & object::elf::SHF_WRITE).0 != 0,
+        _ => section.kind() == SectionKind::Data,
+    }
+}
+
+/// A file that has been cut short is noticed here rather than by functions that are missing.
+fn check_length(file: &object::File<'_>, data: &[u8], path: &Path) -> Result<(), Error> {
+    fn ends<E: FileHeader>(file: &object::read::elf::ElfFile<'_, E>) -> u64 {
+        let endian = file.endian();
+        let end = |section: &E::SectionHeader| {
+            section.file_range(endian).map_or(0, |(start, size)| start.saturating_add(size))
+        };
+        file.elf_section_table().iter().map(end).max().unwrap_or(0)
+    }
+    let end = match file {
+        object::File::Elf64(file) => ends(file),
+        object::File::Elf32(file) => ends(file),
+        _ => 0,
+    };
+    if end > data.len() as u64 { Err(Error::Truncated { file: path.to_path_buf() }) } else { Ok(()) }
+}
+
+fn functions(file: &object::File<'_>, sections: &[Section]) -> Vec<Function> {
+    struct Named<'a> {
+        address: u64,
+        size: u64,
+        symbol: &'a str,
+    }
+    let symbols = file.symbols().chain(file.dynamic_symbols());
+    let mut named: Vec<Named<'_>> = symbols
+        .filter(|symbol| symbol.is_definition() && symbol.kind() == SymbolKind::Text)
+        .filter_map(|symbol| {
+            let name = symbol.name().ok().filter(|name| !name.is_empty())?;
+            let (address, size) = (symbol.address(), symbol.size());
+            // Mach-O puts an underscore before every name.
+            let name = if file.format() == BinaryFormat::MachO { name.strip_prefix('_').unwrap_or(name) } else { name };
+            Some(Named { address, size, symbol: name })
+        })
+        .collect();
+    // Of several names of one address the one that has a size comes first, then the shortest.
+    let order = |named: &Named<'_>| (named.address, named.size == 0, named.symbol.len());
+    named.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.symbol.cmp(b.symbol)));
+    let mut functions: Vec<Function> = Vec::with_capacity(named.len());
+    for Named { address, size, symbol } in named {
+        let name: Arc<str> = demangled(symbol).into();
+        match functions.last_mut() {
+            Some(last) if last.address == address => {
+                if last.name != name && !last.aliases.contains(&name) {
+                    last.aliases.push(name);
+                }
+            }
+            _ => functions.push(Function {
+                path: without_generics(&name).into(),
+                name,
+                symbol: symbol.into(),
+                aliases: Vec::new(),
+                address,
+                size,
+            }),
+        }
+    }
+    // Assembly and some formats give no size: such a function ends where the next one begins, or its section.
+    for index in 0..functions.len() {
+        if functions[index].size == 0 {
+            let address = functions[index].address;
+            let next = functions.get(index + 1).map_or(u64::MAX, |next| next.address);
+            let after = sections.partition_point(|section| section.address <= address);
+            let end =
+                sections[..after].last().map_or(0, |section| section.address.saturating_add(section.data.len() as u64));
+            functions[index].size = next.min(end).saturating_sub(address);
+        }
+    }
+    functions.retain(|function| function.size > 0);
+    functions
+}
+
+fn slots(file: &object::File<'_>) -> HashMap<u64, Slot> {
+    let mut slots = HashMap::new();
+    for (address, relocation) in file.dynamic_relocations().into_iter().flatten() {
+        let slot = match relocation.target() {
+            RelocationTarget::Symbol(index) => {
+                let table = file.dynamic_symbol_table();
+                let symbol = table.and_then(|table| object::ObjectSymbolTable::symbol_by_index(&table, index).ok());
+                let Some(symbol) = symbol else { continue };
+                match symbol.name() {
+                    Ok(name) if !name.is_empty() => Slot::Name(demangled(name).into()),
+                    _ => Slot::Address(symbol.address().wrapping_add_signed(relocation.addend())),
+                }
+            }
+            _ => Slot::Address(relocation.addend() as u64),
+        };
+        slots.insert(address, slot);
+    }
+    slots
+}
+
+/// The debug information of macOS lies beside the executable.
+fn separate_debug_file(file: &object::File<'_>, path: &Path) -> Option<Vec<u8>> {
+    if file.format() != BinaryFormat::MachO {
+        return None;
+    }
+    let name = path.file_name()?;
+    let mut bundle = name.to_owned();
+    bundle.push(".dSYM");
+    fs::read(path.with_file_name(bundle).join("Contents/Resources/DWARF").join(name)).ok()
+}
+
+impl Lines {
+    fn load(file: &object::File<'_>, path: &Path) -> Result<Option<Self>, Error> {
+        if file.section_by_name(".debug_line").is_none_or(|section| section.size() == 0) {
+            return Ok(None);
+        }
+        let endian = if file.is_little_endian() { RunTimeEndian::Little } else { RunTimeEndian::Big };
+        let damaged = |why: String| Error::Foreign { file: path.to_path_buf(), why };
+        let section = |id: gimli::SectionId| -> Result<Reader, Error> {
+            let data = match file.section_by_name(id.name()) {
+                Some(section) => section.uncompressed_data().map_err(|error| {
+                    damaged(format!("its debug information in {} cannot be read: {error}", id.name()))
+                })?,
+                None => Cow::Borrowed(&[][..]),
+            };
+            Ok(EndianArcSlice::new(Arc::from(&*data), endian))
+        };
+        let dwarf = Arc::new(gimli::Dwarf::load(section)?);
+        let context = addr2line::Context::from_arc_dwarf(dwarf.clone())
+            .map_err(|error| damaged(format!("its debug information is damaged: {error}")))?;
+        Ok(Some(Self { context, dwarf, paths: RefCell::default() }))
+    }
+
+    fn frames(&self, address: u64) -> Option<Vec<Frame>> {
+        let mut found = self.context.find_frames(address).skip_all_loads().ok()?;
+        let mut frames = Vec::new();
+        while let Ok(Some(frame)) = found.next() {
+            let place = frame.location;
+            frames.push(Frame {
+                function: frame.function.and_then(|name| Some(Arc::from(&*name.demangle().ok()?))),
+                file: place.as_ref().and_then(|place| Some(self.path(place.file?))),
+                line: place.and_then(|place| place.line).filter(|&line| line != 0),
+            });
+        }
+        Some(frames)
+    }
+
+    fn path(&self, raw: &str) -> Arc<str> {
+        if let Some(path) = self.paths.borrow().get(raw) {
+            return path.clone();
+        }
+        let path: Arc<str> = normal(Path::new(raw)).to_string_lossy().into();
+        self.paths.borrow_mut().insert(raw.to_owned(), path.clone());
+        path
+    }
+
+    /// Calls `visit` with each unit that has lines.
+    fn units(&self, mut visit: impl FnMut(&gimli::Unit<Reader>) -> Option<()>) {
+        let mut headers = self.dwarf.units();
+        while let Ok(Some(header)) = headers.next() {
+            if let Ok(unit) = self.dwarf.unit(header) {
+                let _ = visit(&unit);
+            }
+        }
+    }
+
+    /// The files of a unit with their numbers in its line table.
+    fn files_of(&self, unit: &gimli::Unit<Reader>) -> Vec<(u64, Arc<str>)> {
+        let Some(program) = &unit.line_program else { return Vec::new() };
+        let header = program.header();
+        let text = |value| {
+            let name = self.dwarf.attr_string(unit, value).ok()?;
+            Some(gimli::Reader::to_string_lossy(&name).ok()?.into_owned())
+        };
+        let built_in = unit.comp_dir.as_ref().and_then(|name| gimli::Reader::to_string_lossy(name).ok());
+        let built_in = PathBuf::from(built_in.unwrap_or_default().into_owned());
+        let first = u64::from(header.version() < 5);
+        let mut files = Vec::new();
+        for (index, entry) in header.file_names().iter().enumerate() {
+            let directory = entry.directory(header).and_then(text).unwrap_or_default();
+            if let Some(name) = text(entry.path_name()) {
+                let path = built_in.join(directory).join(name);
+                files.push((first + index as u64, self.path(&path.to_string_lossy())));
+            }
+        }
+        files
+    }
+
+    fn files(&self) -> BTreeSet<Arc<str>> {
+        let mut files = BTreeSet::new();
+        self.units(|unit| {
+            files.extend(self.files_of(unit).into_iter().map(|(_, path)| path));
+            Some(())
+        });
+        files
+    }
+
+    /// The addresses of the code of these lines, and of the code that was inlined into them.
+    fn ranges_of(&self, file: &str, lines: &std::ops::RangeInclusive<u32>) -> Vec<Range<u64>> {
+        let mut ranges = Vec::new();
+        self.units(|unit| {
+            let files = self.files_of(unit);
+            let ours: HashSet<u64> =
+                files.iter().filter(|(_, path)| &**path == file).map(|&(index, _)| index).collect();
+            if ours.is_empty() {
+                return None;
+            }
+            let is_ours = |file: u64, line: u64| {
+                ours.contains(&file) && u32::try_from(line).is_ok_and(|line| lines.contains(&line))
+            };
+            let mut rows = unit.line_program.clone()?.rows();
+            let mut started: Option<u64> = None;
+            while let Ok(Some((_, row))) = rows.next_row() {
+                if let Some(start) = started.take()
+                    && start < row.address()
+                {
+                    ranges.push(start..row.address());
+                }
+                if !row.end_sequence() && row.line().is_some_and(|line| is_ours(row.file_index(), line.get())) {
+                    started = Some(row.address());
+                }
+            }
+            let mut entries = unit.entries();
+            while let Ok(Some(entry)) = entries.next_dfs() {
+                if entry.tag() != gimli::DW_TAG_inlined_subroutine {
+                    continue;
+                }
+                let value = |name| entry.attr_value(name).and_then(|value| value.udata_value());
+                let file = match entry.attr_value(gimli::DW_AT_call_file) {
+                    Some(gimli::AttributeValue::FileIndex(index)) => Some(index),
+                    other => other.and_then(|value| value.udata_value()),
+                };
+                if file.is_some_and(|file| is_ours(file, value(gimli::DW_AT_call_line).unwrap_or(0))) {
+                    ranges.extend(self.ranges(unit, entry));
+                }
+            }
+            Some(())
+        });
+        ranges
+    }
+
+    fn ranges(&self, unit: &gimli::Unit<Reader>, entry: &gimli::DebuggingInformationEntry<Reader>) -> Vec<Range<u64>> {
+        let mut found = Vec::new();
+        if let Ok(mut ranges) = self.dwarf.die_ranges(unit, entry) {
+            while let Ok(Some(range)) = ranges.next() {
+                if range.begin < range.end {
+                    found.push(range.begin..range.end);
+                }
+            }
+        }
+        found
+    }
+
+    /// Where functions of that last name were inlined.
+    fn inlined(&self, wanted: &str) -> Vec<Range<u64>> {
+        let mut ranges = Vec::new();
+        self.units(|unit| {
+            let mut entries = unit.entries();
+            while let Ok(Some(entry)) = entries.next_dfs() {
+                if entry.tag() != gimli::DW_TAG_inlined_subroutine {
+                    continue;
+                }
+                let Some(gimli::AttributeValue::UnitRef(origin)) = entry.attr_value(gimli::DW_AT_abstract_origin)
+                else {
+                    continue;
+                };
+                let name = unit.entry(origin).ok().and_then(|origin| {
+                    let name = self.dwarf.attr_string(unit, origin.attr_value(gimli::DW_AT_name)?).ok()?;
+                    Some(gimli::Reader::to_string_lossy(&name).ok()?.into_owned())
+                });
+                if name.is_some_and(|name| name.split('<').next() == Some(wanted)) {
+                    ranges.extend(self.ranges(unit, entry));
+                }
+            }
+            Some(())
+        });
+        ranges
+    }
+}
+
+/// The path without `.` and with `..` resolved by name alone, as the file may be on another machine.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if normal.file_name().is_some() => {
+                normal.pop();
+            }
+            part => normal.push(part),
+        }
+    }
+    normal
+}
+
+fn demangled(symbol: &str) -> String {
+    let name = format!("{:#}", rustc_demangle::demangle(symbol));
+    // Legacy names end in `.llvm.123` where a private function was made visible to another part of the crate.
+    match name.split_once(".llvm.") {
+        Some((before, _)) => before.to_owned(),
+        None => name,
+    }
+}
+
+/// A name without the types in `::<...>`, which are told only by symbols of the new mangling.
+pub(crate) fn without_generics(name: &str) -> String {
+    let mut kept = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(at) = rest.find("::<") {
+        kept.push_str(&rest[..at]);
+        let mut depth = 0_usize;
+        let mut end = rest.len();
+        let tail = &rest[at + 2..];
+        for (index, character) in tail.char_indices() {
+            match character {
+                '<' => depth += 1,
+                '>' if !tail[..index].ends_with('-') => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                end = at + 2 + index + 1;
+                break;
+            }
+        }
+        rest = &rest[end..];
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// `Type::method` of `<Type as Trait>::method`.
+fn method(path: &str) -> Option<String> {
+    let inner = path.strip_prefix('<')?;
+    let (own, rest) = inner.split_once(" as ")?;
+    let (_, name) = rest.rsplit_once(">::")?;
+    Some(format!("{own}::{name}"))
+}
+
+/// What stands after the last `::` that is not inside brackets, without the types that follow.
+pub(crate) fn last_part(path: &str) -> &str {
+    let (mut depth, mut start) = (0_i32, 0);
+    for (at, character) in path.char_indices() {
+        match character {
+            '<' | '(' | '[' | '{' => depth += 1,
+            '>' if path[..at].ends_with('-') => {}
+            '>' | ')' | ']' | '}' => depth -= 1,
+            ':' if depth == 0 => start = at + 1,
+            _ => {}
+        }
+    }
+    let part = &path[start..];
+    match part.find('<') {
+        Some(types) if types > 0 => &part[..types],
+        _ => part,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_left_out_of_names() {
+        for (name, bare) in [
+            ("fixture::largest::<f64>", "fixture::largest"),
+            ("a::b::<fn(u8) -> c::D<e>>::f::<g>::h", "a::b::f::h"),
+            ("<a::B<c> as d::E>::f", "<a::B<c> as d::E>::f"),
+            ("a::<b", "a"),
+            ("a::<>>", "a>"),
+            ("", ""),
+        ] {
+            assert_eq!(without_generics(name), bare, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_last_part_of_a_name_is_not_one_of_its_types() {
+        for (name, last) in [
+            ("core::ptr::drop_in_place<alloc::boxed::Box<a::B>>", "drop_in_place"),
+            ("<a::B as c::D>::e", "e"),
+            ("a::b::{closure#0}", "{closure#0}"),
+            ("a::b::{{closure}}", "{{closure}}"),
+            ("hypot", "hypot"),
+            ("<a::B<c> as d::E<fn() -> f::G>>::h", "h"),
+            ("", ""),
+            ("::", ""),
+            ("<a::b", "<a::b"),
+        ] {
+            assert_eq!(last_part(name), last, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_method_of_a_trait_goes_by_its_type_too() {
+        assert_eq!(method("<a::B as c::D<e>>::f").as_deref(), Some("a::B::f"));
+        assert_eq!(method("<a::B>::f"), None);
+        assert_eq!(method("a::b"), None);
+    }
+
+    #[test]
+    fn paths_are_made_normal_by_name_alone() {
+        for (path, expected) in
+            [("/a/./b/../c", "/a/c"), ("a/../../b", "../b"), ("crates/x/../../examples/e.rs", "examples/e.rs")]
+        {
+            assert_eq!(normal(Path::new(path)), Path::new(expected));
+        }
+    }
+
+    #[test]
+    fn symbols_of_both_kinds_are_read() {
+        assert_eq!(demangled("_ZN7kernels10mandelbrot5naive17h47169b47401886c1E"), "kernels::mandelbrot::naive");
+        assert_eq!(demangled("_ZN1a1b17h47169b47401886c1E.llvm.123"), "a::b");
+        assert_eq!(demangled("_RINvCsai4GBYXPky7_7fixture7largestdEB2_"), "fixture::largest::<f64>");
+        assert_eq!(demangled("hypot"), "hypot");
+    }
+}

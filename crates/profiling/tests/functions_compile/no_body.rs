@@ -1,0 +1,8 @@
+use profiling::profile;
+
+trait Shape {
+    #[profile]
+    fn area(&self) -> f64;
+}
+
+fn main() {}
