@@ -430,7 +430,7 @@ twins! {
         let d = &&*c;
         let range = ..3;
         let t = (1, (2, 3)).1.0;
-        [1, 2, 3, t][range.end.min(**d as usize)].wrapping_add(-1i32 as u32)
+        [1_u32, 2, 3, t][range.end.min(**d as usize)].wrapping_add(-1i32 as u32)
     }
 
     pub fn configured(a: u32) -> u32 {

@@ -115,6 +115,11 @@ fn agree(first: [f64; 3], second: [f64; 3], names: &str) -> Result<(), Failed> {
     }
 }
 
+/// Both count samples, and a machine that others share can disturb one of them and not the other.
+fn one_of_three(attempt: impl Fn() -> Result<(), Failed>) -> Result<(), Failed> {
+    attempt().or_else(|_| attempt()).or_else(|_| attempt())
+}
+
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("--work") {
         work();
@@ -130,9 +135,13 @@ fn main() -> ExitCode {
     };
     let data = file.clone();
     let trials = vec![
-        Trial::test("shares_are_those_of_the_work", move || agree(sampled()?, known, "the sampler and the work")),
-        Trial::test(name("shares_agree_with_perf"), move || agree(sampled()?, perf(&data)?, "the sampler and perf"))
-            .with_ignored_flag(why.is_some()),
+        Trial::test("shares_are_those_of_the_work", move || {
+            one_of_three(|| agree(sampled()?, known, "the sampler and the work"))
+        }),
+        Trial::test(name("shares_agree_with_perf"), move || {
+            one_of_three(|| agree(sampled()?, perf(&data)?, "the sampler and perf"))
+        })
+        .with_ignored_flag(why.is_some()),
     ];
     // Both sample, and there is one profile at a time.
     let conclusion = libtest_mimic::run(&Arguments { test_threads: Some(1), ..arguments }, trials);
