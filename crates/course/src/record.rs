@@ -43,13 +43,16 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
         let known = chapters(&root);
         return Err(Failure::Usage(format!("there is no chapter {}; there are {}", args.chapter, known.join(", "))));
     }
-    let file = tempfile::NamedTempFile::new().map_err(|error| Failure::io("cannot create a temporary file", &error))?;
+    let out = tempfile::tempdir().map_err(|error| Failure::io("cannot create a temporary folder", &error))?;
+    let file = out.path().join("results.json");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["run", "--quiet", "--example", &chapter, "--"])
         .args(&args.arguments)
         .arg("--json")
-        .arg(file.path())
+        .arg(&file)
+        .arg("--out")
+        .arg(out.path())
         .current_dir(&root)
         .stdin(Stdio::null())
         .status()
@@ -57,16 +60,42 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
     if !status.success() {
         return Err(Failure::Io(format!("{chapter} ended with {status}; nothing is recorded")));
     }
-    let text = fs::read_to_string(file.path()).map_err(|error| Failure::io("cannot read the results", &error))?;
+    let text = fs::read_to_string(&file).map_err(|error| Failure::io("cannot read the results", &error))?;
     let records: Vec<StepRecord> =
         serde_json::from_str(&text).map_err(|error| Failure::Io(format!("{chapter} wrote no results: {error}")))?;
     let mut tables: BTreeMap<&str, Vec<&StepRecord>> = BTreeMap::new();
     for record in &records {
         tables.entry(&record.problem).or_default().push(record);
     }
-    let tables: Vec<_> =
+    let mut tables: Vec<_> =
         tables.iter().map(|(problem, records)| (format!("{chapter}-{problem}"), ladder(records))).collect();
-    keep(&root, &chapter, records, &tables)
+    let page = fs::read_to_string(root.join("docs/src").join(format!("{chapter}.md"))).unwrap_or_default();
+    tables.extend(mentioned(&page, out.path(), "md")?.into_iter().map(|(name, table)| (name, format!("{table}\n"))));
+    keep(&root, &chapter, records, &tables)?;
+    for (folder, ending) in [("docs/results", "txt"), ("docs/src/images", "svg")] {
+        for (name, text) in mentioned(&page, out.path(), ending)? {
+            let path = root.join(folder).join(format!("{name}.{ending}"));
+            write_atomically(&path, text.as_bytes()).map_err(|error| Failure::Io(error.to_string()))?;
+            Screen.line(format!("written: {}", shown(&path)))?;
+        }
+    }
+    Ok(())
+}
+
+/// The files with this ending that the chapter has written and its page mentions: names without the ending, and texts.
+fn mentioned(page: &str, out: &Path, ending: &str) -> Result<Vec<(String, String)>, Failure> {
+    let mut found = Vec::new();
+    let cannot = |error| Failure::io("cannot read what the chapter has written", &error);
+    for file in fs::read_dir(out).map_err(cannot)? {
+        let path = file.map_err(cannot)?.path();
+        let (Some(file), Some(name)) = (path.file_name(), path.file_stem()) else { continue };
+        let named = file.to_str().is_some_and(|file| page.contains(&format!("/{file}")));
+        if named && path.extension().is_some_and(|found| found == ending) {
+            found.push((name.to_string_lossy().into_owned(), fs::read_to_string(&path).map_err(cannot)?));
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Keeps the results of a comparison.
@@ -218,6 +247,18 @@ mod tests {
         );
         assert_eq!(renewed(text, "docs/results/y.md", "new\n"), text);
         assert_eq!(renewed("<!-- y -->\nno end", "y", "new"), "<!-- y -->\nno end");
+    }
+
+    #[test]
+    fn of_what_a_chapter_writes_the_files_that_its_page_mentions_are_kept() {
+        let out = tempfile::tempdir().unwrap();
+        for name in ["chapter6-blocks.svg", "chapter6-other.svg", "chapter6-blocks.txt"] {
+            fs::write(out.path().join(name), name).unwrap();
+        }
+        let page = "![speed against block size](images/chapter6-blocks.svg)";
+        let kept = mentioned(page, out.path(), "svg").unwrap();
+        assert_eq!(kept, [("chapter6-blocks".to_owned(), "chapter6-blocks.svg".to_owned())]);
+        assert!(mentioned(page, &out.path().join("gone"), "svg").is_err());
     }
 
     /// What the README shows is what the results file says.

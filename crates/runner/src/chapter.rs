@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
 use validation::{Ladder, Session, SharedInput, mandelbrot, particles};
 
-use crate::cli::{Selection, SizeArgs, TimingArgs, ladders_of, parse};
+use crate::cli::{Selection, SizeArgs, TimingArgs, nearest, parse};
 use crate::machine::Machine;
 use crate::output;
+use crate::part::Part;
 use crate::picture::{self, Palette};
 use crate::plot::{self, Bar};
 use crate::progress::Progress;
@@ -21,8 +22,12 @@ pub struct Chapter {
     title: &'static str,
     about: &'static str,
     ladders: Vec<Box<dyn Ladder>>,
+    parts: Vec<(Option<&'static str>, ShowPart)>,
     extras: Vec<Extra>,
 }
+
+/// What shows a part of a chapter.
+type ShowPart = fn(&mut Part<'_>) -> Result<(), Failure>;
 
 /// A part of a chapter that is shown only when its flag asks for it.
 struct Extra {
@@ -32,7 +37,7 @@ struct Extra {
 }
 
 /// The command line of a chapter.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 struct ChapterArgs {
     /// Show only this problem, in its full size
     #[arg(long, value_name = "P")]
@@ -55,12 +60,19 @@ struct ChapterArgs {
 impl Chapter {
     /// A chapter that shows these ladders.
     pub fn new(number: u32, title: &'static str, ladders: Vec<Box<dyn Ladder>>) -> Self {
-        Self { number, title, about: "", ladders, extras: Vec::new() }
+        Self { number, title, about: "", ladders, parts: Vec::new(), extras: Vec::new() }
     }
 
     /// A sentence or two that stand above the tables and in the help.
     pub fn about(self, about: &'static str) -> Self {
         Self { about, ..self }
+    }
+
+    /// A part that is shown after the ladder of `problem`, or after all ladders: a tour, a sweep, a profile. A part without a
+    /// problem is left out when the command line chooses a problem, and every part when it chooses steps.
+    pub fn part(mut self, problem: Option<&'static str>, show: ShowPart) -> Self {
+        self.parts.push((problem, show));
+        self
     }
 
     /// A part that is shown instead of the ladders when the flag `--flag` asks for it.
@@ -110,11 +122,16 @@ impl Chapter {
         }
         let mut records = Vec::new();
         let mut written = Vec::new();
-        for (ladder, input) in ladders.iter().zip(&inputs) {
-            let (of_ladder, files) = self.show(&screen, *ladder, input, &args, &out)?;
-            records.extend(of_ladder);
-            written.extend(files);
+        for problem in self.problems(&args) {
+            let of_problem = ladders.iter().zip(&inputs).filter(|(ladder, _)| ladder.problem() == problem);
+            for (ladder, input) in of_problem {
+                let (of_ladder, files) = self.show(&screen, *ladder, input, &args, &out)?;
+                records.extend(of_ladder);
+                written.extend(files);
+            }
+            written.extend(self.show_parts(&screen, Some(problem), &args, &out)?);
         }
+        written.extend(self.show_parts(&screen, None, &args, &out)?);
         written.push(out.join(format!("chapter{}.json", self.number)));
         written.extend(args.json.clone());
         for path in &written[written.len() - 1 - usize::from(args.json.is_some())..] {
@@ -127,9 +144,55 @@ impl Chapter {
         if records.iter().any(|record| record.status == Status::Wrong) { Err(Failure::Wrong) } else { Ok(()) }
     }
 
+    /// The problems to show: those of the ladders and parts, or the one that is chosen.
+    fn problems(&self, args: &ChapterArgs) -> Vec<&'static str> {
+        let of_ladders = self.ladders.iter().map(|ladder| ladder.problem());
+        let mut problems = Vec::new();
+        for problem in of_ladders.chain(self.parts.iter().filter_map(|(problem, _)| *problem)) {
+            if !problems.contains(&problem) && args.problem.as_deref().is_none_or(|chosen| chosen == problem) {
+                problems.push(problem);
+            }
+        }
+        problems
+    }
+
+    /// Shows the parts of a problem, or those of none, and says what they have written.
+    fn show_parts(
+        &self,
+        screen: &Screen,
+        problem: Option<&str>,
+        args: &ChapterArgs,
+        out: &Path,
+    ) -> Result<Vec<PathBuf>, Failure> {
+        if !args.steps.is_empty() || (problem.is_none() && args.problem.is_some()) {
+            return Ok(Vec::new());
+        }
+        let mut part = Part::new(
+            screen,
+            out.join(format!("chapter{}-", self.number)),
+            &args.sizes,
+            &args.timing,
+            args.problem.is_some(),
+        );
+        for (_, show) in self.parts.iter().filter(|(of, _)| *of == problem) {
+            show(&mut part)?;
+        }
+        Ok(part.written())
+    }
+
     /// The ladders of which at least one step is chosen.
     fn chosen(&self, args: &ChapterArgs) -> Result<Vec<&dyn Ladder>, Failure> {
-        let mut ladders = ladders_of(&self.ladders, args.problem.as_deref())?;
+        let problems = self.problems(args);
+        if let (Some(unknown), []) = (&args.problem, &problems[..]) {
+            let known = self.problems(&ChapterArgs { problem: None, ..args.clone() });
+            return Err(Failure::Usage(nearest(
+                "problem",
+                unknown,
+                &known.into_iter().map(str::to_owned).collect::<Vec<_>>(),
+            )));
+        }
+        let mut ladders: Vec<_> =
+            self.ladders.iter().map(|ladder| &**ladder).filter(|ladder| problems.contains(&ladder.problem())).collect();
         let selection = Selection::new(&args.steps);
         selection.check(ladders.iter().flat_map(|ladder| ladder.steps()))?;
         ladders.retain(|ladder| ladder.steps().iter().any(|step| selection.has(step)));

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use clap::error::ErrorKind;
 use clap::{Args, Command};
-use validation::{Ladder, Scale, Settings, SizeRequest, StepInfo};
+use validation::{Scale, Settings, SizeRequest, StepInfo};
 
 use crate::measure::Budget;
 use crate::screen::Failure;
@@ -149,26 +149,6 @@ pub fn nearest(kind: &str, name: &str, known: &[String]) -> String {
         format!("there is no {kind} '{name}'; there are {}", list(&known.iter().collect::<Vec<_>>()))
     } else {
         format!("there is no {kind} '{name}'; did you mean {}?", list(&near))
-    }
-}
-
-/// The ladders of the problem that a command line names, or all of them.
-pub(crate) fn ladders_of<'a>(
-    ladders: &'a [Box<dyn Ladder>],
-    problem: Option<&str>,
-) -> Result<Vec<&'a dyn Ladder>, Failure> {
-    let chosen: Vec<_> = ladders
-        .iter()
-        .map(|ladder| &**ladder)
-        .filter(|ladder| problem.is_none_or(|name| name == ladder.problem()))
-        .collect();
-    match problem {
-        Some(name) if chosen.is_empty() => {
-            let mut known: Vec<_> = ladders.iter().map(|ladder| ladder.problem().to_owned()).collect();
-            known.dedup();
-            Err(Failure::Usage(nearest("problem", name, &known)))
-        }
-        _ => Ok(chosen),
     }
 }
 

@@ -1,0 +1,176 @@
+use std::path::{Path, PathBuf};
+
+use validation::{Settings, SizeRequest};
+
+use crate::cli::{SizeArgs, TimingArgs};
+use crate::files::write_atomically;
+use crate::measure::Budget;
+use crate::screen::{Failure, Screen};
+use crate::table::{plain_table, wrapped};
+
+/// What a part of a chapter works with: the screen, the sizes and settings of the command line, and the files it writes.
+///
+/// A file is called `chapterN-NAME` and lies in the chapter's output folder. `cargo course record N` keeps those that the chapter's
+/// page in the book mentions.
+pub struct Part<'a> {
+    screen: &'a Screen,
+    stem: PathBuf,
+    sizes: &'a SizeArgs,
+    timing: &'a TimingArgs,
+    alone: bool,
+    written: Vec<PathBuf>,
+}
+
+impl<'a> Part<'a> {
+    pub(crate) fn new(
+        screen: &'a Screen,
+        stem: PathBuf,
+        sizes: &'a SizeArgs,
+        timing: &'a TimingArgs,
+        alone: bool,
+    ) -> Self {
+        Self { screen, stem, sizes, timing, alone, written: Vec::new() }
+    }
+
+    pub(crate) fn written(self) -> Vec<PathBuf> {
+        self.written
+    }
+
+    /// Whether small problems are asked for.
+    pub fn quick(&self) -> bool {
+        self.sizes.quick
+    }
+
+    /// The size that the command line asks of a problem.
+    pub fn request(&self, problem: &str) -> SizeRequest {
+        self.sizes.request(problem, self.alone)
+    }
+
+    /// The threads that the command line asks for.
+    pub fn settings(&self) -> Settings {
+        self.timing.settings()
+    }
+
+    /// How often a step is run.
+    pub fn budget(&self) -> Budget {
+        self.timing.budget(self.quick())
+    }
+
+    /// Prints a line as it is.
+    ///
+    /// # Errors
+    /// As [`Screen::line`].
+    pub fn line(&self, text: impl std::fmt::Display) -> Result<(), Failure> {
+        self.screen.line(text)
+    }
+
+    /// Prints a heading with an empty line above it.
+    ///
+    /// # Errors
+    /// As [`Screen::line`].
+    pub fn heading(&self, text: &str) -> Result<(), Failure> {
+        self.screen.line(format!("\n{text}"))
+    }
+
+    /// Prints a paragraph in lines of at most 80 characters.
+    ///
+    /// # Errors
+    /// As [`Screen::line`].
+    pub fn paragraph(&self, text: &str) -> Result<(), Failure> {
+        self.screen.line(wrapped(text, 0))
+    }
+
+    /// Where a file of this part goes; it is listed at the end of the chapter. The caller writes it.
+    pub fn file(&mut self, name: &str) -> PathBuf {
+        let mut path = self.stem.clone().into_os_string();
+        path.push(name);
+        let path = PathBuf::from(path);
+        if !self.written.contains(&path) {
+            self.written.push(path.clone());
+        }
+        path
+    }
+
+    /// Prints a text as it is, and writes it to `chapterN-NAME.txt`, so that the book can include it.
+    ///
+    /// # Errors
+    /// When the screen or the file cannot be written.
+    pub fn text(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+        self.screen.line(text.trim_end())?;
+        self.write(&format!("{name}.txt"), &format!("{}\n", text.trim_end()))
+    }
+
+    /// Prints a table, and writes it to `chapterN-NAME.md`, so that the book can include it. The columns named in `left` are
+    /// aligned left, the others right.
+    ///
+    /// # Errors
+    /// When the screen or the file cannot be written.
+    pub fn table<const COLUMNS: usize>(
+        &mut self,
+        name: &str,
+        header: &[&str; COLUMNS],
+        rows: &[[String; COLUMNS]],
+        left: &[usize],
+    ) -> Result<(), Failure> {
+        self.screen.line(plain_table(header, rows, left))?;
+        self.write(&format!("{name}.md"), &markdown(header, rows, left))
+    }
+
+    /// Writes a text to `chapterN-NAME`.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+        let path = self.file(name);
+        write(&path, text)
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    write_atomically(path, text.as_bytes()).map_err(|error| Failure::Io(error.to_string()))
+}
+
+/// A table as Markdown.
+fn markdown<const COLUMNS: usize>(header: &[&str; COLUMNS], rows: &[[String; COLUMNS]], left: &[usize]) -> String {
+    let row = |cells: &[String]| {
+        let cells = cells.iter().map(|cell| format!(" {} |", cell.replace('|', "\\|")));
+        format!("|{}\n", cells.collect::<String>())
+    };
+    let rule = (0..COLUMNS).map(|column| if left.contains(&column) { "---|" } else { "---:|" });
+    let header = header.map(str::to_owned);
+    let rows = rows.iter().map(|cells| row(cells));
+    format!("{}|{}\n{}", row(&header), rule.collect::<String>(), rows.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_table_is_markdown_with_its_numbers_to_the_right() {
+        let rows = [["a|b".to_owned(), "1".to_owned()], ["c".to_owned(), "2".to_owned()]];
+        assert_eq!(markdown(&["name", "ms"], &rows, &[0]), "| name | ms |\n|---|---:|\n| a\\|b | 1 |\n| c | 2 |\n");
+    }
+
+    #[test]
+    fn what_a_part_writes_carries_the_number_of_the_chapter_and_is_listed_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sizes, timing) = (SizeArgs::default(), TimingArgs::default());
+        let mut part = Part::new(&Screen, folder.path().join("chapter9-"), &sizes, &timing, false);
+        part.write("plot.svg", "<svg/>").unwrap();
+        part.write("plot.svg", "<svg></svg>").unwrap();
+        part.text("lines", "one\ntwo\n\n").unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("chapter9-lines.txt")).unwrap(), "one\ntwo\n");
+        assert_eq!(fs::read_to_string(folder.path().join("chapter9-plot.svg")).unwrap(), "<svg></svg>");
+        assert_eq!(part.written(), ["chapter9-plot.svg", "chapter9-lines.txt"].map(|name| folder.path().join(name)));
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_an_error() {
+        let (sizes, timing) = (SizeArgs::default(), TimingArgs::default());
+        let mut part = Part::new(&Screen, PathBuf::from("/nowhere/at/all/chapter9-"), &sizes, &timing, false);
+        assert!(matches!(part.write("x.txt", ""), Err(Failure::Io(_))));
+    }
+}

@@ -1,0 +1,14 @@
+//! Whole arrays, blocks that fit the cache, an expression compiler, and SIMD: what one instruction can do with many numbers.
+//!
+//! One folder for each chapter, with the same file names in each: [`arrays`] (chapter 5), [`blocks`] (chapter 6), [`simd`] (chapter 7).
+
+pub mod arrays;
+pub mod blocks;
+pub mod simd;
+
+use validation::Ladder;
+
+/// The steps of this crate, a ladder for each chapter and problem.
+pub fn ladders() -> Vec<Box<dyn Ladder>> {
+    [arrays::ladders(), blocks::ladders(), simd::ladders()].into_iter().flatten().collect()
+}
