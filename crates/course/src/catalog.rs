@@ -82,3 +82,23 @@ pub(crate) fn problems(ladders: &[Box<dyn Ladder>]) -> Vec<String> {
     }
     names
 }
+
+/// The file of a module that has steps: `kernels::mandelbrot`.
+pub(crate) fn module_file(ladders: &[Box<dyn Ladder>], name: &str) -> Option<&'static str> {
+    let steps = ladders.iter().flat_map(|ladder| ladder.steps());
+    steps.into_iter().find(|step| step.module == name).map(|step| step.file)
+}
+
+/// The one step that a name means, where a file could be meant too.
+///
+/// # Errors
+/// [`Failure::Usage`] with the nearest names, or when there is more than one.
+pub(crate) fn find_step<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Found<'a>, Failure> {
+    if find(ladders, name).is_err() {
+        let steps = ladders.iter().flat_map(|ladder| ladder.steps());
+        let modules = ladders.iter().filter_map(|ladder| ladder.steps().first()).map(|step| step.module.to_owned());
+        let known: Vec<_> = steps.map(|step| step.path()).chain(modules).collect();
+        return Err(Failure::Usage(nearest("step or file", name, &known)));
+    }
+    find_one(ladders, name)
+}

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use runner::{Failure, SizeArgs, TimingArgs, one_line, parse};
 
-use crate::{compare, doctor, list, machine, record, run, show};
+use crate::profiled::What;
+use crate::{compare, doctor, list, machine, machine_code, profile, record, run, show};
 
 /// High Performance Rust: the course's own command.
 #[derive(Debug, Parser)]
@@ -25,6 +26,12 @@ enum Command {
     Diff(DiffArgs),
     /// Run our steps and other people's programs in turn, in one run
     Compare(CompareArgs),
+    /// List the machine code of a step, its source lines beside it; or count its instructions
+    Dis(DisArgs),
+    /// Write the source of a step as a page: each line coloured by what it costs, its instructions one click away
+    Annotate(AnnotateArgs),
+    /// Show where the time of a step goes, by function or line, or what it does to the heap
+    Profile(ProfileArgs),
     /// Show what this machine is and what it allows
     Machine(MachineArgs),
     /// Run a chapter and keep its results for the book
@@ -69,6 +76,9 @@ pub(crate) struct DiffArgs {
     /// Only show, do not race
     #[arg(long)]
     pub(crate) no_race: bool,
+    /// Show too how many instructions of each kind there are before and after
+    #[arg(long)]
+    pub(crate) asm: bool,
     #[command(flatten)]
     pub(crate) sizes: SizeArgs,
     #[command(flatten)]
@@ -105,6 +115,71 @@ pub(crate) struct CompareArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct DisArgs {
+    /// A step (kernels::mandelbrot::naive), or any function of the program
+    pub(crate) step: String,
+    /// Count the instructions by kind: packed, scalar, moves, branches, calls, loads, stores
+    #[arg(long)]
+    pub(crate) count: bool,
+    /// Leave out the source lines
+    #[arg(long, conflicts_with = "count")]
+    pub(crate) no_sources: bool,
+    /// Show the address of each instruction
+    #[arg(long, conflicts_with = "count")]
+    pub(crate) addresses: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AnnotateArgs {
+    /// A step (kernels::mandelbrot::naive) or a file of a crate (kernels::mandelbrot)
+    pub(crate) step: String,
+    /// Show the page in a browser
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Write the page to this folder [default: target/course in the workspace]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("what"))]
+pub(crate) struct ProfileArgs {
+    /// A step: kernels::mandelbrot::naive
+    pub(crate) step: String,
+    /// Sample the step as it is: functions, lines, a flame graph [default]
+    #[arg(long, group = "what")]
+    sample: bool,
+    /// Count and time the calls of every function of its crate, in a copy
+    #[arg(long, group = "what")]
+    functions: bool,
+    /// Count how often each line runs, in a copy, and sample how long it takes
+    #[arg(long, group = "what")]
+    lines: bool,
+    /// Show what each line does to the heap, in a copy
+    #[arg(long, group = "what")]
+    memory: bool,
+    /// Write pictures and files to this folder [default: target/course in the workspace]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sizes: SizeArgs,
+    #[command(flatten)]
+    pub(crate) timing: TimingArgs,
+}
+
+impl ProfileArgs {
+    /// What is asked for.
+    pub(crate) fn what(&self) -> What {
+        match self {
+            Self { functions: true, .. } => What::Functions,
+            Self { lines: true, .. } => What::Lines,
+            Self { memory: true, .. } => What::Memory,
+            _ => What::Sample,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct MachineArgs {
     /// Only describe, do not measure
     #[arg(long)]
@@ -136,6 +211,9 @@ fn dispatch() -> Result<(), Failure> {
         Command::Run(args) => run::run(&args),
         Command::Diff(args) => show::diff(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Dis(args) => machine_code::dis(&args),
+        Command::Annotate(args) => machine_code::annotate(&args),
+        Command::Profile(args) => profile::profile(&args),
         Command::Machine(args) => machine::machine(&args),
         Command::Record(args) => record::record(&args),
         Command::Doctor => doctor::doctor(),

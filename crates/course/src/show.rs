@@ -4,12 +4,12 @@ use std::fs;
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
 
-use runner::{Failure, Progress, Screen, Status, add_speedups, ladder_table, nearest, notes, run_step};
-use validation::Ladder;
+use runner::{Failure, Progress, Screen, Status, add_speedups, ladder_table, notes, run_step};
 
-use crate::catalog::{Found, find, find_one, ladders};
+use crate::catalog::{Found, find_step, ladders, module_file};
 use crate::command::DiffArgs;
 use crate::diff::{Side, Style, changed_lines, side_by_side, terminal_width, unified};
+use crate::machine_code::difference;
 use crate::source::{cut, line_of, root};
 
 /// Shows the difference of two steps and races them, or the difference of two files.
@@ -32,6 +32,9 @@ pub(crate) fn diff(args: &DiffArgs) -> Result<(), Failure> {
     let (side_b, code_b) = side(&root, &b)?;
     show(&side_a, &side_b)?;
     screen.line(format!("\n{} lines of code changed", changed_lines(&code_a, &code_b)))?;
+    if args.asm {
+        screen.line(format!("\n{}\n", difference(&a, &b)?))?;
+    }
     if args.no_race {
         return Ok(());
     }
@@ -39,22 +42,6 @@ pub(crate) fn diff(args: &DiffArgs) -> Result<(), Failure> {
         return screen.line("no race: the steps compute different problems");
     }
     race(&screen, args, &a, &b)
-}
-
-/// The file of a module that has steps: `kernels::mandelbrot`.
-fn module_file(ladders: &[Box<dyn Ladder>], name: &str) -> Option<&'static str> {
-    let steps = ladders.iter().flat_map(|ladder| ladder.steps());
-    steps.into_iter().find(|step| step.module == name).map(|step| step.file)
-}
-
-fn find_step<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Found<'a>, Failure> {
-    if find(ladders, name).is_err() {
-        let steps = ladders.iter().flat_map(|ladder| ladder.steps());
-        let modules = ladders.iter().filter_map(|ladder| ladder.steps().first()).map(|step| step.module.to_owned());
-        let known: Vec<_> = steps.map(|step| step.path()).chain(modules).collect();
-        return Err(Failure::Usage(nearest("step or file", name, &known)));
-    }
-    find_one(ladders, name)
 }
 
 fn whole_file(root: &Path, module: &str, file: &str) -> Result<Side, Failure> {

@@ -1,6 +1,7 @@
 //! Functions cut out of the sources, so that what is shown is what is compiled.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io, iter};
 
@@ -8,7 +9,7 @@ use proc_macro2::{LineColumn, Span};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{Attribute, Ident, Item, ItemFn, ItemImpl, Meta, Token, Type};
+use syn::{Attribute, Ident, ImplItemFn, Item, ItemFn, ItemImpl, ItemMod, Meta, Signature, Token, Type, Visibility};
 
 /// A function as it stands in its file, with what it prepares.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,25 @@ pub struct Cut {
     pub code: String,
     /// For each line of `code` its number in the file; `None` for the blank lines that were put between the parts.
     pub code_lines: Vec<Option<usize>>,
+}
+
+impl Cut {
+    /// The lines of the file that were cut out, as few ranges as can be.
+    pub fn ranges(&self) -> Vec<RangeInclusive<usize>> {
+        let mut ranges: Vec<RangeInclusive<usize>> = Vec::new();
+        // A line between two that were cut may hold one of mdBook's anchors.
+        let gap = |from: usize, to: usize| to.saturating_sub(from) > 2;
+        let mut joined = false;
+        for line in &self.text_lines {
+            match (line, ranges.last_mut()) {
+                (Some(line), Some(last)) if joined && !gap(*last.end(), *line) => *last = *last.start()..=*line,
+                (Some(line), _) => ranges.push(*line..=*line),
+                (None, _) => {}
+            }
+            joined = line.is_some();
+        }
+        ranges
+    }
 }
 
 /// Why a function could not be cut out.
@@ -129,6 +149,68 @@ pub fn line_of(root: &Path, file: &str, function: &str) -> Option<usize> {
     let tree = parse(file, &read(root, file).ok()?).ok()?;
     let found = find(&modules(&tree), file, function).ok()?;
     Some(found.function.sig.fn_token.span.start().line)
+}
+
+/// A file's text with an attribute, which ends in a space, before each of its functions that begins on one of these lines: free functions and methods, in
+/// modules too, but none that is compiled for tests only, nor one that no attribute can count, which is `const`, `async`, or foreign.
+/// No line gets another number.
+///
+/// # Errors
+/// When the text is no Rust.
+pub(crate) fn attributed(
+    file: &str,
+    source: &str,
+    attribute: &str,
+    chosen: impl Fn(usize) -> bool,
+) -> Result<String, SourceError> {
+    let mut places = Functions::default();
+    places.visit_file(&parse(file, source)?);
+    let mut lines: Vec<String> = source.split('\n').map(str::to_owned).collect();
+    for LineColumn { line, column } in places.0.into_iter().rev().filter(|place| chosen(place.line)) {
+        let text = &mut lines[line - 1];
+        let at = text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
+        text.insert_str(at, attribute);
+    }
+    Ok(lines.join("\n"))
+}
+
+/// Where the functions that can carry an attribute begin, after their own attributes, in the order of the source.
+#[derive(Default)]
+struct Functions(Vec<LineColumn>);
+
+impl Functions {
+    fn add(&mut self, attributes: &[Attribute], visibility: &Visibility, signature: &Signature) {
+        let counts = signature.constness.is_none() && signature.asyncness.is_none() && signature.abi.is_none();
+        if counts && !only_for_tests(attributes) {
+            let start = match visibility {
+                Visibility::Inherited => signature.span().start(),
+                visibility => visibility.span().start(),
+            };
+            self.0.push(start);
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Functions {
+    fn visit_item_mod(&mut self, module: &'ast ItemMod) {
+        if !only_for_tests(&module.attrs) {
+            syn::visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_item_impl(&mut self, implementation: &'ast ItemImpl) {
+        if !only_for_tests(&implementation.attrs) {
+            syn::visit::visit_item_impl(self, implementation);
+        }
+    }
+
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        self.add(&function.attrs, &function.vis, &function.sig);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        self.add(&function.attrs, &function.vis, &function.sig);
+    }
 }
 
 /// The root of the workspace: where this program was built or, when it has been moved since, the first one upward from the
@@ -658,6 +740,33 @@ fn plain(input: &Input) {
         assert_eq!(cut.code, code.join("\n"));
         assert_eq!(cut.code.lines().count(), cut.code_lines.len());
         assert_eq!(cut.code_lines[0], Some(2));
+    }
+
+    #[test]
+    fn the_ranges_of_a_cut_are_those_of_its_parts() {
+        assert_eq!(cut_from(PREPARED, "blocked").ranges(), [1..=5, 15..=19, 21..=25, 36..=40]);
+        assert_eq!(cut_from(PREPARED, "plain").ranges(), [42..=44]);
+        let anchored = "/// A.\n// ANCHOR: a\nfn a() {\n    // ANCHOR: b\n    b();\n    // ANCHOR_END: b\n}\n";
+        assert_eq!(cut_from(anchored, "a").ranges(), [1..=7]);
+    }
+
+    #[test]
+    fn an_attribute_is_put_before_the_chosen_functions_and_moves_no_line() {
+        let all = attributed("lib.rs", PREPARED, "#[x] ", |_| true).expect("it is Rust");
+        assert_eq!(all.lines().count(), PREPARED.lines().count());
+        let marked: Vec<&str> = all.lines().filter(|line| line.contains("#[x] ")).map(str::trim_start).collect();
+        let names = ["fn new", "fn new", "pub fn blocked", "fn drop", "fn run", "fn plain"];
+        assert_eq!(marked.len(), names.len(), "not the one that only tests have: {marked:?}");
+        assert!(marked.iter().zip(names).all(|(line, name)| line.starts_with(&format!("#[x] {name}"))), "{marked:?}");
+        assert_eq!(all.replace("#[x] ", ""), PREPARED);
+        let some = attributed("lib.rs", PREPARED, "#[x] ", |line| (21..=25).contains(&line)).expect("it is Rust");
+        assert_eq!(some.matches("#[x] pub fn blocked").count(), some.matches("#[x]").count());
+        let none = "const fn a() {}\nasync fn b() {}\nextern \"C\" fn c() {}\n#[cfg(test)]\nfn d() {}\n";
+        assert_eq!(attributed("lib.rs", none, "#[x] ", |_| true).as_deref(), Ok(none));
+        let odd = "/* ä */ #[inline] pub(crate) unsafe fn a() {} fn b() {}";
+        let marked = "/* ä */ #[inline] #[x] pub(crate) unsafe fn a() {} #[x] fn b() {}";
+        assert_eq!(attributed("lib.rs", odd, "#[x] ", |_| true).as_deref(), Ok(marked));
+        assert!(attributed("lib.rs", "fn (", "#[x] ", |_| true).is_err());
     }
 
     #[test]

@@ -16,19 +16,32 @@ use super::image::{Frame, Function, Image};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
     file: String,
-    lines: RangeInclusive<u32>,
+    /// All lines when there is no range.
+    ranges: Vec<RangeInclusive<u32>>,
 }
 
 impl Selection {
     /// All lines of a file, which is given by its path or by the end of it: `crates/kernels/src/mandelbrot.rs`.
     pub fn file(file: impl AsRef<Path>) -> Self {
-        Self { file: file.as_ref().to_string_lossy().into_owned(), lines: 1..=u32::MAX }
+        Self { file: file.as_ref().to_string_lossy().into_owned(), ranges: Vec::new() }
     }
 
-    /// Only these lines, counted from one.
+    /// Only these lines, counted from one. Asked for again, these lines too.
     #[must_use]
-    pub fn lines(self, lines: RangeInclusive<u32>) -> Self {
-        Self { lines, ..self }
+    pub fn lines(mut self, lines: RangeInclusive<u32>) -> Self {
+        self.ranges.push(lines);
+        self
+    }
+
+    fn contains(&self, line: u32) -> bool {
+        self.ranges.is_empty() || self.ranges.iter().any(|range| range.contains(&line))
+    }
+
+    /// The first line and the last one.
+    fn hull(&self) -> RangeInclusive<u32> {
+        let first = self.ranges.iter().map(RangeInclusive::start).min();
+        let last = self.ranges.iter().map(RangeInclusive::end).max();
+        first.copied().unwrap_or(1)..=last.copied().unwrap_or(u32::MAX)
     }
 }
 
@@ -182,11 +195,11 @@ impl Image {
             return Err(Error::NoLines { file: self.path().to_path_buf() });
         }
         let file = self.source_file(&selection.file)?;
-        let functions = self.functions_of(&file, &selection.lines);
+        let functions = self.functions_of(&file, &selection.hull());
         let source =
             fs::read(&*file).map_err(|error| Error::NoSource { source: file.to_string(), why: error.to_string() })?;
         let source = String::from_utf8_lossy(&source);
-        let numbered = (1..).zip(source.lines()).filter(|(number, _)| selection.lines.contains(number));
+        let numbered = (1..).zip(source.lines()).filter(|(number, _)| selection.contains(*number));
         let lines: BTreeMap<u32, AnnotatedLine> = numbered
             .map(|(number, text)| {
                 (number, AnnotatedLine { number: Some(number), text: text.to_owned(), ..AnnotatedLine::default() })
@@ -204,8 +217,8 @@ impl Image {
             annotated.functions.extend(function);
         }
         if annotated.functions.is_empty() {
-            let first = *selection.lines.start();
-            let last = (*selection.lines.end()).min(source.lines().count() as u32);
+            let (first, last) = selection.hull().into_inner();
+            let last = last.min(source.lines().count() as u32);
             return Err(Error::NoCode { source: file.to_string(), first, last });
         }
         annotated.lines = rows.lines.into_values().collect();
@@ -273,7 +286,7 @@ impl Rows<'_> {
         let instructions = listing.instructions();
         let begins = |instruction: &Instruction| {
             let frame = instruction.frames.last()?;
-            let line = frame.line.filter(|line| self.selection.lines.contains(line))?;
+            let line = frame.line.filter(|line| self.selection.contains(*line))?;
             (frame.file.as_deref() == Some(self.file)).then_some(line)
         };
         let is_selected = instructions.first().and_then(begins).is_some();

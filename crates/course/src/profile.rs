@@ -1,0 +1,293 @@
+//! A step under a profiler: sampled as it is, or as a copy with an attribute, in a small program of its own.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs, io};
+
+use runner::files::write_atomically;
+use runner::output::{create_folder, default_out};
+use runner::{Failure, Progress};
+use toml::{Table, Value};
+use validation::StepInfo;
+
+use crate::catalog::{Found, find_one, ladders};
+use crate::command::ProfileArgs;
+use crate::profiled::{self, What};
+use crate::source::{attributed, cut, root};
+
+/// The main function of the small program.
+const MAIN: &str = include_str!("profile/main.rs.txt");
+
+/// Profiles a step.
+pub(crate) fn profile(args: &ProfileArgs) -> Result<(), Failure> {
+    let ladders = ladders();
+    let step = find_one(&ladders, &args.step)?;
+    let request = args.sizes.request(step.ladder.problem(), true);
+    let input = step.ladder.input(&request).map_err(|error| Failure::Usage(error.to_string()))?;
+    let out = args.out.clone().unwrap_or_else(default_out);
+    create_folder(&out)?;
+    let out = out.canonicalize().unwrap_or(out);
+    let stem = out.join(format!("profile-{}", step.step().path().replace("::", "-")));
+    let stem = stem.to_str().ok_or_else(|| Failure::Io(format!("{} is not UTF-8", stem.display())))?;
+    let what = args.what();
+    if what == What::Sample {
+        return profiled::profile(step.ladder, step.index, &input, &args.timing, what, stem);
+    }
+    drop(input);
+    let root = root().map_err(|error| Failure::Io(error.to_string()))?;
+    let folder = default_out().join("profile");
+    create_folder(&folder)?;
+    let _lock = locked(&folder)?;
+    let progress = Progress::new(2);
+    progress.begin("writing a copy with the attribute");
+    write_copy(&root, &folder, step.step().crate_name(), &[step.step()], what)?;
+    progress.done();
+    progress.begin("building it");
+    let program = build(&root, &folder)?;
+    progress.done();
+    drop(progress);
+    let status = Command::new(&program)
+        .args(child_arguments(args, &step, what, stem))
+        .status()
+        .map_err(|error| Failure::io(format_args!("cannot start {}", program.display()), &error))?;
+    match status.code() {
+        Some(0) => Ok(()),
+        // It has said why.
+        Some(_) => Err(Failure::Wrong),
+        None => Err(Failure::Io(format!("the profiled copy was ended by a signal: {status}"))),
+    }
+}
+
+/// Waits until no other profile uses the folder. It is free again when the file is dropped.
+fn locked(folder: &Path) -> Result<File, Failure> {
+    let path = folder.join("lock");
+    let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
+    lock.map_err(|error| Failure::io(format_args!("cannot lock {}", path.display()), &error))
+}
+
+/// What this command was asked, for the small program.
+fn child_arguments(args: &ProfileArgs, step: &Found<'_>, what: What, stem: &str) -> Vec<String> {
+    let what = match what {
+        What::Functions => "functions",
+        What::Lines => "lines",
+        What::Memory => "memory",
+        What::Sample => "sample",
+    };
+    let mut arguments = vec![step.step().path(), what.to_owned(), stem.to_owned()];
+    let sizes = &args.sizes;
+    let mut add = |flag: &str, value: Option<String>| {
+        arguments.extend(value.into_iter().flat_map(|value| [flag.to_owned(), value]));
+    };
+    add("--width", sizes.width.map(|value| value.to_string()));
+    add("--height", sizes.height.map(|value| value.to_string()));
+    add("--max-iterations", sizes.max_iterations.map(|value| value.to_string()));
+    add("--threads", args.timing.threads.map(|value| value.to_string()));
+    add("--repeat", args.timing.repeat.map(|value| value.to_string()));
+    add(
+        "--size",
+        sizes
+            .size
+            .map(|(first, second)| second.map_or_else(|| first.to_string(), |second| format!("{first}x{second}"))),
+    );
+    if sizes.quick {
+        arguments.push("--quick".to_owned());
+    }
+    arguments
+}
+
+/// Writes a workspace with a copy of a crate, the attribute before the functions of some of its steps, and a program that runs a step.
+///
+/// Files and lines have the names and numbers that they have in the original, and the flags are the same.
+fn write_copy(root: &Path, folder: &Path, name: &str, steps: &[&StepInfo], what: What) -> Result<(), Failure> {
+    let (from, to) = (root.join("crates").join(name), folder.join("crates").join(name));
+    // Nothing of an earlier copy may stay that is not in this one.
+    let crates = folder.join("crates");
+    for old in fs::read_dir(&crates).into_iter().flatten().flatten().filter(|old| old.file_name() != name) {
+        fs::remove_dir_all(old.path())
+            .map_err(|error| Failure::io(format_args!("cannot remove {}", old.path().display()), &error))?;
+    }
+    let mut ranges: BTreeMap<&str, Vec<RangeInclusive<usize>>> = BTreeMap::new();
+    for step in steps {
+        let cut = cut(root, step.file, step.name).map_err(|error| Failure::Io(error.to_string()))?;
+        ranges.entry(step.file).or_default().extend(cut.ranges());
+    }
+    let attribute = match what {
+        What::Functions => profiled::FUNCTIONS,
+        What::Lines => profiled::LINES,
+        What::Memory => profiled::MEMORY,
+        What::Sample => "",
+    };
+    let mut files = Vec::new();
+    sources(&from.join("src"), &mut files)
+        .map_err(|error| Failure::io(format_args!("cannot read the sources in {}", from.display()), &error))?;
+    for file in files {
+        let below = file.strip_prefix(root).unwrap_or(&file);
+        let text = read(&file)?;
+        let own = below.to_str().and_then(|file| ranges.get(file)).map_or(&[][..], Vec::as_slice);
+        // A profile by function shows what the step calls too.
+        let chosen = |line: usize| what == What::Functions || own.iter().any(|range| range.contains(&line));
+        let text = if file.extension().is_some_and(|ending| ending == "rs") {
+            attributed(&below.to_string_lossy(), &text, attribute, chosen)
+                .map_err(|error| Failure::Io(error.to_string()))?
+        } else {
+            text
+        };
+        write(&folder.join(below), &text)?;
+    }
+    write(&to.join("Cargo.toml"), &manifest_of_copy(&read(&from.join("Cargo.toml"))?)?)?;
+    write(&folder.join("Cargo.toml"), &manifest_of_workspace(root, &read(&root.join("Cargo.toml"))?, name)?)?;
+    write(&folder.join("Cargo.lock"), &read(&root.join("Cargo.lock"))?)?;
+    write(&folder.join("profiled/Cargo.toml"), &manifest_of_program(name))?;
+    let main = MAIN.replace("TECHNIQUE", name);
+    let main = if what == What::Memory { main } else { main.replace("#[global_allocator]", "#[allow(dead_code)]") };
+    write(&folder.join("profiled/src/main.rs"), &main)?;
+    write(&folder.join("profiled/src/profiled.rs"), include_str!("profiled.rs"))
+}
+
+/// The files below a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            sources(&path, found)?;
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::io(format_args!("cannot read {}", path.display()), &error))
+}
+
+/// Writes a file unless it has that text already, so that only what has changed is built again.
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        create_folder(folder)?;
+    }
+    write_atomically(path, text.as_bytes()).map_err(|error| Failure::Io(error.to_string()))
+}
+
+fn parsed(text: &str) -> Result<Table, Failure> {
+    text.parse().map_err(|error| Failure::Io(format!("a manifest of the workspace cannot be read: {error}")))
+}
+
+/// The manifest of the copied crate: the library alone, with the profilers.
+fn manifest_of_copy(original: &str) -> Result<String, Failure> {
+    let mut manifest = parsed(original)?;
+    for part in ["example", "test", "bench", "bin", "dev-dependencies"] {
+        manifest.remove(part);
+    }
+    let dependencies = manifest.entry("dependencies").or_insert_with(|| Value::Table(Table::new()));
+    if let Value::Table(dependencies) = dependencies {
+        let inherited = Table::from_iter([("workspace".to_owned(), Value::Boolean(true))]);
+        dependencies.insert("profiling".to_owned(), Value::Table(inherited));
+    }
+    Ok(manifest.to_string())
+}
+
+/// The manifest of the workspace around the copy: the original's dependencies, lints and profiles, the crates that are not copied
+/// taken from where they are.
+fn manifest_of_workspace(root: &Path, original: &str, copied: &str) -> Result<String, Failure> {
+    let mut manifest = parsed(original)?;
+    if let Some(Value::Table(workspace)) = manifest.get_mut("workspace") {
+        let members = [format!("crates/{copied}"), "profiled".to_owned()].map(Value::String).to_vec();
+        workspace.insert("members".to_owned(), Value::Array(members));
+        for key in ["default-members", "exclude"] {
+            workspace.remove(key);
+        }
+        let dependencies = workspace.get_mut("dependencies").and_then(Value::as_table_mut);
+        for (name, dependency) in dependencies.into_iter().flatten() {
+            let path = dependency.as_table_mut().and_then(|dependency| dependency.get_mut("path"));
+            if let Some(Value::String(path)) = path.filter(|_| name != copied) {
+                *path = root.join(&path).to_string_lossy().into_owned();
+            }
+        }
+    }
+    Ok(manifest.to_string())
+}
+
+fn manifest_of_program(copied: &str) -> String {
+    let dependencies = [copied, "clap", "profiling", "runner", "validation"];
+    let dependencies: String = dependencies.iter().map(|name| format!("{name}.workspace = true\n")).collect();
+    format!("[package]\nname = \"profiled\"\nedition.workspace = true\n\n[dependencies]\n{dependencies}")
+}
+
+/// Builds the small program into the folder in which the course is built, where most of what it needs is ready.
+fn build(root: &Path, folder: &Path) -> Result<PathBuf, Failure> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let target = root.join("target");
+    let output = Command::new(cargo)
+        .args(["build", "--quiet", "--package", "profiled", "--target-dir"])
+        .arg(&target)
+        .current_dir(folder)
+        .output()
+        .map_err(|error| Failure::io("cannot start cargo", &error))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let first: Vec<_> = said.lines().filter(|line| !line.trim().is_empty()).take(12).collect();
+        return Err(Failure::Io(format!("the copy in {} does not build:\n{}", folder.display(), first.join("\n"))));
+    }
+    Ok(target.join("debug").join(format!("profiled{}", env::consts::EXE_SUFFIX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No attribute keeps a crate from compiling, whatever its steps are written like.
+    #[test]
+    fn every_step_of_every_crate_compiles_with_each_attribute() {
+        let (ladders, root) = (ladders(), root().unwrap());
+        let folder = default_out().join("profile");
+        create_folder(&folder).unwrap();
+        let _lock = locked(&folder).unwrap();
+        let mut crates: BTreeMap<&str, Vec<&StepInfo>> = BTreeMap::new();
+        for step in ladders.iter().flat_map(|ladder| ladder.steps()) {
+            crates.entry(step.crate_name()).or_default().push(step);
+        }
+        for (name, steps) in crates {
+            for (what, attribute) in [
+                (What::Functions, profiled::FUNCTIONS),
+                (What::Lines, profiled::LINES),
+                (What::Memory, profiled::MEMORY),
+            ] {
+                write_copy(&root, &folder, name, &steps, what).unwrap();
+                let mut copies = Vec::new();
+                sources(&folder.join("crates").join(name), &mut copies).unwrap();
+                let attributes: usize = copies.iter().map(|file| read(file).unwrap().matches(attribute).count()).sum();
+                assert!(attributes >= steps.len(), "{name}: {attributes} attributes for {} steps", steps.len());
+                build(&root, &folder).unwrap_or_else(|error| panic!("{name} with {attribute}: {error:?}"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_copy_keeps_the_profiles_and_takes_the_other_crates_from_where_they_are() {
+        let original = "[workspace]\nmembers = [\"a\"]\n\n[workspace.dependencies]\nkernels = { path = \"crates/kernels\" }\n\
+            validation = { path = \"crates/validation\" }\nrayon = \"1\"\n\n[profile.dev]\nopt-level = 3\n";
+        let copy = parsed(&manifest_of_workspace(Path::new("/course"), original, "kernels").unwrap()).unwrap();
+        let workspace = &copy["workspace"];
+        assert_eq!(workspace["members"].to_string(), "[\"crates/kernels\", \"profiled\"]");
+        assert_eq!(workspace["dependencies"]["kernels"]["path"].as_str(), Some("crates/kernels"));
+        assert_eq!(workspace["dependencies"]["validation"]["path"].as_str(), Some("/course/crates/validation"));
+        assert_eq!(workspace["dependencies"]["rayon"].as_str(), Some("1"));
+        assert_eq!(copy["profile"]["dev"]["opt-level"].as_integer(), Some(3));
+    }
+
+    #[test]
+    fn a_copied_crate_has_the_profilers_and_no_examples() {
+        let original = "[package]\nname = \"kernels\"\n\n[dev-dependencies]\nrunner.workspace = true\n\n[[example]]\nname = \"x\"\n";
+        let copy = parsed(&manifest_of_copy(original).unwrap()).unwrap();
+        assert!(!copy.contains_key("example") && !copy.contains_key("dev-dependencies"));
+        assert_eq!(copy["dependencies"]["profiling"]["workspace"].as_bool(), Some(true));
+        assert!(matches!(manifest_of_copy("[package"), Err(Failure::Io(_))));
+    }
+}
