@@ -8,6 +8,7 @@
 //! that it asks for the next value, as in Python: once more than the body, unless the loop is left early. The header of a `while` is
 //! counted each time that its condition is evaluated, that of a `loop` each time round, an `else if` each time that its condition is
 //! evaluated, an arm of a `match` each time that it is taken. A line on which several things begin shows the most frequent of them.
+//! Above other attributes that are macros it sees the function as it was written; below them, what they have made of it.
 //! Left alone, and so without hits: closures, nested functions, `async` blocks, and what stands in the arguments of a macro.
 //!
 //! The counters are locals of the function, which the compiler keeps in registers, or removes: in a loop without a way out it

@@ -24,8 +24,10 @@ pub struct Lines {
 pub struct Function {
     /// Its path: `crate::module::function`, `crate::Type::method`.
     pub name: String,
-    /// Its file, as `file!()` names it.
+    /// Its file, as `file!()` names it, without `a/..`.
     pub file: String,
+    /// Its file, as `file!()` and debug information name it.
+    compiled: &'static str,
     /// The line of its `fn`.
     pub line: u32,
     /// Its lines from the first attribute that the compiler passes on to the closing brace, in order.
@@ -127,8 +129,8 @@ impl Lines {
         for function in &mut self.functions {
             let (Some(first), Some(last)) = (function.lines.first(), function.lines.last()) else { continue };
             let mut times = SecondsByLine::new();
-            for (line, seconds) in samples.attribute_to(&function.file, first.number..=last.number).innermost {
-                times.add(&function.file, line, seconds);
+            for (line, seconds) in samples.attribute_to(function.compiled, first.number..=last.number).innermost {
+                times.add(function.compiled, line, seconds);
             }
             function.set_times(&times);
         }
@@ -165,7 +167,8 @@ impl Function {
         }
         Self {
             name: source.function(),
-            file: source.file.into(),
+            file: crate::paths::tidy(source.file),
+            compiled: source.file,
             line: source.line,
             lines: lines.into_values().collect(),
         }
@@ -175,7 +178,7 @@ impl Function {
     fn set_times(&mut self, times: &impl LineTimes) {
         if self.lines.iter().all(|line| line.time.is_none()) {
             for line in &mut self.lines {
-                line.time = times.seconds(&self.file, line.number).map(Time::Seconds);
+                line.time = times.seconds(self.compiled, line.number).map(Time::Seconds);
             }
         }
     }

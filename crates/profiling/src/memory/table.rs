@@ -19,7 +19,7 @@ pub struct MemoryLines {
 pub struct MemoryFunction {
     /// Its path: `crate::module::function`, `crate::Type::method`.
     pub name: String,
-    /// Its file, as `file!()` names it.
+    /// Its file, as `file!()` names it, without `a/..`.
     pub file: String,
     /// The line of its `fn`.
     pub line: u32,
@@ -106,7 +106,7 @@ impl MemoryFunction {
             }
         }
         let lines = lines.into_iter().map(|(number, (text, line))| (number, text.into(), line)).collect();
-        Self { name: source.function(), file: source.file.into(), line: source.line, lines }
+        Self { name: source.function(), file: crate::paths::tidy(source.file), line: source.line, lines }
     }
 
     /// What a line did; `None` when no statement begins there.
