@@ -25,6 +25,18 @@ impl Selection {
         Self { file: file.as_ref().to_string_lossy().into_owned(), lines: 1..=u32::MAX }
     }
 
+    /// The lines of a function, from the first to the last that has instructions; `None` where no line is known.
+    pub fn function(listing: &Listing) -> Option<Self> {
+        let places = listing.instructions().iter().filter_map(|instruction| instruction.frames.last());
+        let mut lines: Option<(&Arc<str>, u32, u32)> = None;
+        for (file, line) in places.filter_map(|frame| Some((frame.file.as_ref()?, frame.line?))) {
+            let (_, first, last) = lines.get_or_insert((file, line, line));
+            (*first, *last) = (line.min(*first), line.max(*last));
+        }
+        let (file, first, last) = lines?;
+        Some(Self::file(&**file).lines(first..=last))
+    }
+
     /// Only these lines, counted from one.
     #[must_use]
     pub fn lines(self, lines: RangeInclusive<u32>) -> Self {
