@@ -509,7 +509,10 @@ impl Listing {
                 write!(out, "  {:>10x}", instruction.address)?;
             }
             let note = self.note(instruction);
-            let text = &instruction.text;
+            let text = match layout.addresses {
+                true => instruction.text.clone(),
+                false => without_address(&instruction.text),
+            };
             match note.is_empty() {
                 true => writeln!(out, "  {}    {text}", bars(instruction.depth))?,
                 false => writeln!(out, "  {}    {text:<48}  ; {note}", bars(instruction.depth))?,
@@ -539,12 +542,20 @@ impl fmt::Display for Listing {
     }
 }
 
+/// A text without the address of data that the program holds: another build has it elsewhere.
+fn without_address(text: &str) -> String {
+    match text.split_once("[0x").and_then(|(before, rest)| Some((before, rest.split_once(']')?.1))) {
+        Some((before, after)) => format!("{before}[data]{after}"),
+        None => text.to_owned(),
+    }
+}
+
 /// What a listing shows beside the instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// The source lines between the instructions.
     pub sources: bool,
-    /// The addresses before the instructions; without them the listings of two builds can be compared line by line.
+    /// The addresses of instructions and of data; without them the listings of two builds can be compared line by line.
     pub addresses: bool,
 }
 
