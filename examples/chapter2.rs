@@ -16,7 +16,7 @@ use profiled::{mandelbrot, particles, taylor};
 use profiling::functions::{self, Column, DotOptions, Profile, Recursion, SquareMapOptions};
 use profiling::lines::{self, Function, Lines};
 use profiling::memory::{self, CountingAllocator, MemoryFunction};
-use profiling::{Timeit, counters, line_profile, memory_profile, profile, sample, usage};
+use profiling::{Timeit, counters, line_profile, memory_profile, profile, sample, time};
 use runner::{Chapter, Failure, Part};
 use validation::mandelbrot::Input;
 use validation::{Mandelbrot, Particles, Precision, Problem};
@@ -280,7 +280,10 @@ fn whole_programs(part: &mut Part<'_>) -> Result<(), Failure> {
     part.line("")?;
     part.text("counters", &format!("the processor, while naive runs once:\n{counted}"))?;
     part.line("")?;
-    part.text("usage", &format!("this chapter until here, as time -v shows it:\n{}", usage()))
+    let input = self::input::<Mandelbrot>(part)?;
+    let mut counts = Mandelbrot::output(&input);
+    let ((), taken) = time(|| kernels::mandelbrot::naive(&input, &mut counts));
+    part.text("usage", &format!("naive in the size of this chapter, as time -v shows a program:\n{taken}"))
 }
 
 type Kernel = fn(&Input, &mut Vec<u32>);
@@ -328,12 +331,12 @@ loops!(
 
 /// The shortest of several times, in nanoseconds.
 fn best(runs: usize, mut run: impl FnMut()) -> f64 {
-    let time = || {
+    let timed = || {
         let start = Instant::now();
         run();
         start.elapsed().as_nanos() as f64
     };
-    std::iter::repeat_with(time).take(runs).fold(f64::INFINITY, f64::min)
+    std::iter::repeat_with(timed).take(runs).fold(f64::INFINITY, f64::min)
 }
 
 fn overheads(part: &mut Part<'_>) -> Result<(), Failure> {
