@@ -176,7 +176,8 @@ fn mandelbrot_by_memory(part: &mut Part<'_>) -> Result<(), Failure> {
 fn particles_by_function_and_line(part: &mut Part<'_>) -> Result<(), Failure> {
     let (count, rounds) = particles_and_rounds(part)?;
     part.heading(&format!("particles: the book's benchmark with {count} particles, {rounds} times"))?;
-    let programs: [(&str, fn(&mut ParticleSimulator, f64)); 2] =
+    type Evolve = fn(&mut ParticleSimulator, f64);
+    let programs: [(&str, Evolve); 2] =
         [("evolve", ParticleSimulator::evolve), ("evolve_precomputed", ParticleSimulator::evolve_precomputed)];
     for (name, evolve) in programs {
         let run = || (0..rounds).for_each(|_| drop(black_box(particles::benchmark(count, evolve))));

@@ -157,7 +157,7 @@ fn a_chapter_without_steps_refuses_what_it_does_not_have_in_one_line() {
     for (number, arguments, told) in [
         (2, &["--steps", "naive"][..], "chapter 2 has no steps to choose from"),
         (3, &["--steps", "naive"], "chapter 3 has no steps to choose from"),
-        (2, &["--problem", "pi"], "there is no problem 'pi'; there are mandelbrot, particles"),
+        (2, &["--problem", "qqq"], "there is no problem 'qqq'; there are mandelbrot, particles"),
         (2, &["--problem", "particle"], "did you mean particles?"),
         (3, &["--problem", "taylor"], "there are mandelbrot, particles"),
         (2, &["--size", "3"], "one of mandelbrot, particles"),
