@@ -69,6 +69,7 @@ pub mod asm;
 pub mod functions;
 pub mod lines;
 pub mod memory;
+mod paths;
 mod program;
 mod sampler;
 

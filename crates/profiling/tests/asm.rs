@@ -101,6 +101,28 @@ tests! {
         assert_eq!((count.vector_bits, count.bounds_checks, count.calls), (256, 0, 0));
     }
 
+    fn the_lines_of_a_function_begin_with_its_name() {
+        let image = image();
+        for name in ["fixture::checked", "recurrence", "boxes"] {
+            let selection = Selection::function(&image.dis(name).expect("a function")).expect("lines");
+            let annotated = image.annotate(&selection).expect("a page");
+            let name = name.rsplit(':').next().expect("a name");
+            let (first, last) = (&annotated.lines[0].text, &annotated.lines[annotated.lines.len() - 1].text);
+            assert!(first.contains(&format!("pub fn {name}(")), "{first}");
+            assert!(last.contains(&format!("// {name} end")), "{last}");
+        }
+    }
+
+    fn a_loop_is_shown_alone_and_without_addresses() {
+        let listing = image().dis("norms").expect("a function");
+        let hottest = listing.hottest_loop().expect("a loop");
+        let text = listing.loop_text(hottest, Layout { sources: true, addresses: false });
+        assert!(text.contains("// norms body") && text.contains("hypot"), "{text}");
+        assert!(!text.contains("ret") && !text.contains("push") && !text.contains("[0x"), "{text}");
+        let shown = text.lines().filter(|line| line.contains("│    ")).count();
+        assert_eq!(shown, hottest.body.len(), "{text}");
+    }
+
     fn a_checked_loop_has_its_checks_on_the_line_of_the_indices() {
         let image = image();
         let annotated = annotate(&image, "checked");

@@ -36,40 +36,9 @@ fn edge(profile: &Profile, caller: &str, callee: &str) -> (u64, u64) {
     found.map_or((0, 0), |edge| (edge.callee.calls, edge.callee.primitive_calls))
 }
 
-/// The example of "Python High Performance Programming", chapter 1.
-mod taylor {
-    use super::profile;
-
-    #[profile]
-    pub(crate) fn factorial(n: u32) -> f64 {
-        if n == 0 { 1.0 } else { f64::from(n) * factorial(n - 1) }
-    }
-
-    #[profile]
-    pub(crate) fn taylor_exp(n: u32) -> Vec<f64> {
-        (0..n).map(|i| 1.0 / factorial(i)).collect()
-    }
-
-    #[profile]
-    pub(crate) fn taylor_sin(n: u32) -> Vec<f64> {
-        let mut res = Vec::new();
-        for i in 0..n {
-            if i % 2 == 1 {
-                let sign = if (i - 1) / 2 % 2 == 0 { 1.0 } else { -1.0 };
-                res.push(sign / factorial(i));
-            } else {
-                res.push(0.0);
-            }
-        }
-        res
-    }
-
-    #[profile]
-    pub(crate) fn benchmark() {
-        taylor_exp(500);
-        taylor_sin(500);
-    }
-}
+/// The example of "Python High Performance Programming", chapter 1, as the course's chapter 2 profiles it.
+#[path = "../../../examples/profiled/taylor.rs"]
+mod taylor;
 
 #[test]
 fn the_taylor_example_has_the_calls_of_the_book() {
@@ -281,8 +250,8 @@ fn a_function_is_known_by_file_line_and_path() {
     let profile = functions::take();
     let function = &profile.functions()[0];
     assert_eq!(function.path, "functions::taylor::factorial");
-    assert!(function.file.ends_with("tests/functions.rs"), "{}", function.file);
-    let source = include_str!("functions.rs");
+    assert_eq!(function.file, "examples/profiled/taylor.rs");
+    let source = include_str!("../../../examples/profiled/taylor.rs");
     let line = source.lines().position(|line| line.contains("pub(crate) fn factorial")).unwrap() + 1;
     assert_eq!(function.line as usize, line, "the line of the name, not of the attribute");
 }
@@ -465,7 +434,7 @@ fn the_table_of_the_taylor_example() {
     let _turn = alone();
     taylor::benchmark();
     let profile = functions::take();
-    let varying = [(r"\d+\.\d+", "[time]"), (r"\S*tests/functions\.rs:\d+", "[file:line]"), (" +", " ")];
+    let varying = [(r"\d+\.\d+", "[time]"), (r"\S*profiled/taylor\.rs:\d+", "[file:line]"), (" +", " ")];
     insta::with_settings!({filters => varying}, {
         insta::assert_snapshot!(profile.table().sort(Column::Calls).sort(Column::Name));
         insta::assert_snapshot!(profile.callers().sort(Column::Name));

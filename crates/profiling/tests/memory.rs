@@ -14,56 +14,62 @@ static ALLOCATOR: CountingAllocator = CountingAllocator::system();
 
 const PARTICLES: usize = 100_000;
 
-/// A particle as Python has it: an object with three numbers that are objects.
-struct Boxed {
-    x: Box<f64>,
-    y: Box<f64>,
-    angular_speed: Box<f64>,
-}
-
-/// A particle as `__slots__` would like to have it.
-struct Particle {
-    x: f64,
-    y: f64,
-    angular_speed: f64,
-}
-
-/// All particles, a column for each number.
-struct Columns {
-    x: Vec<f64>,
-    y: Vec<f64>,
-    angular_speed: Vec<f64>,
-}
-
-fn boxed() -> Vec<Box<Boxed>> {
-    let number = |i: usize| Box::new(i as f64);
-    (0..PARTICLES).map(|i| Box::new(Boxed { x: number(i), y: number(i), angular_speed: number(i) })).collect()
-}
-
-fn structs() -> Vec<Particle> {
-    (0..PARTICLES).map(|i| Particle { x: i as f64, y: i as f64, angular_speed: i as f64 }).collect()
-}
-
-fn columns() -> Columns {
-    let column = || (0..PARTICLES).map(|i| i as f64).collect();
-    Columns { x: column(), y: column(), angular_speed: column() }
-}
+/// The program that the course's chapter 2 profiles.
+#[allow(dead_code, reason = "what is profiled by function and line is tested elsewhere")]
+#[path = "../../../examples/profiled/particles.rs"]
+mod particles;
 
 fn the_books_particles_cost_what_their_layout_says() {
     let usage =
         |bytes: usize, allocations| Usage { increment: bytes as isize, peak: bytes, allocations, allocated: bytes };
-    let (particles, used) = memory::measure(boxed);
+    let (objects, used) = memory::measure(|| particles::objects(PARTICLES));
     assert_eq!(used, usage(PARTICLES * (8 + 3 * 8 + 3 * 8), 1 + 4 * PARTICLES as u64));
-    let sum: f64 = particles.iter().map(|particle| *particle.x + *particle.y + *particle.angular_speed).sum();
-    let (particles, used) = memory::measure(structs);
+    let (structs, used) = memory::measure(|| particles::structs(PARTICLES));
     assert_eq!(used, usage(PARTICLES * 24, 1));
-    assert_eq!(particles.iter().map(|particle| particle.x + particle.y + particle.angular_speed).sum::<f64>(), sum);
-    let (particles, used) = memory::measure(columns);
+    let (columns, used) = memory::measure(|| particles::columns(PARTICLES));
     assert_eq!(used, usage(PARTICLES * 24, 3));
-    let columns = [particles.x, particles.y, particles.angular_speed];
-    assert_eq!(columns.iter().flatten().sum::<f64>(), sum);
+    drop((objects, structs));
     let ((), used) = memory::measure(|| drop(columns));
     assert_eq!(used, Usage { increment: -2_400_000, ..Usage::default() });
+}
+
+fn the_chapters_table_has_what_each_line_asks_for() {
+    memory::reset();
+    let [objects, structs, columns] = particles::benchmark_memory(1000, 3);
+    assert_eq!((objects.to_bits(), structs.to_bits()), (structs.to_bits(), columns.to_bits()));
+    let lines = memory::take();
+    let function = lines.function("particles::benchmark_memory").expect("it has run");
+    let figures = function.lines.iter().filter_map(|(.., line)| *line);
+    let asked: Vec<_> = figures.map(|line| (line.hits, line.increment, line.allocations)).collect();
+    assert_eq!(
+        asked,
+        [
+            (1, 56_000, 4001),
+            (1, 0, 0),
+            (1, 24_000, 1),
+            (1, 0, 0),
+            (1, 24_000, 3),
+            (1, 0, 0),
+            (1, 400_000, 1),
+            (1, 0, 0),
+            (1, -400_000, 0),
+            (1, -56_000, 0),
+            (1, -24_000, 0),
+            (1, -24_000, 0),
+        ]
+    );
+}
+
+fn what_the_allocator_keeps_can_be_given_back() {
+    let small: Vec<Box<[u8; 100]>> = (0..200_000).map(|_| Box::new([1; 100])).collect();
+    let full = memory::resident();
+    drop(small);
+    let given = memory::give_back();
+    if cfg!(all(target_os = "linux", target_env = "gnu")) {
+        assert!(given);
+        let (full, left) = (full.expect("Linux says it"), memory::resident().expect("Linux says it"));
+        assert!(left + 15_000_000 < full, "{full} bytes before, {left} after");
+    }
 }
 
 fn growth_and_peaks_are_counted() {
@@ -96,8 +102,8 @@ fn a_look_inside_another_leaves_the_outer_peak_as_it_was() {
 
 #[memory_profile]
 fn benchmark_memory() -> f64 {
-    let particles = boxed();
-    let lean = structs();
+    let particles = particles::objects(PARTICLES);
+    let lean = particles::structs(PARTICLES);
     drop(particles);
     let mut sum = 0.0;
     for chunk in lean.chunks(25_000) {
@@ -110,7 +116,7 @@ fn benchmark_memory() -> f64 {
 fn every_line_says_what_it_did() {
     memory::reset();
     let before = memory::heap().expect("it counts").in_use;
-    assert_eq!(black_box(benchmark_memory()), 4_999_950_000.0);
+    assert_eq!(black_box(benchmark_memory()), 5_000_050_000.0);
     let lines = memory::take();
     let function = lines.function("benchmark_memory").expect("it has run");
     let figures: Vec<MemoryLine> = function.lines.iter().filter_map(|(.., line)| *line).collect();
@@ -212,6 +218,8 @@ fn main() {
     }
     let trials = trials![
         the_books_particles_cost_what_their_layout_says,
+        the_chapters_table_has_what_each_line_asks_for,
+        what_the_allocator_keeps_can_be_given_back,
         growth_and_peaks_are_counted,
         a_look_inside_another_leaves_the_outer_peak_as_it_was,
         every_line_says_what_it_did,

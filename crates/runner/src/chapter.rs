@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
-use validation::{Ladder, Session, SharedInput, mandelbrot, particles};
+use validation::{InputError, Ladder, Problem, Session, SharedInput, SizeRequest, mandelbrot, particles};
 
 use crate::cli::{Selection, SizeArgs, TimingArgs, nearest, parse};
 use crate::machine::Machine;
@@ -23,11 +23,15 @@ pub struct Chapter {
     about: &'static str,
     ladders: Vec<Box<dyn Ladder>>,
     parts: Vec<(Option<&'static str>, ShowPart)>,
+    inputs: Vec<(&'static str, CheckInput)>,
     extras: Vec<Extra>,
 }
 
 /// What shows a part of a chapter.
 type ShowPart = fn(&mut Part<'_>) -> Result<(), Failure>;
+
+/// What refuses sizes that cannot be.
+type CheckInput = fn(&SizeRequest) -> Result<(), InputError>;
 
 /// A part of a chapter that is shown only when its flag asks for it.
 struct Extra {
@@ -60,7 +64,7 @@ struct ChapterArgs {
 impl Chapter {
     /// A chapter that shows these ladders.
     pub fn new(number: u32, title: &'static str, ladders: Vec<Box<dyn Ladder>>) -> Self {
-        Self { number, title, about: "", ladders, parts: Vec::new(), extras: Vec::new() }
+        Self { number, title, about: "", ladders, parts: Vec::new(), inputs: Vec::new(), extras: Vec::new() }
     }
 
     /// A sentence or two that stand above the tables and in the help.
@@ -72,6 +76,12 @@ impl Chapter {
     /// problem is left out when the command line chooses a problem, and every part when it chooses steps.
     pub fn part(mut self, problem: Option<&'static str>, show: ShowPart) -> Self {
         self.parts.push((problem, show));
+        self
+    }
+
+    /// Parts use the sizes of this problem: those that cannot be are refused before the first line is shown.
+    pub fn input<P: Problem>(mut self) -> Self {
+        self.inputs.push((P::NAME, |request| P::input(&P::request(request)?).map(drop)));
         self
     }
 
@@ -93,6 +103,7 @@ impl Chapter {
         let name = format!("chapter{}", self.number);
         let about = format!("Chapter {}: {}\n{}", self.number, self.title, self.about);
         let command = ChapterArgs::augment_args(Command::new("chapter").bin_name(name)).about(about);
+        let command = command.mut_arg("steps", |steps| steps.hide(self.ladders.is_empty()));
         let flag = |extra: &Extra| {
             Arg::new(extra.flag).long(extra.flag).help(extra.help).help_heading("Parts").action(ArgAction::SetTrue)
         };
@@ -193,11 +204,17 @@ impl Chapter {
         }
         let mut ladders: Vec<_> =
             self.ladders.iter().map(|ladder| &**ladder).filter(|ladder| problems.contains(&ladder.problem())).collect();
+        if self.ladders.is_empty() && !args.steps.is_empty() {
+            return Err(Failure::Usage(format!(
+                "chapter {} has no steps to choose from: leave --steps out",
+                self.number
+            )));
+        }
         let selection = Selection::new(&args.steps);
         selection.check(ladders.iter().flat_map(|ladder| ladder.steps()))?;
         ladders.retain(|ladder| ladder.steps().iter().any(|step| selection.has(step)));
         if args.sizes.size.is_some() && args.problem.is_none() {
-            let known: Vec<_> = ladders.iter().map(|ladder| ladder.problem()).collect();
+            let known = self.problems(args);
             let message = format!("--size needs --problem, to say whose size it is: one of {}", known.join(", "));
             return Err(Failure::Usage(message));
         }
@@ -206,8 +223,13 @@ impl Chapter {
 
     fn inputs(&self, ladders: &[&dyn Ladder], args: &ChapterArgs) -> Result<Vec<SharedInput>, Failure> {
         let alone = args.problem.is_some();
+        let refused = |error: InputError| Failure::Usage(error.to_string());
+        let problems = self.problems(args);
+        for (problem, check) in self.inputs.iter().filter(|(problem, _)| problems.contains(problem)) {
+            check(&args.sizes.request(problem, alone)).map_err(refused)?;
+        }
         let inputs = ladders.iter().map(|ladder| ladder.input(&args.sizes.request(ladder.problem(), alone)));
-        inputs.collect::<Result<_, _>>().map_err(|error| Failure::Usage(error.to_string()))
+        inputs.collect::<Result<_, _>>().map_err(refused)
     }
 
     /// Runs and shows one ladder, and writes its pictures.

@@ -10,7 +10,7 @@ use super::count::Count;
 use super::dis::{Class, Instruction, Listing, Loop, Purpose};
 use super::error::Error;
 use super::html;
-use super::image::{Frame, Function, Image};
+use super::image::{Frame, Function, Image, last_part, without_generics};
 
 /// Which lines to annotate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,28 @@ impl Selection {
     /// All lines of a file, which is given by its path or by the end of it: `crates/kernels/src/mandelbrot.rs`.
     pub fn file(file: impl AsRef<Path>) -> Self {
         Self { file: file.as_ref().to_string_lossy().into_owned(), ranges: Vec::new() }
+    }
+
+    /// The lines of a function, from its `fn`, where the source can be read, or else its first line with instructions to its last
+    /// one; `None` where no line is known.
+    pub fn function(listing: &Listing) -> Option<Self> {
+        let places = listing.instructions().iter().filter_map(|instruction| instruction.frames.last());
+        let mut lines: Option<(&Arc<str>, u32, u32)> = None;
+        for (file, line) in places.filter_map(|frame| Some((frame.file.as_ref()?, frame.line?))) {
+            let (_, first, last) = lines.get_or_insert((file, line, line));
+            (*first, *last) = (line.min(*first), line.max(*last));
+        }
+        let (file, first, last) = lines?;
+        let path = without_generics(listing.function().name());
+        let begins = |line: &str| {
+            let name = line.split("fn ").nth(1).and_then(|rest| rest.strip_prefix(last_part(&path)));
+            name.is_some_and(|rest| rest.starts_with(['(', '<']))
+        };
+        let source = fs::read(&**file).unwrap_or_default();
+        let source = String::from_utf8_lossy(&source);
+        let above: Vec<(u32, &str)> = (1..=first).zip(source.lines()).collect();
+        let begin = above.iter().rev().find(|(_, line)| begins(line)).map_or(first, |(number, _)| *number);
+        Some(Self::file(&**file).lines(begin..=last))
     }
 
     /// Only these lines, counted from one. Asked for again, these lines too.

@@ -202,7 +202,8 @@ impl fmt::Display for Difference {
         write!(f, "{:<22}{:>8}{:>8}{:>8}", "", "before", "after", "change")?;
         for (title, number) in ROWS {
             let (before, after) = (number(&self.before), number(&self.after));
-            write!(f, "\n{title:<22}{before:>8}{after:>8}{:>8}", change(before, after))?;
+            let row = format!("{title:<22}{before:>8}{after:>8}{:>8}", change(before, after));
+            write!(f, "\n{}", row.trim_end())?;
         }
         Ok(())
     }
@@ -223,17 +224,15 @@ impl fmt::Display for CountsDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} -> {}", self.names[0], self.names[1])?;
         writeln!(f, "{:<22}{:>24}    {:>24}", "", "function", "hottest loop")?;
-        write!(f, "{:<22}", "")?;
-        for _ in 0..2 {
-            write!(f, "{:>8}{:>8}{:>8}    ", "before", "after", "change")?;
-        }
+        let titles = format!("{:>8}{:>8}{:>8}", "before", "after", "change");
+        write!(f, "{:<22}{titles}    {titles}", "")?;
         for (title, number) in ROWS {
-            write!(f, "\n{title:<22}")?;
-            for (index, difference) in [self.whole, self.hottest].iter().enumerate() {
+            let numbers = [self.whole, self.hottest].map(|difference| {
                 let (before, after) = (number(&difference.before), number(&difference.after));
-                let end = if index == 0 { "    " } else { "" };
-                write!(f, "{before:>8}{after:>8}{:>8}{end}", change(before, after))?;
-            }
+                format!("{before:>8}{after:>8}{:>8}", change(before, after))
+            });
+            let row = format!("{title:<22}{}", numbers.join("    "));
+            write!(f, "\n{}", row.trim_end())?;
         }
         Ok(())
     }

@@ -433,6 +433,16 @@ impl Listing {
         text
     }
 
+    /// One of the loops as text.
+    pub fn loop_text(&self, shown: &Loop, layout: Layout) -> String {
+        let name = self.function.name();
+        let mut text = format!("{name}, {} instructions of a loop\n", shown.body.len());
+        let body: Vec<&Instruction> = shown.body.iter().map(|&at| &self.instructions[at]).collect();
+        // Writing to a string cannot fail.
+        let _ = self.write_instructions(&mut text, &body, layout, &Sources::default());
+        text
+    }
+
     fn write(&self, out: &mut impl fmt::Write, layout: Layout, sources: &Sources) -> fmt::Result {
         let function = &self.function;
         writeln!(
@@ -446,6 +456,23 @@ impl Listing {
         for alias in function.aliases() {
             writeln!(out, "the same code as {alias}")?;
         }
+        self.write_instructions(out, &self.instructions.iter().collect::<Vec<_>>(), layout, sources)?;
+        if !self.closures.is_empty() {
+            writeln!(out, "\nClosures compiled as functions of their own:")?;
+            for closure in &self.closures {
+                writeln!(out, "  {:#x}  {}", closure.address(), closure.name())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_instructions(
+        &self,
+        out: &mut impl fmt::Write,
+        shown: &[&Instruction],
+        layout: Layout,
+        sources: &Sources,
+    ) -> fmt::Result {
         let deepest = self.instructions.iter().map(|instruction| instruction.depth).max().unwrap_or(0) as usize;
         let bars = |depth: u32| format!("{:<deepest$}", "│".repeat(depth as usize));
         let own = self.instructions.iter().find_map(|instruction| Some(instruction.line.as_ref()?.file.clone()));
@@ -453,7 +480,7 @@ impl Listing {
             writeln!(out, "{}", short(file))?;
         }
         let mut line: Option<&Line> = None;
-        for instruction in &self.instructions {
+        for &instruction in shown {
             if layout.sources && instruction.line.as_ref() != line {
                 line = instruction.line.as_ref();
                 writeln!(out)?;
@@ -482,16 +509,13 @@ impl Listing {
                 write!(out, "  {:>10x}", instruction.address)?;
             }
             let note = self.note(instruction);
-            let text = &instruction.text;
+            let text = match layout.addresses {
+                true => instruction.text.clone(),
+                false => without_address(&instruction.text),
+            };
             match note.is_empty() {
                 true => writeln!(out, "  {}    {text}", bars(instruction.depth))?,
                 false => writeln!(out, "  {}    {text:<48}  ; {note}", bars(instruction.depth))?,
-            }
-        }
-        if !self.closures.is_empty() {
-            writeln!(out, "\nClosures compiled as functions of their own:")?;
-            for closure in &self.closures {
-                writeln!(out, "  {:#x}  {}", closure.address(), closure.name())?;
             }
         }
         Ok(())
@@ -518,12 +542,20 @@ impl fmt::Display for Listing {
     }
 }
 
+/// A text without the address of data that the program holds: another build has it elsewhere.
+fn without_address(text: &str) -> String {
+    match text.split_once("[0x").and_then(|(before, rest)| Some((before, rest.split_once(']')?.1))) {
+        Some((before, after)) => format!("{before}[data]{after}"),
+        None => text.to_owned(),
+    }
+}
+
 /// What a listing shows beside the instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// The source lines between the instructions.
     pub sources: bool,
-    /// The addresses before the instructions; without them the listings of two builds can be compared line by line.
+    /// The addresses of instructions and of data; without them the listings of two builds can be compared line by line.
     pub addresses: bool,
 }
 

@@ -70,7 +70,7 @@ pub use tree::{Guard, Site, enter};
 /// A function of a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Function {
-    /// The file, as the compiler was told it: `src/main.rs`.
+    /// The file, as the compiler was told it, without `a/..`: `src/main.rs`.
     pub file: String,
     /// The line of the function's name.
     pub line: u32,
@@ -428,7 +428,7 @@ impl Function {
     fn of_site(site: &Site) -> Self {
         let path = (site.path)();
         let name = short_name(path, site.module);
-        Self { file: site.file.into(), line: site.line, name, path: path.into() }
+        Self { file: crate::paths::tidy(site.file), line: site.line, name, path: path.into() }
     }
 }
 

@@ -5,14 +5,18 @@ use std::sync::OnceLock;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use super::LineTimes;
-use super::expansion::{LineTotal, Source, sites};
+use super::expansion::{LineTotal, Source};
+use super::functions::{OfFunction, collect, find, write_functions, write_place, write_rows};
+use super::{LineTimes, SecondsByLine};
+use crate::Samples;
 
 /// The lines of several functions, sorted by file and line. `Display` prints them as `line_profiler` does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lines {
     /// The functions that have run.
     pub functions: Vec<Function>,
+    /// Where the times come from, or why there are none; it is printed above the tables.
+    pub note: Option<String>,
 }
 
 /// The lines of one function.
@@ -20,8 +24,10 @@ pub struct Lines {
 pub struct Function {
     /// Its path: `crate::module::function`, `crate::Type::method`.
     pub name: String,
-    /// Its file, as `file!()` names it.
+    /// Its file, as `file!()` names it, without `a/..`.
     pub file: String,
+    /// Its file, as `file!()` and debug information name it.
+    compiled: &'static str,
     /// The line of its `fn`.
     pub line: u32,
     /// Its lines from the first attribute that the compiler passes on to the closing brace, in order.
@@ -78,20 +84,12 @@ impl LineTotal {
 
 impl Lines {
     pub(super) fn collect(read: impl Fn(&LineTotal) -> Counted) -> Self {
-        let function = |table: &&'static dyn super::expansion::Table<LineTotal>| {
-            let statements = table.lines().iter().copied().zip(table.totals().iter().map(&read));
-            Function::new(table.source(), statements)
-        };
-        let mut functions: Vec<Function> = sites::<LineTotal>().iter().map(function).collect();
-        functions.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
-        Self { functions }
+        Self { functions: collect(read, Function::new), note: None }
     }
 
     /// The function whose path ends with this one: `function`, `Type::method`, or the whole.
     pub fn function(&self, path: &str) -> Option<&Function> {
-        self.functions.iter().find(|function| {
-            function.name.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"))
-        })
+        find(&self.functions, path)
     }
 
     /// How often a line has run; `None` when no statement begins there, or its function has not run. The file may be given by the
@@ -105,10 +103,36 @@ impl Lines {
     #[must_use]
     pub fn with_times(mut self, times: &impl LineTimes) -> Self {
         for function in &mut self.functions {
-            let exact = function.lines.iter().any(|line| line.time.is_some());
-            for line in function.lines.iter_mut().filter(|_| !exact) {
-                line.time = times.seconds(&function.file, line.number).map(Time::Seconds);
+            function.set_times(times);
+        }
+        self
+    }
+
+    /// The same lines with the times that were sampled while they ran: each sample in a function belongs to the innermost line of
+    /// that function that was being executed, whatever it had called.
+    ///
+    /// Where nothing could be sampled there are no times, and the [`note`](Self::note) says why.
+    #[must_use]
+    pub fn with_samples(mut self, samples: &Samples) -> Self {
+        self.note = Some(match samples.unavailable() {
+            Some(why) => format!("No times: {why}"),
+            None => format!(
+                "Times are sampled: {} samples at {} Hz, taken in {} interruptions",
+                samples.total(),
+                samples.frequency(),
+                samples.events()
+            ),
+        });
+        if samples.unavailable().is_some() {
+            return self;
+        }
+        for function in &mut self.functions {
+            let (Some(first), Some(last)) = (function.lines.first(), function.lines.last()) else { continue };
+            let mut times = SecondsByLine::new();
+            for (line, seconds) in samples.attribute_to(function.compiled, first.number..=last.number).innermost {
+                times.add(function.compiled, line, seconds);
             }
+            function.set_times(&times);
         }
         self
     }
@@ -122,7 +146,7 @@ impl Lines {
 }
 
 impl Function {
-    fn new(source: &Source, statements: impl Iterator<Item = (u32, Counted)>) -> Self {
+    fn new(source: &Source, statements: Vec<(u32, Counted)>) -> Self {
         let mut lines: BTreeMap<u32, Line> = source
             .text
             .iter()
@@ -143,9 +167,19 @@ impl Function {
         }
         Self {
             name: source.function(),
-            file: source.file.into(),
+            file: crate::paths::tidy(source.file),
+            compiled: source.file,
             line: source.line,
             lines: lines.into_values().collect(),
+        }
+    }
+
+    /// Takes these times, unless the clock has measured them exactly.
+    fn set_times(&mut self, times: &impl LineTimes) {
+        if self.lines.iter().all(|line| line.time.is_none()) {
+            for line in &mut self.lines {
+                line.time = times.seconds(self.compiled, line.number).map(Time::Seconds);
+            }
         }
     }
 
@@ -177,15 +211,18 @@ fn resolution() -> Duration {
     })
 }
 
+impl OfFunction for Function {
+    fn place(&self) -> (&str, u32, &str) {
+        (&self.file, self.line, &self.name)
+    }
+}
+
 impl fmt::Display for Lines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, function) in self.functions.iter().enumerate() {
-            if index > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{function}")?;
+        if let Some(note) = &self.note {
+            writeln!(f, "{note}\n")?;
         }
-        Ok(())
+        write_functions(f, &self.functions)
     }
 }
 
@@ -200,8 +237,7 @@ impl fmt::Display for Function {
             Some(seconds) => writeln!(f, "Total time: {seconds:.6} s")?,
             None => writeln!(f, "Total time: {UNKNOWN}")?,
         }
-        writeln!(f, "File: {}", self.file)?;
-        writeln!(f, "Function: {} at line {}", self.name, self.line)?;
+        write_place(f, self)?;
         writeln!(f)?;
         let row = |line: &Line| {
             let hits = line.hits.map_or(String::new(), |hits| hits.to_string());
@@ -225,28 +261,4 @@ impl fmt::Display for Function {
         let rows: Vec<([String; 5], String)> = self.lines.iter().map(row).collect();
         write_rows(f, ["Line #", "Hits", "Time (ms)", "Per Hit (ns)", "% Time"], &rows)
     }
-}
-
-/// Right-aligned columns, then the lines themselves.
-pub(crate) fn write_rows<const C: usize>(
-    f: &mut fmt::Formatter<'_>,
-    titles: [&str; C],
-    rows: &[([String; C], String)],
-) -> fmt::Result {
-    let widths: [usize; C] = std::array::from_fn(|column| {
-        rows.iter().map(|(cells, _)| cells[column].len()).max().unwrap_or(0).max(titles[column].len())
-    });
-    let row = |cells: [&str; C], text: &str| {
-        let cells: String = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:>width$}  ")).collect();
-        (cells + text).trim_end().to_owned()
-    };
-    let header = row(titles, "Line Contents");
-    let longest = rows.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0);
-    let length = header.len() - "Line Contents".len() + longest;
-    writeln!(f, "{header}")?;
-    writeln!(f, "{}", "=".repeat(length.clamp(header.len(), 120)))?;
-    for (cells, text) in rows {
-        writeln!(f, "{}", row(cells.each_ref().map(String::as_str), text))?;
-    }
-    Ok(())
 }

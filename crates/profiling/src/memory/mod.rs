@@ -18,6 +18,7 @@
 //! - [`#[memory_profile]`](crate::memory_profile) on a function says for each line what it added to the heap, how high the heap stood meanwhile, how
 //!   many allocations it made, and the RSS after it: the table of Python's `memory_profiler`, returned by [`take`];
 //! - [`measure`] does it for a closure;
+//! - [`give_back`] empties the allocator's reserve, so that what comes next is seen in the RSS;
 //! - [`record`] looks at heap and RSS while a closure runs, and draws them over time, as `mprof plot` does.
 //!
 //! All numbers are of the whole process: what other threads allocate meanwhile is in them.
@@ -28,11 +29,13 @@ pub mod expansion;
 mod record;
 mod resident;
 mod table;
+mod trim;
 
 pub use allocator::{CountingAllocator, Heap, Usage, heap, measure};
 pub use record::{Recording, Sample, record};
 pub use resident::resident;
 pub use table::{MemoryFunction, MemoryLine, MemoryLines};
+pub use trim::give_back;
 
 use expansion::MemoryTotal;
 

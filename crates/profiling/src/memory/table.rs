@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::expansion::MemoryTotal;
 use super::{heap, resident};
-use crate::lines::expansion::{Source, Table, sites};
-use crate::lines::write_rows;
+use crate::lines::expansion::Source;
+use crate::lines::functions::{OfFunction, collect, find, write_functions, write_place, write_rows};
 
 /// The lines of several functions, sorted by file and line. `Display` prints them much as `memory_profiler` does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct MemoryLines {
 pub struct MemoryFunction {
     /// Its path: `crate::module::function`, `crate::Type::method`.
     pub name: String,
-    /// Its file, as `file!()` names it.
+    /// Its file, as `file!()` names it, without `a/..`.
     pub file: String,
     /// The line of its `fn`.
     pub line: u32,
@@ -87,25 +87,17 @@ impl MemoryTotal {
 
 impl MemoryLines {
     pub(super) fn collect(read: impl Fn(&MemoryTotal) -> MemoryLine) -> Self {
-        let function = |table: &&'static dyn Table<MemoryTotal>| {
-            let statements = table.lines().iter().copied().zip(table.totals().iter().map(&read));
-            MemoryFunction::new(table.source(), statements)
-        };
-        let mut functions: Vec<MemoryFunction> = sites::<MemoryTotal>().iter().map(function).collect();
-        functions.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
-        Self { functions }
+        Self { functions: collect(read, MemoryFunction::new) }
     }
 
     /// The function whose path ends with this one: `function`, `Type::method`, or the whole.
     pub fn function(&self, path: &str) -> Option<&MemoryFunction> {
-        self.functions.iter().find(|function| {
-            function.name.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"))
-        })
+        find(&self.functions, path)
     }
 }
 
 impl MemoryFunction {
-    fn new(source: &Source, statements: impl Iterator<Item = (u32, MemoryLine)>) -> Self {
+    fn new(source: &Source, statements: Vec<(u32, MemoryLine)>) -> Self {
         let text = source.text.iter().map(|&(number, text)| (number, (text, None)));
         let mut lines: BTreeMap<u32, (&str, Option<MemoryLine>)> = text.collect();
         for (number, statement) in statements {
@@ -114,7 +106,7 @@ impl MemoryFunction {
             }
         }
         let lines = lines.into_iter().map(|(number, (text, line))| (number, text.into(), line)).collect();
-        Self { name: source.function(), file: source.file.into(), line: source.line, lines }
+        Self { name: source.function(), file: crate::paths::tidy(source.file), line: source.line, lines }
     }
 
     /// What a line did; `None` when no statement begins there.
@@ -123,22 +115,21 @@ impl MemoryFunction {
     }
 }
 
+impl OfFunction for MemoryFunction {
+    fn place(&self) -> (&str, u32, &str) {
+        (&self.file, self.line, &self.name)
+    }
+}
+
 impl fmt::Display for MemoryLines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, function) in self.functions.iter().enumerate() {
-            if index > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{function}")?;
-        }
-        Ok(())
+        write_functions(f, &self.functions)
     }
 }
 
 impl fmt::Display for MemoryFunction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "File: {}", self.file)?;
-        writeln!(f, "Function: {} at line {}", self.name, self.line)?;
+        write_place(f, self)?;
         if heap().is_none() {
             writeln!(f, "Heap: not counted, the global allocator is no CountingAllocator")?;
         }

@@ -20,6 +20,8 @@ pub fn time<R>(f: impl FnOnce() -> R) -> (R, Usage) {
 
 /// What the process has taken since it began, all threads together.
 ///
+/// A program that another one has turned into (`exec(3)`), as `cargo run` turns into what it runs, has that one's time in its figures.
+///
 /// ```
 /// let usage = profiling::usage();
 /// # #[cfg(target_os = "linux")]
