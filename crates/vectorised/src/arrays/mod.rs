@@ -1,8 +1,14 @@
 //! Whole arrays with `ndarray`, as NumPy has them.
 
-use validation::Ladder;
+pub mod contraction;
+pub mod distance;
+pub mod expression;
+pub mod mandelbrot;
+pub mod particles;
+
+use validation::{Ladder, ladder};
 
 /// The steps of this chapter, a ladder for each problem.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
-    Vec::new()
+    vec![ladder(mandelbrot::STEPS), ladder(expression::STEPS), ladder(particles::STEPS), ladder(distance::STEPS)]
 }
