@@ -4,5 +4,6 @@ mod book;
 mod chapter;
 mod command;
 mod ladders;
+mod numpy;
 mod random;
 mod support;

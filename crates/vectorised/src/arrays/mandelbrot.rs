@@ -214,3 +214,84 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
 fn points(input: &Input) -> u64 {
     (input.width() * input.height()) as u64
 }
+
+/// How many iterations are made, over all points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Iterations {
+    /// By a loop that ends at the escape.
+    pub needed: u64,
+    /// By every step from `whole_array` to `marked`, which all iterate each point to the end.
+    pub whole_array: u64,
+    /// By `compacted`, which drops finished points a little late.
+    pub compacted: u64,
+}
+
+/// Counts the iterations that the steps make, from the counts that are their answer.
+pub fn iterations(input: &Input, counts: &Output) -> Iterations {
+    let max_iterations = input.max_iterations as usize;
+    let mut finish = vec![0; max_iterations];
+    for (&count, q) in counts.iter().zip(input.q()) {
+        // A count of 0 is that of a point which escapes at once, or never.
+        if count > 0 || q.norm_sqr() > 4.0 {
+            finish[count as usize] += 1;
+        }
+    }
+    let (mut needed, mut compacted) = (0, 0);
+    let (mut unfinished, mut live) = (counts.len(), counts.len());
+    for finish in finish {
+        needed += unfinished as u64;
+        compacted += live as u64;
+        unfinished -= finish;
+        if is_worth_dropping(live - unfinished, live) {
+            live = unfinished;
+        }
+    }
+    Iterations { needed, whole_array: points(input) * u64::from(input.max_iterations), compacted }
+}
+
+#[cfg(test)]
+mod tests {
+    use validation::Problem;
+    use validation::mandelbrot::{Sizes, reference};
+
+    use super::*;
+
+    fn counted(width: usize, height: usize, max_iterations: u32) -> (Input, Iterations) {
+        let input = Mandelbrot::input(&Sizes { width, height, max_iterations }).unwrap();
+        let mut counts = Mandelbrot::output(&input);
+        reference(&input, &mut counts);
+        let iterations = iterations(&input, &counts);
+        (input, iterations)
+    }
+
+    #[test]
+    fn four_of_five_iterations_of_whole_arrays_are_wasted() {
+        let (_, iterations) = counted(500, 500, 1000);
+        let expected = Iterations { needed: 51_414_419, whole_array: 250_000_000, compacted: 52_800_934 };
+        assert_eq!(iterations, expected);
+    }
+
+    #[test]
+    fn the_needed_iterations_are_those_of_the_reference() {
+        for (width, height, max_iterations) in [(1, 1, 10), (64, 48, 1), (33, 32, 100), (333, 222, 777)] {
+            let (input, iterations) = counted(width, height, max_iterations);
+            assert_eq!(iterations.needed, input.inner_iterations());
+            assert!(iterations.needed <= iterations.compacted && iterations.compacted <= iterations.whole_array);
+        }
+    }
+
+    /// An escaped point that went on would overflow, and infinity minus infinity is not a number: the masks have to hold.
+    #[test]
+    fn points_far_outside_do_not_spoil_the_answer() {
+        let axis = vec![-1e300, -3.0, -0.5, 0.0, 0.3, 2.5, 1e300];
+        let input = Input::from_axes(axis.clone(), axis, 200).unwrap();
+        let mut expected = Mandelbrot::output(&input);
+        reference(&input, &mut expected);
+        for step in STEPS {
+            let validation::Kind::Plain(function) = step.kind else { panic!("{} is prepared", step.name) };
+            let mut counts = Mandelbrot::output(&input);
+            function(&input, &mut counts);
+            assert_eq!(counts, expected, "{}", step.name);
+        }
+    }
+}

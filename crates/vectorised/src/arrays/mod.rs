@@ -5,6 +5,7 @@ pub mod distance;
 pub mod expression;
 pub mod mandelbrot;
 pub mod particles;
+pub mod tour;
 
 use validation::{Ladder, ladder};
 
