@@ -95,7 +95,7 @@ pub fn row_by_row(input: &Input, output: &mut Output) {
 /// The steps, in order.
 pub const STEPS: &[Step<Distance>] = &[
     step!(broadcast, "distance_matrix_numpy", "new axes, and an axis of two to sum over")
-        .temporaries(|input: &Input| 5 * matrix_bytes(input)),
+        .temporaries(|input: &Input| 6 * matrix_bytes(input) + 16 * input.points() as u64),
     step!(separate, "x_ij and y_ij of the book", "a matrix for each coordinate")
         .temporaries(|input: &Input| 4 * matrix_bytes(input)),
     step!(in_place, "the same with out=", "one matrix besides the answer")

@@ -207,7 +207,7 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
         .temporaries(|input: &Input| 32 * points(input)),
     step!(marked, "broadcast axes", "NaN marks what is finished; q is not stored")
         .temporaries(|input: &Input| 16 * points(input)),
-    step!(compacted, "np.compress", "finished points are dropped").temporaries(|input: &Input| 100 * points(input)),
+    step!(compacted, "np.compress", "finished points are dropped").temporaries(|input: &Input| 65 * points(input)),
 ];
 
 /// Points of the grid.

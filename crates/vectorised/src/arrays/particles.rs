@@ -90,9 +90,9 @@ pub fn one_pass(input: &Input, output: &mut Output) {
 /// The steps, in order.
 pub const STEPS: &[Step<Particles>] = &[
     step!(broadcast, "evolve_numpy of the book", "(x, y) as rows, columns picked, axes added")
-        .temporaries(|input: &Input| 100 * input.particles() as u64),
+        .temporaries(|input: &Input| 56 * input.particles() as u64),
     step!(separate, "the book's formulas", "an array for each coordinate")
-        .temporaries(|input: &Input| 100 * input.particles() as u64),
+        .temporaries(|input: &Input| 48 * input.particles() as u64),
     step!(in_place, "the same with out=", "no array is allocated in the loop")
         .temporaries(|input: &Input| 32 * input.particles() as u64),
     step!(one_pass, "beyond NumPy", "five loops become one").temporaries(|input: &Input| 8 * input.particles() as u64),
