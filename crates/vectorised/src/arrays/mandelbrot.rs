@@ -33,8 +33,8 @@ pub fn array_loop(input: &Input, counts: &mut Output) {
 // ANCHOR: whole_array
 /// One operation for all points, then the next: masks where the loop had a branch, and no way out before the last iteration.
 ///
-/// Mirrors `numpy_vector.py`, line for line. Look at what a finished point does: its z and q become zero, so that it stays where it is,
-/// and is computed again in every iteration that is left.
+/// Mirrors `numpy_vector.py`, line for line, with the squared norm for `abs`. Look at what a finished point does: its z and q become
+/// zero, so that it stays where it is, and is computed again in every iteration that is left.
 pub fn whole_array(input: &Input, counts: &mut Output) {
     let zero = Complex::new(0.0, 0.0);
     let mut q = Array1::from(input.q().to_vec());
@@ -42,7 +42,7 @@ pub fn whole_array(input: &Input, counts: &mut Output) {
     let mut output = Array1::from_elem(q.len(), 0);
     for iteration in 0..input.max_iterations {
         z = &z * &z + &q;
-        let done = z.mapv(|z| z.norm()).mapv(|norm| norm > 2.0);
+        let done = z.mapv(|z| z.norm_sqr()).mapv(|norm| norm > 4.0);
         q = Zip::from(&done).and(&q).map_collect(|&done, &q| if done { zero } else { q });
         z = Zip::from(&done).and(&z).map_collect(|&done, &z| if done { zero } else { z });
         output = Zip::from(&done).and(&output).map_collect(|&done, &count| if done { iteration } else { count });
@@ -52,7 +52,7 @@ pub fn whole_array(input: &Input, counts: &mut Output) {
 // ANCHOR_END: whole_array
 
 // ANCHOR: in_place
-/// Every result goes where its operand was, and the norm is compared as a square: nothing is allocated in the loop.
+/// Every result goes where its operand was: nothing is allocated in the loop.
 ///
 /// Mirrors `numpy_vector.py` written with `out=` and `np.copyto(..., where=done)`. Look how little it changes: the arrays still
 /// travel through the processor five times in each iteration.
