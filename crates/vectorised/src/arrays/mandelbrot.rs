@@ -10,8 +10,8 @@ use validation::{Mandelbrot, Step, step};
 // ANCHOR: array_loop
 /// The plain loop, each number asked of an array object that finds out at run time how many axes it has.
 ///
-/// Mirrors `numpy_loop.py`. Look how often the dimensions, the bounds and the strides are asked, before a number is touched: four times
-/// in each iteration. An array that is asked for one element at a time only costs.
+/// Mirrors `numpy_loop.py`. Look how often the number of axes, the bounds and the strides are asked before a number is touched: at every index,
+/// in every iteration. An array that is asked for one element at a time only costs.
 pub fn array_loop(input: &Input, counts: &mut Output) {
     let points = input.q().len();
     let q = ArrayViewD::from_shape(IxDyn(&[points]), input.q()).expect("one axis of all points");
