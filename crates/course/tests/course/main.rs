@@ -4,6 +4,8 @@ mod book;
 mod chapter;
 mod command;
 mod ladders;
+
+mod numpy;
 mod profiling;
 mod random;
 mod support;
