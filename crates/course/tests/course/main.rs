@@ -4,7 +4,6 @@ mod book;
 mod chapter;
 mod command;
 mod ladders;
-
 mod numpy;
 mod profiling;
 mod random;
