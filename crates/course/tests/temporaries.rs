@@ -1,4 +1,5 @@
-//! What the steps of whole arrays allocate, to the byte: counted by an allocator, so that this is a program of its own with one test.
+//! What the steps of whole arrays allocate, to the byte: counted by an allocator, so that this is a program of its own with one
+//! test.
 
 use profiling::memory::{CountingAllocator, measure};
 use validation::{Kind, Problem, Settings, Step};
@@ -33,8 +34,8 @@ fn seen<P: Problem>(step: &Step<P>, input: &P::Input) -> Seen {
     }
 }
 
-/// Every step allocates what it states, except for a few small lists; a step whose arrays shrink with its input states a bound. Returns how
-/// many allocations each run makes.
+/// Every step allocates what it states, except for a few small lists; a step whose arrays shrink with its input states a bound.
+/// Returns how many allocations each run makes.
 fn states_what_it_allocates<P: Problem>(steps: &[Step<P>], sizes: &P::Sizes) -> Vec<(&'static str, u64)> {
     const SMALL_LISTS: u64 = 200;
     let input = P::input(sizes).unwrap();

@@ -1,9 +1,9 @@
 //! Why NumPy counts otherwise: a multiplication and an addition that are rounded once instead of twice.
 //!
 //! NumPy multiplies complex numbers with vector instructions. Where the processor has fused multiply-add, the real part is
-//! `fma(re, re, -(im * im))` and the imaginary part `fma(re, im, im * re)`: the second product is rounded, the first is not. Near the edge of
-//! the set one unit in the last place decides, some iterations later, when a point escapes. Source: `loops_arithm_fp.dispatch.c.src` of NumPy,
-//! `simd_cmul`.
+//! `fma(re, re, -(im * im))` and the imaginary part `fma(re, im, im * re)`: the second product is rounded, the first is not. Near
+//! the edge of the set one unit in the last place decides, some iterations later, when a point escapes. Source:
+//! `loops_arithm_fp.dispatch.c.src` of NumPy, `simd_cmul`.
 
 use validation::mandelbrot::{Input, Output};
 
@@ -75,7 +75,8 @@ mod tests {
         (exact, contracted(&input))
     }
 
-    /// The sums that NumPy 2.4 gives on a processor with AVX-512; the first differs from the exact one by the points that are counted here.
+    /// The sums that NumPy 2.4 gives on a processor with AVX-512; the first differs from the exact one by the points that are
+    /// counted here.
     #[test]
     fn numpys_sums_come_from_the_fused_multiplication() {
         let (exact, fused) = both(500, 500, 1000);

@@ -7,8 +7,8 @@ use validation::{Distance, Step, step};
 // ANCHOR: broadcast
 /// The points once along the rows and once along the columns: a new axis of length one stands for as many as are needed.
 ///
-/// Mirrors `distance_matrix_numpy` of the book. Look at the shape in between: points x points x 2, written, squared into another array as
-/// large, and summed over an axis of two.
+/// Mirrors `distance_matrix_numpy` of the book. Look at the shape in between: points x points x 2, written, squared into another
+/// array as large, and summed over an axis of two.
 pub fn broadcast(input: &Input, output: &mut Output) {
     let (x, y) = (ArrayView1::from(&input.x), ArrayView1::from(&input.y));
     let r = stack![Axis(1), x, y];
@@ -36,7 +36,8 @@ pub fn separate(input: &Input, output: &mut Output) {
 // ANCHOR: in_place
 /// One matrix besides the answer, which holds the differences of x until it holds the distances.
 ///
-/// Mirrors the same with `out=`. Look at the passes: the differences are written, and read again when they have long left the cache.
+/// Mirrors the same with `out=`. Look at the passes: the differences are written, and read again when they have long left the
+/// cache.
 pub fn in_place(input: &Input, output: &mut Output) {
     let (x, y) = (ArrayView1::from(&input.x), ArrayView1::from(&input.y));
     let shape = (input.points(), input.points());
@@ -57,8 +58,8 @@ pub fn in_place(input: &Input, output: &mut Output) {
 // ANCHOR: one_pass
 /// Everything for one pair, then the next: the axes are broadcast, and nothing else is stored.
 ///
-/// Mirrors nothing that NumPy can say. Look at the strides: along a row the point itself stands still, a stride of zero, and the packed
-/// loop that the compiler has made is for arrays whose strides are all one.
+/// Mirrors nothing that NumPy can say. Look at the strides: along a row the point itself stands still, a stride of zero, and the
+/// packed loop that the compiler has made is for arrays whose strides are all one.
 pub fn one_pass(input: &Input, output: &mut Output) {
     let (x, y) = (ArrayView1::from(&input.x), ArrayView1::from(&input.y));
     let shape = (input.points(), input.points());

@@ -39,8 +39,8 @@ fn reusing(
 // ANCHOR: operators
 /// The formula as it is written: every operator is a loop over whole arrays, and its result an array.
 ///
-/// Mirrors `(a + b) * 2 + a * b` of the talk. Look at what is new and what is not: `a + b` and `a * b` make arrays, and the other two
-/// operators write into the one that they were given, which nobody else needs. NumPy does the same since version 1.13.
+/// Mirrors `(a + b) * 2 + a * b` of the talk. Look at what is new and what is not: `a + b` and `a * b` make arrays, and the other
+/// two operators write into the one that they were given, which nobody else needs. NumPy does the same since version 1.13.
 pub fn operators(input: &Input, output: &mut Output) {
     let (a, b) = views(input);
     let result = (&a + &b) * 2.0 + &a * &b;
@@ -51,8 +51,8 @@ pub fn operators(input: &Input, output: &mut Output) {
 // ANCHOR: out
 /// The same four loops, writing to arrays that are there already.
 ///
-/// Mirrors NumPy with `out=`: `np.add(a, b, out=output)` and so on. Look at what is left when nothing is allocated: new memory is what the
-/// system hands out page by page, and these pages have been touched before.
+/// Mirrors NumPy with `out=`: `np.add(a, b, out=output)` and so on. Look at what is left when nothing is allocated: new memory is
+/// what the system hands out page by page, and these pages have been touched before.
 pub fn out(input: &Input, _: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
     reusing(input, |input, output, product| {
         let (a, b) = views(input);
@@ -111,8 +111,8 @@ impl Passes {
     }
 }
 
-/// What each step moves. The four loops of `operators` and `out` read a and b; one array, for `* 2`; a and b; two arrays, for the sum; each writes
-/// one.
+/// What each step moves. The four loops of `operators` and `out` read a and b; one array, for `* 2`; a and b; two arrays, for the
+/// sum; each writes one.
 pub const PASSES: [Passes; 3] = [
     Passes { step: "operators", read: 2 + 1 + 2 + 2, written: 4, allocated: 2 },
     Passes { step: "out", read: 2 + 1 + 2 + 2, written: 4, allocated: 0 },

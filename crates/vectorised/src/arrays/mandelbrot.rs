@@ -10,8 +10,8 @@ use validation::{Mandelbrot, Step, step};
 // ANCHOR: array_loop
 /// The plain loop, each number asked of an array object that finds out at run time how many axes it has.
 ///
-/// Mirrors `numpy_loop.py`. Look how often the number of axes, the bounds and the strides are asked before a number is touched: at every index,
-/// in every iteration. An array that is asked for one element at a time only costs.
+/// Mirrors `numpy_loop.py`. Look how often the number of axes, the bounds and the strides are asked before a number is touched: at
+/// every index, in every iteration. An array that is asked for one element at a time only costs.
 pub fn array_loop(input: &Input, counts: &mut Output) {
     let points = input.q().len();
     let q = ArrayViewD::from_shape(IxDyn(&[points]), input.q()).expect("one axis of all points");
@@ -33,8 +33,8 @@ pub fn array_loop(input: &Input, counts: &mut Output) {
 // ANCHOR: whole_array
 /// One operation for all points, then the next: masks where the loop had a branch, and no way out before the last iteration.
 ///
-/// Mirrors `numpy_vector.py`, line for line, with the squared norm for `abs`. Look at what a finished point does: its z and q become
-/// zero, so that it stays where it is, and is computed again in every iteration that is left.
+/// Mirrors `numpy_vector.py`, line for line, with the squared norm for `abs`. Look at what a finished point does: its z and q
+/// become zero, so that it stays where it is, and is computed again in every iteration that is left.
 pub fn whole_array(input: &Input, counts: &mut Output) {
     let zero = Complex::new(0.0, 0.0);
     let mut q = Array1::from(input.q().to_vec());
@@ -129,8 +129,8 @@ pub fn planes(input: &Input, counts: &mut Output) {
 // ANCHOR: marked
 /// A finished point is marked by the number that is not one: NaN stays NaN, and is more than 4 never again.
 ///
-/// Mirrors the broadcasting of the axes, `xs[np.newaxis, :] + 1j * ys[:, np.newaxis]`, which needs no array of points. Look what is left
-/// to move: only z, since q is no longer written.
+/// Mirrors the broadcasting of the axes, `xs[np.newaxis, :] + 1j * ys[:, np.newaxis]`, which needs no array of points. Look what
+/// is left to move: only z, since q is no longer written.
 pub fn marked(input: &Input, counts: &mut Output) {
     let shape = (input.height(), input.width());
     let (xs, ys) = (ArrayView1::from(&input.xs), ArrayView1::from(&input.ys));
@@ -157,8 +157,8 @@ pub fn marked(input: &Input, counts: &mut Output) {
 // ANCHOR: compacted
 /// Points that are finished are dropped, as soon as an eighth of those that are left is finished.
 ///
-/// Mirrors the answer to the tutorial's question how one could break out early: `np.compress`. Look at the count of iterations, which
-/// the chapter shows: nearly only those that are needed.
+/// Mirrors the answer to the tutorial's question how one could break out early: `np.compress`. Look at the count of iterations,
+/// which the chapter shows: nearly only those that are needed.
 pub fn compacted(input: &Input, counts: &mut Output) {
     let mut qx: Array1<f64> = input.q().iter().map(|q| q.re).collect();
     let mut qy: Array1<f64> = input.q().iter().map(|q| q.im).collect();

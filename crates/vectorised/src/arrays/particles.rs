@@ -7,7 +7,8 @@ use validation::{Particles, Step, step};
 // ANCHOR: broadcast
 /// Coordinates as the rows of one array, the directions by picking its columns in the other order, the speeds broadcast over both.
 ///
-/// Mirrors `ParticleSimulator.evolve_numpy` of the book, line for line. Look for the seven arrays that each step in time makes and forgets.
+/// Mirrors `ParticleSimulator.evolve_numpy` of the book, line for line. Look for the seven arrays that each step in time makes and
+/// forgets.
 pub fn broadcast(input: &Input, output: &mut Output) {
     let (x, y) = (ArrayView1::from(&input.x), ArrayView1::from(&input.y));
     let speed = ArrayView1::from(&input.speed);
@@ -27,8 +28,8 @@ pub fn broadcast(input: &Input, output: &mut Output) {
 // ANCHOR: separate
 /// The two coordinates in arrays of their own: no columns to pick, no short axis to sum over.
 ///
-/// Mirrors the book's formulas as they stand, `v_x = -y / norm` and `v_y = x / norm`. Look for the packed square root: neighbours in
-/// memory are now the same coordinate of neighbouring particles.
+/// Mirrors the book's formulas as they stand, `v_x = -y / norm` and `v_y = x / norm`. Look for the packed square root: neighbours
+/// in memory are now the same coordinate of neighbouring particles.
 pub fn separate(input: &Input, output: &mut Output) {
     let mut x = Array1::from(input.x.clone());
     let mut y = Array1::from(input.y.clone());
@@ -47,7 +48,8 @@ pub fn separate(input: &Input, output: &mut Output) {
 // ANCHOR: in_place
 /// Every result goes to an array that is there, and the factor that does not change is computed once.
 ///
-/// Mirrors the same with `out=`. Look how much the arrays' making cost, now that it is gone: they are small, and always in the cache.
+/// Mirrors the same with `out=`. Look how much the arrays' making cost, now that it is gone: they are small, and always in the
+/// cache.
 pub fn in_place(input: &Input, output: &mut Output) {
     output.x.copy_from_slice(&input.x);
     output.y.copy_from_slice(&input.y);

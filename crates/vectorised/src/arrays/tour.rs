@@ -1,8 +1,8 @@
 //! A tour of arrays: what the book shows with NumPy, with the line that does it in `ndarray` beside it.
 //!
-//! Source: Gabriele Lanaro, *Python High Performance Programming*, chapter 2. Every line is a function of this module, with the same
-//! answer as NumPy; [`STOPS`] lists them, and tests compare the list with the functions, with this table and, where it is installed, with
-//! NumPy.
+//! Source: Gabriele Lanaro, *Python High Performance Programming*, chapter 2. Every line is a function of this module, with the
+//! same answer as NumPy; [`STOPS`] lists them, and tests compare the list with the functions, with this table and, where it is
+//! installed, with NumPy.
 //!
 #![doc = include_str!("tour.md")]
 
