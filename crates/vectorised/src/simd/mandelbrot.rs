@@ -1,0 +1,498 @@
+//! The Mandelbrot ladder of the vector instructions.
+#![expect(unsafe_code, reason = "functions for named instruction sets may be called only where the CPU has them")]
+
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
+
+use num_complex::Complex;
+use validation::mandelbrot::{Input, Output};
+use validation::{Mandelbrot, Prepared, Settings, Step, StepError, step};
+use wide::f64x8;
+
+use super::{needs, on_any_cpu, on_this_cpu};
+
+/// Where the lanes begin that have no point: their orbits leave in the first iteration.
+const OUTSIDE: f64 = 4.0;
+
+// ANCHOR: lanes
+/// Eight points side by side, each in its own lane of a vector, until the last of them has escaped.
+///
+/// Mirrors `numpy_vector.py`, eight points at a time: a mask instead of the `break`.
+/// Look at the count: what is added is 1.0 in the lanes that are still inside, and 0.0 in the others.
+pub fn lanes(input: &Input, counts: &mut Output) {
+    for (counts, q) in counts.chunks_mut(8).zip(input.q().chunks(8)) {
+        let (mut qx, mut qy) = ([OUTSIDE; 8], [OUTSIDE; 8]);
+        for (lane, q) in q.iter().enumerate() {
+            (qx[lane], qy[lane]) = (q.re, q.im);
+        }
+        let (qx, qy) = (f64x8::from(qx), f64x8::from(qy));
+        let (mut zx, mut zy) = (f64x8::ZERO, f64x8::ZERO);
+        let (mut zx_squared, mut zy_squared) = (f64x8::ZERO, f64x8::ZERO);
+        let mut count = f64x8::ZERO;
+        let mut inside = f64x8::ZERO.simd_le(f64x8::ZERO);
+        for _ in 0..input.max_iterations {
+            zy = (zx * zy + zy * zx) + qy;
+            zx = (zx_squared - zy_squared) + qx;
+            zx_squared = zx * zx;
+            zy_squared = zy * zy;
+            inside &= (zx_squared + zy_squared).simd_le(f64x8::splat(4.0));
+            count += inside & f64x8::ONE;
+            if !inside.any() {
+                break;
+            }
+        }
+        for (count, lane) in counts.iter_mut().zip(count.to_array()) {
+            *count = if lane as u32 == input.max_iterations { 0 } else { lane as u32 };
+        }
+    }
+}
+// ANCHOR_END: lanes
+
+// ANCHOR: interleaved
+/// Several vectors that do not wait for each other, one instruction of each in turn.
+///
+/// Mirrors nothing in the tutorials: what a processor does with the gaps between instructions that wait. The chunk setting says
+/// how many vectors. Look for the registers: each vector needs six of 32, and what does not fit goes to memory and back.
+pub fn interleaved(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+    fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
+        for (counts, q) in counts.chunks_mut(8 * VECTORS).zip(input.q().chunks(8 * VECTORS)) {
+            let (mut qx, mut qy) = ([[OUTSIDE; 8]; VECTORS], [[OUTSIDE; 8]; VECTORS]);
+            for (lane, q) in q.iter().enumerate() {
+                (qx[lane / 8][lane % 8], qy[lane / 8][lane % 8]) = (q.re, q.im);
+            }
+            let (qx, qy) = (qx.map(f64x8::from), qy.map(f64x8::from));
+            let (mut zx, mut zy) = ([f64x8::ZERO; VECTORS], [f64x8::ZERO; VECTORS]);
+            let (mut zx_squared, mut zy_squared) = (zx, zy);
+            let mut count = [f64x8::ZERO; VECTORS];
+            let mut inside = [f64x8::ZERO.simd_le(f64x8::ZERO); VECTORS];
+            for _ in 0..input.max_iterations {
+                let mut any = f64x8::ZERO;
+                for v in 0..VECTORS {
+                    zy[v] = (zx[v] * zy[v] + zy[v] * zx[v]) + qy[v];
+                    zx[v] = (zx_squared[v] - zy_squared[v]) + qx[v];
+                    zx_squared[v] = zx[v] * zx[v];
+                    zy_squared[v] = zy[v] * zy[v];
+                    inside[v] &= (zx_squared[v] + zy_squared[v]).simd_le(f64x8::splat(4.0));
+                    count[v] += inside[v] & f64x8::ONE;
+                    any |= inside[v];
+                }
+                if !any.any() {
+                    break;
+                }
+            }
+            for (count, lane) in counts.iter_mut().zip(count.iter().flat_map(|count| count.to_array())) {
+                *count = if lane as u32 == input.max_iterations { 0 } else { lane as u32 };
+            }
+        }
+    }
+    on_any_cpu([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+}
+// ANCHOR_END: interleaved
+
+// ANCHOR: masked
+/// AVX-512 by name: a comparison writes eight bits into a mask register, and additions take a mask along.
+///
+/// Mirrors the loop of `interleaved`. Look for `{k1}` behind a register: the comparison and the count of the lanes that are
+/// still inside are one instruction each.
+pub fn masked(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f")]
+    fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
+        let (zero, one, four) = (_mm512_setzero_pd(), _mm512_set1_pd(1.0), _mm512_set1_pd(4.0));
+        for (counts, q) in counts.chunks_mut(8 * VECTORS).zip(input.q().chunks(8 * VECTORS)) {
+            let (mut qx, mut qy) = ([[OUTSIDE; 8]; VECTORS], [[OUTSIDE; 8]; VECTORS]);
+            for (lane, q) in q.iter().enumerate() {
+                (qx[lane / 8][lane % 8], qy[lane / 8][lane % 8]) = (q.re, q.im);
+            }
+            let (mut zx, mut zy) = ([zero; VECTORS], [zero; VECTORS]);
+            let (mut zx_squared, mut zy_squared) = (zx, zy);
+            let mut count = [zero; VECTORS];
+            let mut inside = [0xff; VECTORS];
+            for _ in 0..input.max_iterations {
+                let mut any = 0;
+                for v in 0..VECTORS {
+                    let product = _mm512_mul_pd(zx[v], zy[v]);
+                    zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), load(&qy[v]));
+                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), load(&qx[v]));
+                    zx_squared[v] = _mm512_mul_pd(zx[v], zx[v]);
+                    zy_squared[v] = _mm512_mul_pd(zy[v], zy[v]);
+                    let norm = _mm512_add_pd(zx_squared[v], zy_squared[v]);
+                    inside[v] = _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(inside[v], norm, four);
+                    count[v] = _mm512_mask_add_pd(count[v], inside[v], count[v], one);
+                    any |= inside[v];
+                }
+                if any == 0 {
+                    break;
+                }
+            }
+            for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| numbers(count))) {
+                *count = if lane == input.max_iterations { 0 } else { lane };
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx512f") {
+        // SAFETY: the CPU has the instructions.
+        return unsafe {
+            on_this_cpu([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+        };
+    }
+    Err(needs("AVX-512F", "an x86-64 CPU that has them"))
+}
+// ANCHOR_END: masked
+
+// ANCHOR: compacted
+/// Rounds: after 16, 32, 64, ... iterations those that have escaped are dropped, and the others close ranks.
+///
+/// Mirrors `compacted` of the whole arrays. Look for `vcompresspd`: it moves the lanes of a mask to the front of a register.
+pub fn compacted(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f")]
+    fn tested<const VECTORS: usize>(orbits: &mut Orbits, first: u32, iterations: u32, counts: &mut [u32]) {
+        let (zero, one, four) = (_mm512_setzero_pd(), _mm512_set1_pd(1.0), _mm512_set1_pd(4.0));
+        let all = orbits.take();
+        for block in (0..all).step_by(8 * VECTORS) {
+            let (mut zx, mut zy) = ([zero; VECTORS], [zero; VECTORS]);
+            let (mut zx_squared, mut zy_squared) = (zx, zy);
+            let mut inside = [0; VECTORS];
+            for v in 0..VECTORS {
+                (zx[v], zy[v]) = (load(orbits.zx(block, v)), load(orbits.zy(block, v)));
+                (zx_squared[v], zy_squared[v]) = (_mm512_mul_pd(zx[v], zx[v]), _mm512_mul_pd(zy[v], zy[v]));
+                inside[v] = lanes_below(all, block + 8 * v);
+            }
+            let mut count = [zero; VECTORS];
+            for _ in 0..iterations {
+                let mut any = 0;
+                for v in 0..VECTORS {
+                    let product = _mm512_mul_pd(zx[v], zy[v]);
+                    zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), load(orbits.qy(block, v)));
+                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), load(orbits.qx(block, v)));
+                    zx_squared[v] = _mm512_mul_pd(zx[v], zx[v]);
+                    zy_squared[v] = _mm512_mul_pd(zy[v], zy[v]);
+                    let norm = _mm512_add_pd(zx_squared[v], zy_squared[v]);
+                    inside[v] = _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(inside[v], norm, four);
+                    count[v] = _mm512_mask_add_pd(count[v], inside[v], count[v], one);
+                    any |= inside[v];
+                }
+                if any == 0 {
+                    break;
+                }
+            }
+            for v in 0..VECTORS {
+                orbits.escape(
+                    block + 8 * v,
+                    lanes_below(all, block + 8 * v) & !inside[v],
+                    first,
+                    numbers(count[v]),
+                    counts,
+                );
+                orbits.keep(block + 8 * v, inside[v], zx[v], zy[v]);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f")]
+    fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
+        let mut orbits = Orbits::with_room();
+        counts.fill(0);
+        for (counts, q) in counts.chunks_mut(TILE).zip(input.q().chunks(TILE)) {
+            orbits.begin(q);
+            let mut first = 0;
+            while first < input.max_iterations && orbits.any() {
+                let iterations = first.max(16).min(input.max_iterations - first);
+                tested::<VECTORS>(&mut orbits, first, iterations, counts);
+                first += iterations;
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx512f") {
+        // SAFETY: the CPU has the instructions.
+        return unsafe {
+            on_this_cpu([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+        };
+    }
+    Err(needs("AVX-512F", "an x86-64 CPU that has them"))
+}
+// ANCHOR_END: compacted
+
+// ANCHOR: free_running
+/// The escape is tested once in a round: an orbit that has left does not come back. Which iteration it was, a second, tested run
+/// from the beginning of the round finds out, for those few that it concerns.
+///
+/// Mirrors nothing in the tutorials. Look at the loop: three multiplications, three additions, no comparison.
+pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f")]
+    fn tested<const VECTORS: usize>(orbits: &mut Orbits, first: u32, iterations: u32, counts: &mut [u32]) {
+        let (zero, one, four) = (_mm512_setzero_pd(), _mm512_set1_pd(1.0), _mm512_set1_pd(4.0));
+        let all = orbits.take();
+        for block in (0..all).step_by(8 * VECTORS) {
+            let (mut zx, mut zy) = ([zero; VECTORS], [zero; VECTORS]);
+            let (mut zx_squared, mut zy_squared) = (zx, zy);
+            let mut inside = [0; VECTORS];
+            for v in 0..VECTORS {
+                (zx[v], zy[v]) = (load(orbits.zx(block, v)), load(orbits.zy(block, v)));
+                (zx_squared[v], zy_squared[v]) = (_mm512_mul_pd(zx[v], zx[v]), _mm512_mul_pd(zy[v], zy[v]));
+                inside[v] = lanes_below(all, block + 8 * v);
+            }
+            let mut count = [zero; VECTORS];
+            for _ in 0..iterations {
+                let mut any = 0;
+                for v in 0..VECTORS {
+                    let product = _mm512_mul_pd(zx[v], zy[v]);
+                    zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), load(orbits.qy(block, v)));
+                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), load(orbits.qx(block, v)));
+                    zx_squared[v] = _mm512_mul_pd(zx[v], zx[v]);
+                    zy_squared[v] = _mm512_mul_pd(zy[v], zy[v]);
+                    let norm = _mm512_add_pd(zx_squared[v], zy_squared[v]);
+                    inside[v] = _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(inside[v], norm, four);
+                    count[v] = _mm512_mask_add_pd(count[v], inside[v], count[v], one);
+                    any |= inside[v];
+                }
+                if any == 0 {
+                    break;
+                }
+            }
+            for v in 0..VECTORS {
+                orbits.escape(
+                    block + 8 * v,
+                    lanes_below(all, block + 8 * v) & !inside[v],
+                    first,
+                    numbers(count[v]),
+                    counts,
+                );
+                orbits.keep(block + 8 * v, inside[v], zx[v], zy[v]);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,fma")]
+    fn untested<const VECTORS: usize>(orbits: &mut Orbits, iterations: u32, suspects: &mut Orbits) {
+        let (zero, two, four) = (_mm512_setzero_pd(), _mm512_set1_pd(2.0), _mm512_set1_pd(4.0));
+        let all = orbits.take();
+        for block in (0..all).step_by(8 * VECTORS) {
+            let (mut zx, mut zy) = ([zero; VECTORS], [zero; VECTORS]);
+            for v in 0..VECTORS {
+                (zx[v], zy[v]) = (load(orbits.zx(block, v)), load(orbits.zy(block, v)));
+            }
+            for _ in 0..iterations {
+                for v in 0..VECTORS {
+                    let product = _mm512_mul_pd(zx[v], zy[v]);
+                    let (zx_squared, zy_squared) = (_mm512_mul_pd(zx[v], zx[v]), _mm512_mul_pd(zy[v], zy[v]));
+                    zy[v] = _mm512_fmadd_pd(product, two, load(orbits.qy(block, v)));
+                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared, zy_squared), load(orbits.qx(block, v)));
+                }
+            }
+            for v in 0..VECTORS {
+                let norm = _mm512_add_pd(_mm512_mul_pd(zx[v], zx[v]), _mm512_mul_pd(zy[v], zy[v]));
+                let lanes = lanes_below(all, block + 8 * v);
+                let inside = _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(lanes, norm, four) & orbits.well_inside(block, v);
+                suspects.copy(orbits, block + 8 * v, lanes & !inside);
+                orbits.keep(block + 8 * v, inside, zx[v], zy[v]);
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,fma")]
+    fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
+        let (mut orbits, mut suspects) = (Orbits::with_room(), Orbits::with_room());
+        counts.fill(0);
+        for (counts, q) in counts.chunks_mut(TILE).zip(input.q().chunks(TILE)) {
+            orbits.begin(q);
+            let mut first = input.max_iterations.min(16);
+            tested::<VECTORS>(&mut orbits, 0, first, counts);
+            while first < input.max_iterations && orbits.any() {
+                let iterations = first.min(input.max_iterations - first);
+                untested::<VECTORS>(&mut orbits, iterations, &mut suspects);
+                tested::<VECTORS>(&mut suspects, first, iterations, counts);
+                orbits.append(&mut suspects);
+                first += iterations;
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma") {
+        // SAFETY: the CPU has the instructions.
+        return unsafe {
+            on_this_cpu([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+        };
+    }
+    Err(needs("AVX-512F", "an x86-64 CPU that has them"))
+}
+// ANCHOR_END: free_running
+
+/// Points in a list of [`Orbits`]: its seven columns of doubles fit into the second cache.
+const TILE: usize = 8192;
+
+/// The orbits that have not escaped yet, without gaps: a column for each coordinate, and for the place of the point in its tile.
+#[cfg(target_arch = "x86_64")]
+struct Orbits {
+    zx: Vec<f64>,
+    zy: Vec<f64>,
+    qx: Vec<f64>,
+    qy: Vec<f64>,
+    place: Vec<f64>,
+    kept: usize,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Orbits {
+    /// Room for a tile and, behind it, for a block that is not full.
+    fn with_room() -> Self {
+        let column = || vec![0.0; TILE + 8 * super::MOST_VECTORS];
+        Self { zx: column(), zy: column(), qx: column(), qy: column(), place: column(), kept: 0 }
+    }
+
+    /// All points of a tile, at zero.
+    fn begin(&mut self, q: &[Complex<f64>]) {
+        self.kept = q.len();
+        self.zx[..q.len()].fill(0.0);
+        self.zy[..q.len()].fill(0.0);
+        for (lane, q) in q.iter().enumerate() {
+            (self.qx[lane], self.qy[lane], self.place[lane]) = (q.re, q.im, lane as f64);
+        }
+    }
+
+    fn any(&self) -> bool {
+        self.kept > 0
+    }
+
+    /// How many there are. They stay where they are until others are kept in their place.
+    fn take(&mut self) -> usize {
+        std::mem::take(&mut self.kept)
+    }
+
+    fn zx(&self, block: usize, v: usize) -> &[f64; 8] {
+        vector(&self.zx, block + 8 * v)
+    }
+
+    fn zy(&self, block: usize, v: usize) -> &[f64; 8] {
+        vector(&self.zy, block + 8 * v)
+    }
+
+    fn qx(&self, block: usize, v: usize) -> &[f64; 8] {
+        vector(&self.qx, block + 8 * v)
+    }
+
+    fn qy(&self, block: usize, v: usize) -> &[f64; 8] {
+        vector(&self.qy, block + 8 * v)
+    }
+
+    /// The lanes whose point is so far inside of the circle of radius 2 that an orbit which has left it does not come back.
+    #[target_feature(enable = "avx512f")]
+    fn well_inside(&self, block: usize, v: usize) -> u8 {
+        let (qx, qy) = (load(self.qx(block, v)), load(self.qy(block, v)));
+        let norm = _mm512_add_pd(_mm512_mul_pd(qx, qx), _mm512_mul_pd(qy, qy));
+        _mm512_cmp_pd_mask::<_CMP_LE_OQ>(norm, _mm512_set1_pd(3.99))
+    }
+
+    /// Keeps these lanes of a vector, with a new z. What is written lies below the end of this vector: nothing is lost that is
+    /// still to be read.
+    #[target_feature(enable = "avx512f")]
+    fn keep(&mut self, from: usize, lanes: u8, zx: __m512d, zy: __m512d) {
+        let to = self.kept;
+        if lanes == 0 {
+            return;
+        }
+        let [qx, qy, place] = [&self.qx, &self.qy, &self.place].map(|column| *vector(column, from));
+        store(vector_mut(&mut self.zx, to), _mm512_maskz_compress_pd(lanes, zx));
+        store(vector_mut(&mut self.zy, to), _mm512_maskz_compress_pd(lanes, zy));
+        store(vector_mut(&mut self.qx, to), _mm512_maskz_compress_pd(lanes, load(&qx)));
+        store(vector_mut(&mut self.qy, to), _mm512_maskz_compress_pd(lanes, load(&qy)));
+        store(vector_mut(&mut self.place, to), _mm512_maskz_compress_pd(lanes, load(&place)));
+        self.kept += lanes.count_ones() as usize;
+    }
+
+    /// Adds these lanes of a vector of another list.
+    #[target_feature(enable = "avx512f")]
+    fn copy(&mut self, other: &Self, from: usize, lanes: u8) {
+        for lane in (0..8).filter(|lane| lanes >> lane & 1 == 1) {
+            self.zx[self.kept] = other.zx[from + lane];
+            self.zy[self.kept] = other.zy[from + lane];
+            self.qx[self.kept] = other.qx[from + lane];
+            self.qy[self.kept] = other.qy[from + lane];
+            self.place[self.kept] = other.place[from + lane];
+            self.kept += 1;
+        }
+    }
+
+    /// Adds all of another list.
+    fn append(&mut self, other: &mut Self) {
+        let (to, more) = (self.kept, other.take());
+        self.zx[to..to + more].copy_from_slice(&other.zx[..more]);
+        self.zy[to..to + more].copy_from_slice(&other.zy[..more]);
+        self.qx[to..to + more].copy_from_slice(&other.qx[..more]);
+        self.qy[to..to + more].copy_from_slice(&other.qy[..more]);
+        self.place[to..to + more].copy_from_slice(&other.place[..more]);
+        self.kept += more;
+    }
+
+    /// Writes the counts of these lanes, which are counted from iteration `first`.
+    fn escape(&self, from: usize, lanes: u8, first: u32, count: [u32; 8], counts: &mut [u32]) {
+        let mut lanes = lanes;
+        while lanes != 0 {
+            let lane = lanes.trailing_zeros() as usize;
+            counts[self.place[from + lane] as usize] = first + count[lane];
+            lanes &= lanes - 1;
+        }
+    }
+}
+
+/// The lanes of the vector from `from` that lie below `end`.
+#[cfg(target_arch = "x86_64")]
+fn lanes_below(end: usize, from: usize) -> u8 {
+    let lanes = end.saturating_sub(from).min(8);
+    ((1_u32 << lanes) - 1) as u8
+}
+
+#[cfg(target_arch = "x86_64")]
+fn vector(column: &[f64], from: usize) -> &[f64; 8] {
+    column[from..].first_chunk().expect("a column has room for a block more")
+}
+
+#[cfg(target_arch = "x86_64")]
+fn vector_mut(column: &mut [f64], from: usize) -> &mut [f64; 8] {
+    column[from..].first_chunk_mut().expect("a column has room for a block more")
+}
+
+/// Writes eight doubles.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn store(lanes: &mut [f64; 8], values: __m512d) {
+    // SAFETY: the reference is to as many doubles as are written, and the store asks for no alignment.
+    unsafe { _mm512_storeu_pd(lanes.as_mut_ptr(), values) }
+}
+
+/// Eight doubles in a register.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn load(lanes: &[f64; 8]) -> __m512d {
+    // SAFETY: the reference is to as many doubles as are read, and the load asks for no alignment.
+    unsafe { _mm512_loadu_pd(lanes.as_ptr()) }
+}
+
+/// Counts as numbers.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn numbers(lanes: __m512d) -> [u32; 8] {
+    let mut numbers = [0; 8];
+    // SAFETY: the array has as many numbers as are written, and the store asks for no alignment.
+    unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), _mm512_cvtpd_epi32(lanes)) };
+    numbers
+}
+
+/// The steps, in order.
+pub const STEPS: &[Step<Mandelbrot>] = &[
+    step!(lanes, "numpy_vector.py, in registers", "eight points in the lanes of a vector").temporaries(q_bytes),
+    step!(prepared interleaved, "beyond the tutorial", "several vectors that do not wait").temporaries(q_bytes),
+    step!(prepared masked, "AVX-512 intrinsics", "mask registers instead of masks").temporaries(q_bytes),
+    step!(prepared compacted, "beyond the tutorial", "the escaped dropped, the others close ranks")
+        .temporaries(q_bytes),
+    step!(prepared free_running, "beyond the tutorial", "escape tested once in a round").temporaries(q_bytes),
+];
+
+/// The list `q`.
+fn q_bytes(input: &Input) -> u64 {
+    input.q_bytes()
+}
