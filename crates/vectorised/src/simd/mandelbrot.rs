@@ -9,7 +9,9 @@ use validation::mandelbrot::{Input, Output};
 use validation::{Mandelbrot, Prepared, Settings, Step, StepError, step};
 use wide::f64x8;
 
-use super::{needs, on_any_cpu, on_this_cpu};
+#[cfg(target_arch = "x86_64")]
+use super::on_this_cpu_with;
+use super::{needs, on_any_cpu_with};
 
 /// Where the lanes begin that have no point: their orbits leave in the first iteration.
 const OUTSIDE: f64 = 4.0;
@@ -85,7 +87,7 @@ pub fn interleaved(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Ma
             }
         }
     }
-    on_any_cpu([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+    on_any_cpu_with([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
 }
 // ANCHOR_END: interleaved
 
@@ -134,7 +136,11 @@ pub fn masked(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelb
     if is_x86_feature_detected!("avx512f") {
         // SAFETY: the CPU has the instructions.
         return unsafe {
-            on_this_cpu([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+            on_this_cpu_with(
+                [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
+                settings,
+                5,
+            )
         };
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
@@ -209,7 +215,11 @@ pub fn compacted(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mand
     if is_x86_feature_detected!("avx512f") {
         // SAFETY: the CPU has the instructions.
         return unsafe {
-            on_this_cpu([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+            on_this_cpu_with(
+                [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
+                settings,
+                5,
+            )
         };
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
@@ -315,7 +325,11 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
     if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma") {
         // SAFETY: the CPU has the instructions.
         return unsafe {
-            on_this_cpu([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+            on_this_cpu_with(
+                [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
+                settings,
+                5,
+            )
         };
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
