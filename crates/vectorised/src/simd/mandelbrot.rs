@@ -1,15 +1,19 @@
 //! The Mandelbrot ladder of the vector instructions.
 #![expect(unsafe_code, reason = "functions for named instruction sets may be called only where the CPU has them")]
 
+#[cfg(target_arch = "aarch64")]
+use std::arch::aarch64::*;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
 use num_complex::Complex;
+use pulp::bytemuck::{cast_slice, cast_slice_mut};
+use pulp::{Arch, Simd, WithSimd};
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Prepared, Settings, Step, StepError, step};
+use validation::{Mandelbrot, Precision, Prepared, Settings, Step, StepError, step};
 use wide::f64x8;
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::on_this_cpu_with;
 use super::{needs, on_any_cpu_with};
 
@@ -91,6 +95,157 @@ pub fn interleaved(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Ma
 }
 // ANCHOR_END: interleaved
 
+// ANCHOR: fused
+/// Products and sums fused: a multiplication whose result is not rounded before the addition.
+///
+/// Mirrors what NumPy's complex multiplication does on such CPUs, and C compilers unless told not to. Look at the validation sum:
+/// one rounding less is another number, and on the edge of the set another count.
+pub fn fused(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+    fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
+        for (counts, q) in counts.chunks_mut(8 * VECTORS).zip(input.q().chunks(8 * VECTORS)) {
+            let (mut qx, mut qy) = ([[OUTSIDE; 8]; VECTORS], [[OUTSIDE; 8]; VECTORS]);
+            for (lane, q) in q.iter().enumerate() {
+                (qx[lane / 8][lane % 8], qy[lane / 8][lane % 8]) = (q.re, q.im);
+            }
+            let (qx, qy) = (qx.map(f64x8::from), qy.map(f64x8::from));
+            let (mut zx, mut zy) = ([f64x8::ZERO; VECTORS], [f64x8::ZERO; VECTORS]);
+            let mut zy_squared = zy;
+            let mut count = [f64x8::ZERO; VECTORS];
+            let mut inside = [f64x8::ZERO.simd_le(f64x8::ZERO); VECTORS];
+            for _ in 0..input.max_iterations {
+                let mut any = f64x8::ZERO;
+                for v in 0..VECTORS {
+                    zy[v] = (zx[v] + zx[v]).mul_add(zy[v], qy[v]);
+                    zx[v] = zx[v].mul_add(zx[v], qx[v] - zy_squared[v]);
+                    zy_squared[v] = zy[v] * zy[v];
+                    inside[v] &= zx[v].mul_add(zx[v], zy_squared[v]).simd_le(f64x8::splat(4.0));
+                    count[v] += inside[v] & f64x8::ONE;
+                    any |= inside[v];
+                }
+                if !any.any() {
+                    break;
+                }
+            }
+            for (count, lane) in counts.iter_mut().zip(count.iter().flat_map(|count| count.to_array())) {
+                *count = if lane as u32 == input.max_iterations { 0 } else { lane as u32 };
+            }
+        }
+    }
+    on_any_cpu_with([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+}
+// ANCHOR_END: fused
+
+// ANCHOR: avx2
+/// AVX2 by name: four doubles in a register of 256 bits, and a function that may be called only where the CPU has the instructions.
+///
+/// Mirrors the loop of `interleaved`. Look for the check before the call: it is made once, when the step is prepared, and not in the
+/// loop.
+pub fn avx2(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
+        let (zero, four) = (_mm256_setzero_pd(), _mm256_set1_pd(4.0));
+        for (counts, q) in counts.chunks_mut(4 * VECTORS).zip(input.q().chunks(4 * VECTORS)) {
+            let (mut qx, mut qy) = ([[OUTSIDE; 4]; VECTORS], [[OUTSIDE; 4]; VECTORS]);
+            for (lane, q) in q.iter().enumerate() {
+                (qx[lane / 4][lane % 4], qy[lane / 4][lane % 4]) = (q.re, q.im);
+            }
+            let (mut zx, mut zy) = ([zero; VECTORS], [zero; VECTORS]);
+            let (mut zx_squared, mut zy_squared) = (zx, zy);
+            let mut count = [_mm256_setzero_si256(); VECTORS];
+            let mut inside = [_mm256_cmp_pd::<_CMP_EQ_OQ>(zero, zero); VECTORS];
+            for _ in 0..input.max_iterations {
+                let mut any = zero;
+                for v in 0..VECTORS {
+                    let product = _mm256_mul_pd(zx[v], zy[v]);
+                    zy[v] = _mm256_add_pd(_mm256_add_pd(product, product), avx::load(&qy[v]));
+                    zx[v] = _mm256_add_pd(_mm256_sub_pd(zx_squared[v], zy_squared[v]), avx::load(&qx[v]));
+                    zx_squared[v] = _mm256_mul_pd(zx[v], zx[v]);
+                    zy_squared[v] = _mm256_mul_pd(zy[v], zy[v]);
+                    let norm = _mm256_add_pd(zx_squared[v], zy_squared[v]);
+                    inside[v] = _mm256_and_pd(inside[v], _mm256_cmp_pd::<_CMP_LE_OQ>(norm, four));
+                    count[v] = _mm256_sub_epi64(count[v], _mm256_castpd_si256(inside[v]));
+                    any = _mm256_or_pd(any, inside[v]);
+                }
+                if _mm256_movemask_pd(any) == 0 {
+                    break;
+                }
+            }
+            for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| avx::numbers(count))) {
+                *count = if lane == input.max_iterations { 0 } else { lane };
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the CPU has the instructions.
+        return unsafe {
+            on_this_cpu_with(
+                [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
+                settings,
+                5,
+            )
+        };
+    }
+    Err(needs("AVX2", "an x86-64 CPU that has them"))
+}
+// ANCHOR_END: avx2
+
+// ANCHOR: neon
+/// NEON by name: two doubles in a register of 128 bits, on CPUs of another family.
+///
+/// Mirrors `avx2`, line by line. Look for the differences: the names.
+pub fn neon(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+    #[cfg(target_arch = "aarch64")]
+    #[target_feature(enable = "neon")]
+    fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
+        let (zero, four) = (vdupq_n_f64(0.0), vdupq_n_f64(4.0));
+        for (counts, q) in counts.chunks_mut(2 * VECTORS).zip(input.q().chunks(2 * VECTORS)) {
+            let (mut qx, mut qy) = ([[OUTSIDE; 2]; VECTORS], [[OUTSIDE; 2]; VECTORS]);
+            for (lane, q) in q.iter().enumerate() {
+                (qx[lane / 2][lane % 2], qy[lane / 2][lane % 2]) = (q.re, q.im);
+            }
+            let (mut zx, mut zy) = ([zero; VECTORS], [zero; VECTORS]);
+            let (mut zx_squared, mut zy_squared) = (zx, zy);
+            let mut count = [vdupq_n_u64(0); VECTORS];
+            let mut inside = [vdupq_n_u64(u64::MAX); VECTORS];
+            for _ in 0..input.max_iterations {
+                let mut any = vdupq_n_u64(0);
+                for v in 0..VECTORS {
+                    let product = vmulq_f64(zx[v], zy[v]);
+                    zy[v] = vaddq_f64(vaddq_f64(product, product), two::load(&qy[v]));
+                    zx[v] = vaddq_f64(vsubq_f64(zx_squared[v], zy_squared[v]), two::load(&qx[v]));
+                    zx_squared[v] = vmulq_f64(zx[v], zx[v]);
+                    zy_squared[v] = vmulq_f64(zy[v], zy[v]);
+                    let norm = vaddq_f64(zx_squared[v], zy_squared[v]);
+                    inside[v] = vandq_u64(inside[v], vcleq_f64(norm, four));
+                    count[v] = vsubq_u64(count[v], inside[v]);
+                    any = vorrq_u64(any, inside[v]);
+                }
+                if vmaxvq_u32(vreinterpretq_u32_u64(any)) == 0 {
+                    break;
+                }
+            }
+            for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| two::numbers(count))) {
+                *count = if lane == input.max_iterations { 0 } else { lane };
+            }
+        }
+    }
+    #[cfg(target_arch = "aarch64")]
+    if is_aarch64_feature_detected!("neon") {
+        // SAFETY: the CPU has the instructions.
+        return unsafe {
+            on_this_cpu_with(
+                [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
+                settings,
+                5,
+            )
+        };
+    }
+    Err(needs("NEON", "an aarch64 CPU"))
+}
+// ANCHOR_END: neon
+
 // ANCHOR: masked
 /// AVX-512 by name: a comparison writes eight bits into a mask register, and additions take a mask along.
 ///
@@ -146,6 +301,59 @@ pub fn masked(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelb
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }
 // ANCHOR_END: masked
+
+// ANCHOR: dispatched
+/// One source for every instruction set: the compiler makes a copy for each, and the program takes the best one for the CPU it
+/// finds itself on.
+///
+/// Mirrors `interleaved`, with the lanes left open. Look for `with_simd` in the listing: there are as many of it as sets.
+pub fn dispatched(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+    struct Run<'a, const VECTORS: usize>(&'a Input, &'a mut Output);
+    impl<const VECTORS: usize> WithSimd for Run<'_, VECTORS> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Run(input, counts) = self;
+            let (zero, one, four) = (simd.splat_f64s(0.0), simd.splat_f64s(1.0), simd.splat_f64s(4.0));
+            let block = S::F64_LANES * VECTORS;
+            for (counts, q) in counts.chunks_mut(block).zip(input.q().chunks(block)) {
+                let (mut qx, mut qy) = ([simd.splat_f64s(OUTSIDE); VECTORS], [simd.splat_f64s(OUTSIDE); VECTORS]);
+                for (lane, q) in q.iter().enumerate() {
+                    (cast_slice_mut(&mut qx)[lane], cast_slice_mut(&mut qy)[lane]) = (q.re, q.im);
+                }
+                let (mut zx, mut zy) = ([zero; VECTORS], [zero; VECTORS]);
+                let (mut zx_squared, mut zy_squared) = (zx, zy);
+                let mut count = [zero; VECTORS];
+                let mut inside = [simd.equal_f64s(zero, zero); VECTORS];
+                for _ in 0..input.max_iterations {
+                    let mut any = simd.less_than_f64s(zero, zero);
+                    for v in 0..VECTORS {
+                        let product = simd.mul_f64s(zx[v], zy[v]);
+                        zy[v] = simd.add_f64s(simd.add_f64s(product, product), qy[v]);
+                        zx[v] = simd.add_f64s(simd.sub_f64s(zx_squared[v], zy_squared[v]), qx[v]);
+                        zx_squared[v] = simd.mul_f64s(zx[v], zx[v]);
+                        zy_squared[v] = simd.mul_f64s(zy[v], zy[v]);
+                        let norm = simd.add_f64s(zx_squared[v], zy_squared[v]);
+                        inside[v] = simd.and_m64s(inside[v], simd.less_than_or_equal_f64s(norm, four));
+                        count[v] = simd.select_f64s(inside[v], simd.add_f64s(count[v], one), count[v]);
+                        any = simd.or_m64s(any, inside[v]);
+                    }
+                    if simd.first_true_m64s(any) == S::F64_LANES {
+                        break;
+                    }
+                }
+                for (count, &lane) in counts.iter_mut().zip(cast_slice::<_, f64>(&count)) {
+                    *count = if lane as u32 == input.max_iterations { 0 } else { lane as u32 };
+                }
+            }
+        }
+    }
+    fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
+        Arch::new().dispatch(Run::<VECTORS>(input, counts));
+    }
+    on_any_cpu_with([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 4)
+}
+// ANCHOR_END: dispatched
 
 // ANCHOR: compacted
 /// Rounds: after 16, 32, 64, ... iterations those that have escaped are dropped, and the others close ranks.
@@ -478,6 +686,50 @@ fn store(lanes: &mut [f64; 8], values: __m512d) {
     unsafe { _mm512_storeu_pd(lanes.as_mut_ptr(), values) }
 }
 
+/// What the registers of AVX2 are filled from and emptied into.
+#[cfg(target_arch = "x86_64")]
+mod avx {
+    use std::arch::x86_64::*;
+
+    /// Four doubles in a register.
+    #[target_feature(enable = "avx2")]
+    pub(super) fn load(lanes: &[f64; 4]) -> __m256d {
+        // SAFETY: the reference is to as many doubles as are read, and the load asks for no alignment.
+        unsafe { _mm256_loadu_pd(lanes.as_ptr()) }
+    }
+
+    /// Counts as numbers.
+    #[target_feature(enable = "avx2")]
+    pub(super) fn numbers(lanes: __m256i) -> [u32; 4] {
+        let mut numbers = [0_u64; 4];
+        // SAFETY: the array has as many numbers as are written, and the store asks for no alignment.
+        unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), lanes) };
+        numbers.map(|number| number as u32)
+    }
+}
+
+/// What the registers of NEON are filled from and emptied into.
+#[cfg(target_arch = "aarch64")]
+mod two {
+    use std::arch::aarch64::*;
+
+    /// Two doubles in a register.
+    #[target_feature(enable = "neon")]
+    pub(super) fn load(lanes: &[f64; 2]) -> float64x2_t {
+        // SAFETY: the reference is to as many doubles as are read.
+        unsafe { vld1q_f64(lanes.as_ptr()) }
+    }
+
+    /// Counts as numbers.
+    #[target_feature(enable = "neon")]
+    pub(super) fn numbers(lanes: uint64x2_t) -> [u32; 2] {
+        let mut numbers = [0_u64; 2];
+        // SAFETY: the array has as many numbers as are written.
+        unsafe { vst1q_u64(numbers.as_mut_ptr(), lanes) };
+        numbers.map(|number| number as u32)
+    }
+}
+
 /// Eight doubles in a register.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
@@ -496,11 +748,21 @@ fn numbers(lanes: __m512d) -> [u32; 8] {
     numbers
 }
 
+/// Small pictures may have no point that one rounding decides about.
+const ONE_ROUNDING_LESS: Precision =
+    Precision::Different { why: "a fused multiply-add rounds once where the others round twice", may_agree: true };
+
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(lanes, "numpy_vector.py, in registers", "eight points in the lanes of a vector").temporaries(q_bytes),
     step!(prepared interleaved, "beyond the tutorial", "several vectors that do not wait").temporaries(q_bytes),
+    step!(prepared fused, "NumPy's complex multiplication", "products added before they are rounded")
+        .temporaries(q_bytes)
+        .precision(ONE_ROUNDING_LESS),
+    step!(prepared avx2, "AVX2 intrinsics", "instructions by name, after a check").temporaries(q_bytes),
+    step!(prepared neon, "NEON intrinsics", "the same on another family of CPUs").temporaries(q_bytes),
     step!(prepared masked, "AVX-512 intrinsics", "mask registers instead of masks").temporaries(q_bytes),
+    step!(prepared dispatched, "beyond the tutorial", "one source, a copy for each kind of CPU").temporaries(q_bytes),
     step!(prepared compacted, "beyond the tutorial", "the escaped dropped, the others close ranks")
         .temporaries(q_bytes),
     step!(prepared free_running, "beyond the tutorial", "escape tested once in a round").temporaries(q_bytes),
