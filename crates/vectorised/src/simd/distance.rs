@@ -1,5 +1,5 @@
 //! The distance ladder of the vector instructions: from each point to each other.
-#![expect(unsafe_code, reason = "stores past the caches are there by name only")]
+#![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "stores past the caches are there by name only"))]
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;

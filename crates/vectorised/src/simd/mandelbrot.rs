@@ -1,12 +1,15 @@
 //! The Mandelbrot ladder of the vector instructions.
 #![expect(unsafe_code, reason = "functions for named instruction sets may be called only where the CPU has them")]
+#![expect(
+    unused_variables,
+    reason = "a step of another family of CPUs is not compiled, and has no use for its settings"
+)]
 
 #[cfg(target_arch = "aarch64")]
 use std::arch::aarch64::*;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
-use num_complex::Complex;
 use pulp::bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Arch, Simd, WithSimd};
 use validation::mandelbrot::{Input, Output};
@@ -15,6 +18,12 @@ use wide::f64x8;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::on_this_cpu_with;
+#[cfg(target_arch = "x86_64")]
+use super::orbits::{Orbits, TILE, lanes_below};
+#[cfg(target_arch = "aarch64")]
+use super::registers::neon;
+#[cfg(target_arch = "x86_64")]
+use super::registers::{avx2, avx512};
 use super::{needs, on_any_cpu_with};
 
 /// Where the lanes begin that have no point: their orbits leave in the first iteration.
@@ -158,8 +167,8 @@ pub fn avx2(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbro
                 let mut any = zero;
                 for v in 0..VECTORS {
                     let product = _mm256_mul_pd(zx[v], zy[v]);
-                    zy[v] = _mm256_add_pd(_mm256_add_pd(product, product), avx::load(&qy[v]));
-                    zx[v] = _mm256_add_pd(_mm256_sub_pd(zx_squared[v], zy_squared[v]), avx::load(&qx[v]));
+                    zy[v] = _mm256_add_pd(_mm256_add_pd(product, product), avx2::load(&qy[v]));
+                    zx[v] = _mm256_add_pd(_mm256_sub_pd(zx_squared[v], zy_squared[v]), avx2::load(&qx[v]));
                     zx_squared[v] = _mm256_mul_pd(zx[v], zx[v]);
                     zy_squared[v] = _mm256_mul_pd(zy[v], zy[v]);
                     let norm = _mm256_add_pd(zx_squared[v], zy_squared[v]);
@@ -171,7 +180,7 @@ pub fn avx2(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbro
                     break;
                 }
             }
-            for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| avx::numbers(count))) {
+            for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| avx2::numbers(count))) {
                 *count = if lane == input.max_iterations { 0 } else { lane };
             }
         }
@@ -213,8 +222,8 @@ pub fn neon(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbro
                 let mut any = vdupq_n_u64(0);
                 for v in 0..VECTORS {
                     let product = vmulq_f64(zx[v], zy[v]);
-                    zy[v] = vaddq_f64(vaddq_f64(product, product), two::load(&qy[v]));
-                    zx[v] = vaddq_f64(vsubq_f64(zx_squared[v], zy_squared[v]), two::load(&qx[v]));
+                    zy[v] = vaddq_f64(vaddq_f64(product, product), neon::load(&qy[v]));
+                    zx[v] = vaddq_f64(vsubq_f64(zx_squared[v], zy_squared[v]), neon::load(&qx[v]));
                     zx_squared[v] = vmulq_f64(zx[v], zx[v]);
                     zy_squared[v] = vmulq_f64(zy[v], zy[v]);
                     let norm = vaddq_f64(zx_squared[v], zy_squared[v]);
@@ -226,13 +235,13 @@ pub fn neon(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbro
                     break;
                 }
             }
-            for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| two::numbers(count))) {
+            for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| neon::numbers(count))) {
                 *count = if lane == input.max_iterations { 0 } else { lane };
             }
         }
     }
     #[cfg(target_arch = "aarch64")]
-    if is_aarch64_feature_detected!("neon") {
+    if std::arch::is_aarch64_feature_detected!("neon") {
         // SAFETY: the CPU has the instructions.
         return unsafe {
             on_this_cpu_with(
@@ -269,8 +278,8 @@ pub fn masked(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelb
                 let mut any = 0;
                 for v in 0..VECTORS {
                     let product = _mm512_mul_pd(zx[v], zy[v]);
-                    zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), load(&qy[v]));
-                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), load(&qx[v]));
+                    zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), avx512::load(&qy[v]));
+                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), avx512::load(&qx[v]));
                     zx_squared[v] = _mm512_mul_pd(zx[v], zx[v]);
                     zy_squared[v] = _mm512_mul_pd(zy[v], zy[v]);
                     let norm = _mm512_add_pd(zx_squared[v], zy_squared[v]);
@@ -282,7 +291,7 @@ pub fn masked(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelb
                     break;
                 }
             }
-            for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| numbers(count))) {
+            for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| avx512::numbers(count))) {
                 *count = if lane == input.max_iterations { 0 } else { lane };
             }
         }
@@ -355,6 +364,12 @@ pub fn dispatched(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Man
 }
 // ANCHOR_END: dispatched
 
+/// The copy of [`dispatched`] that this CPU runs.
+pub fn dispatched_to() -> String {
+    let name = format!("{:?}", Arch::new());
+    name.split_once('(').map_or(name.clone(), |(name, _)| name.to_owned())
+}
+
 // ANCHOR: compacted
 /// Rounds: after 16, 32, 64, ... iterations those that have escaped are dropped, and the others close ranks.
 ///
@@ -370,7 +385,7 @@ pub fn compacted(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mand
             let (mut zx_squared, mut zy_squared) = (zx, zy);
             let mut inside = [0; VECTORS];
             for v in 0..VECTORS {
-                (zx[v], zy[v]) = (load(orbits.zx(block, v)), load(orbits.zy(block, v)));
+                (zx[v], zy[v]) = (avx512::load(orbits.zx(block, v)), avx512::load(orbits.zy(block, v)));
                 (zx_squared[v], zy_squared[v]) = (_mm512_mul_pd(zx[v], zx[v]), _mm512_mul_pd(zy[v], zy[v]));
                 inside[v] = lanes_below(all, block + 8 * v);
             }
@@ -379,8 +394,9 @@ pub fn compacted(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mand
                 let mut any = 0;
                 for v in 0..VECTORS {
                     let product = _mm512_mul_pd(zx[v], zy[v]);
-                    zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), load(orbits.qy(block, v)));
-                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), load(orbits.qx(block, v)));
+                    zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), avx512::load(orbits.qy(block, v)));
+                    zx[v] =
+                        _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), avx512::load(orbits.qx(block, v)));
                     zx_squared[v] = _mm512_mul_pd(zx[v], zx[v]);
                     zy_squared[v] = _mm512_mul_pd(zy[v], zy[v]);
                     let norm = _mm512_add_pd(zx_squared[v], zy_squared[v]);
@@ -397,7 +413,7 @@ pub fn compacted(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mand
                     block + 8 * v,
                     lanes_below(all, block + 8 * v) & !inside[v],
                     first,
-                    numbers(count[v]),
+                    avx512::numbers(count[v]),
                     counts,
                 );
                 orbits.keep(block + 8 * v, inside[v], zx[v], zy[v]);
@@ -450,7 +466,7 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
             let (mut zx_squared, mut zy_squared) = (zx, zy);
             let mut inside = [0; VECTORS];
             for v in 0..VECTORS {
-                (zx[v], zy[v]) = (load(orbits.zx(block, v)), load(orbits.zy(block, v)));
+                (zx[v], zy[v]) = (avx512::load(orbits.zx(block, v)), avx512::load(orbits.zy(block, v)));
                 (zx_squared[v], zy_squared[v]) = (_mm512_mul_pd(zx[v], zx[v]), _mm512_mul_pd(zy[v], zy[v]));
                 inside[v] = lanes_below(all, block + 8 * v);
             }
@@ -459,8 +475,9 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
                 let mut any = 0;
                 for v in 0..VECTORS {
                     let product = _mm512_mul_pd(zx[v], zy[v]);
-                    zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), load(orbits.qy(block, v)));
-                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), load(orbits.qx(block, v)));
+                    zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), avx512::load(orbits.qy(block, v)));
+                    zx[v] =
+                        _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), avx512::load(orbits.qx(block, v)));
                     zx_squared[v] = _mm512_mul_pd(zx[v], zx[v]);
                     zy_squared[v] = _mm512_mul_pd(zy[v], zy[v]);
                     let norm = _mm512_add_pd(zx_squared[v], zy_squared[v]);
@@ -477,7 +494,7 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
                     block + 8 * v,
                     lanes_below(all, block + 8 * v) & !inside[v],
                     first,
-                    numbers(count[v]),
+                    avx512::numbers(count[v]),
                     counts,
                 );
                 orbits.keep(block + 8 * v, inside[v], zx[v], zy[v]);
@@ -492,14 +509,14 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
         for block in (0..all).step_by(8 * VECTORS) {
             let (mut zx, mut zy) = ([zero; VECTORS], [zero; VECTORS]);
             for v in 0..VECTORS {
-                (zx[v], zy[v]) = (load(orbits.zx(block, v)), load(orbits.zy(block, v)));
+                (zx[v], zy[v]) = (avx512::load(orbits.zx(block, v)), avx512::load(orbits.zy(block, v)));
             }
             for _ in 0..iterations {
                 for v in 0..VECTORS {
                     let product = _mm512_mul_pd(zx[v], zy[v]);
                     let (zx_squared, zy_squared) = (_mm512_mul_pd(zx[v], zx[v]), _mm512_mul_pd(zy[v], zy[v]));
-                    zy[v] = _mm512_fmadd_pd(product, two, load(orbits.qy(block, v)));
-                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared, zy_squared), load(orbits.qx(block, v)));
+                    zy[v] = _mm512_fmadd_pd(product, two, avx512::load(orbits.qy(block, v)));
+                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared, zy_squared), avx512::load(orbits.qx(block, v)));
                 }
             }
             for v in 0..VECTORS {
@@ -543,210 +560,6 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }
 // ANCHOR_END: free_running
-
-/// Points in a list of [`Orbits`]: its seven columns of doubles fit into the second cache.
-const TILE: usize = 8192;
-
-/// The orbits that have not escaped yet, without gaps: a column for each coordinate, and for the place of the point in its tile.
-#[cfg(target_arch = "x86_64")]
-struct Orbits {
-    zx: Vec<f64>,
-    zy: Vec<f64>,
-    qx: Vec<f64>,
-    qy: Vec<f64>,
-    place: Vec<f64>,
-    kept: usize,
-}
-
-#[cfg(target_arch = "x86_64")]
-impl Orbits {
-    /// Room for a tile and, behind it, for a block that is not full.
-    fn with_room() -> Self {
-        let column = || vec![0.0; TILE + 8 * super::MOST_VECTORS];
-        Self { zx: column(), zy: column(), qx: column(), qy: column(), place: column(), kept: 0 }
-    }
-
-    /// All points of a tile, at zero.
-    fn begin(&mut self, q: &[Complex<f64>]) {
-        self.kept = q.len();
-        self.zx[..q.len()].fill(0.0);
-        self.zy[..q.len()].fill(0.0);
-        for (lane, q) in q.iter().enumerate() {
-            (self.qx[lane], self.qy[lane], self.place[lane]) = (q.re, q.im, lane as f64);
-        }
-    }
-
-    fn any(&self) -> bool {
-        self.kept > 0
-    }
-
-    /// How many there are. They stay where they are until others are kept in their place.
-    fn take(&mut self) -> usize {
-        std::mem::take(&mut self.kept)
-    }
-
-    fn zx(&self, block: usize, v: usize) -> &[f64; 8] {
-        vector(&self.zx, block + 8 * v)
-    }
-
-    fn zy(&self, block: usize, v: usize) -> &[f64; 8] {
-        vector(&self.zy, block + 8 * v)
-    }
-
-    fn qx(&self, block: usize, v: usize) -> &[f64; 8] {
-        vector(&self.qx, block + 8 * v)
-    }
-
-    fn qy(&self, block: usize, v: usize) -> &[f64; 8] {
-        vector(&self.qy, block + 8 * v)
-    }
-
-    /// The lanes whose point is so far inside of the circle of radius 2 that an orbit which has left it does not come back.
-    #[target_feature(enable = "avx512f")]
-    fn well_inside(&self, block: usize, v: usize) -> u8 {
-        let (qx, qy) = (load(self.qx(block, v)), load(self.qy(block, v)));
-        let norm = _mm512_add_pd(_mm512_mul_pd(qx, qx), _mm512_mul_pd(qy, qy));
-        _mm512_cmp_pd_mask::<_CMP_LE_OQ>(norm, _mm512_set1_pd(3.99))
-    }
-
-    /// Keeps these lanes of a vector, with a new z. What is written lies below the end of this vector: nothing is lost that is
-    /// still to be read.
-    #[target_feature(enable = "avx512f")]
-    fn keep(&mut self, from: usize, lanes: u8, zx: __m512d, zy: __m512d) {
-        let to = self.kept;
-        if lanes == 0 {
-            return;
-        }
-        let [qx, qy, place] = [&self.qx, &self.qy, &self.place].map(|column| *vector(column, from));
-        store(vector_mut(&mut self.zx, to), _mm512_maskz_compress_pd(lanes, zx));
-        store(vector_mut(&mut self.zy, to), _mm512_maskz_compress_pd(lanes, zy));
-        store(vector_mut(&mut self.qx, to), _mm512_maskz_compress_pd(lanes, load(&qx)));
-        store(vector_mut(&mut self.qy, to), _mm512_maskz_compress_pd(lanes, load(&qy)));
-        store(vector_mut(&mut self.place, to), _mm512_maskz_compress_pd(lanes, load(&place)));
-        self.kept += lanes.count_ones() as usize;
-    }
-
-    /// Adds these lanes of a vector of another list.
-    #[target_feature(enable = "avx512f")]
-    fn copy(&mut self, other: &Self, from: usize, lanes: u8) {
-        for lane in (0..8).filter(|lane| lanes >> lane & 1 == 1) {
-            self.zx[self.kept] = other.zx[from + lane];
-            self.zy[self.kept] = other.zy[from + lane];
-            self.qx[self.kept] = other.qx[from + lane];
-            self.qy[self.kept] = other.qy[from + lane];
-            self.place[self.kept] = other.place[from + lane];
-            self.kept += 1;
-        }
-    }
-
-    /// Adds all of another list.
-    fn append(&mut self, other: &mut Self) {
-        let (to, more) = (self.kept, other.take());
-        self.zx[to..to + more].copy_from_slice(&other.zx[..more]);
-        self.zy[to..to + more].copy_from_slice(&other.zy[..more]);
-        self.qx[to..to + more].copy_from_slice(&other.qx[..more]);
-        self.qy[to..to + more].copy_from_slice(&other.qy[..more]);
-        self.place[to..to + more].copy_from_slice(&other.place[..more]);
-        self.kept += more;
-    }
-
-    /// Writes the counts of these lanes, which are counted from iteration `first`.
-    fn escape(&self, from: usize, lanes: u8, first: u32, count: [u32; 8], counts: &mut [u32]) {
-        let mut lanes = lanes;
-        while lanes != 0 {
-            let lane = lanes.trailing_zeros() as usize;
-            counts[self.place[from + lane] as usize] = first + count[lane];
-            lanes &= lanes - 1;
-        }
-    }
-}
-
-/// The lanes of the vector from `from` that lie below `end`.
-#[cfg(target_arch = "x86_64")]
-fn lanes_below(end: usize, from: usize) -> u8 {
-    let lanes = end.saturating_sub(from).min(8);
-    ((1_u32 << lanes) - 1) as u8
-}
-
-#[cfg(target_arch = "x86_64")]
-fn vector(column: &[f64], from: usize) -> &[f64; 8] {
-    column[from..].first_chunk().expect("a column has room for a block more")
-}
-
-#[cfg(target_arch = "x86_64")]
-fn vector_mut(column: &mut [f64], from: usize) -> &mut [f64; 8] {
-    column[from..].first_chunk_mut().expect("a column has room for a block more")
-}
-
-/// Writes eight doubles.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn store(lanes: &mut [f64; 8], values: __m512d) {
-    // SAFETY: the reference is to as many doubles as are written, and the store asks for no alignment.
-    unsafe { _mm512_storeu_pd(lanes.as_mut_ptr(), values) }
-}
-
-/// What the registers of AVX2 are filled from and emptied into.
-#[cfg(target_arch = "x86_64")]
-mod avx {
-    use std::arch::x86_64::*;
-
-    /// Four doubles in a register.
-    #[target_feature(enable = "avx2")]
-    pub(super) fn load(lanes: &[f64; 4]) -> __m256d {
-        // SAFETY: the reference is to as many doubles as are read, and the load asks for no alignment.
-        unsafe { _mm256_loadu_pd(lanes.as_ptr()) }
-    }
-
-    /// Counts as numbers.
-    #[target_feature(enable = "avx2")]
-    pub(super) fn numbers(lanes: __m256i) -> [u32; 4] {
-        let mut numbers = [0_u64; 4];
-        // SAFETY: the array has as many numbers as are written, and the store asks for no alignment.
-        unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), lanes) };
-        numbers.map(|number| number as u32)
-    }
-}
-
-/// What the registers of NEON are filled from and emptied into.
-#[cfg(target_arch = "aarch64")]
-mod two {
-    use std::arch::aarch64::*;
-
-    /// Two doubles in a register.
-    #[target_feature(enable = "neon")]
-    pub(super) fn load(lanes: &[f64; 2]) -> float64x2_t {
-        // SAFETY: the reference is to as many doubles as are read.
-        unsafe { vld1q_f64(lanes.as_ptr()) }
-    }
-
-    /// Counts as numbers.
-    #[target_feature(enable = "neon")]
-    pub(super) fn numbers(lanes: uint64x2_t) -> [u32; 2] {
-        let mut numbers = [0_u64; 2];
-        // SAFETY: the array has as many numbers as are written.
-        unsafe { vst1q_u64(numbers.as_mut_ptr(), lanes) };
-        numbers.map(|number| number as u32)
-    }
-}
-
-/// Eight doubles in a register.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn load(lanes: &[f64; 8]) -> __m512d {
-    // SAFETY: the reference is to as many doubles as are read, and the load asks for no alignment.
-    unsafe { _mm512_loadu_pd(lanes.as_ptr()) }
-}
-
-/// Counts as numbers.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn numbers(lanes: __m512d) -> [u32; 8] {
-    let mut numbers = [0; 8];
-    // SAFETY: the array has as many numbers as are written, and the store asks for no alignment.
-    unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), _mm512_cvtpd_epi32(lanes)) };
-    numbers
-}
 
 /// Small pictures may have no point that one rounding decides about.
 const ONE_ROUNDING_LESS: Precision =

@@ -4,8 +4,12 @@
 pub mod distance;
 pub mod expression;
 pub mod mandelbrot;
+#[cfg(target_arch = "x86_64")]
+mod orbits;
 pub mod particles;
 pub mod pi;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod registers;
 
 use validation::{Ladder, Plain, Prepared, Problem, Settings, StepError, ladder};
 
@@ -41,6 +45,7 @@ impl<P: Problem> Prepared<P> for Chosen<P> {
 ///
 /// # Safety
 /// The CPU has the instructions of the kernel.
+#[cfg(target_arch = "x86_64")]
 unsafe fn on_this_cpu<P: Problem>(kernel: CpuKernel<P>) -> Result<Box<dyn Prepared<P>>, StepError> {
     Ok(Box::new(Chosen(kernel)))
 }
@@ -68,9 +73,112 @@ fn on_any_cpu_with<P: Problem>(
     unsafe { on_this_cpu_with(kernels.map(|kernel| kernel as CpuKernel<P>), settings, default) }
 }
 
+/// An instruction set of this family of CPUs, as the program sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstructionSet {
+    /// Its name among Rust's target features.
+    pub name: &'static str,
+    /// Doubles in one of its registers.
+    pub lanes: usize,
+    /// Whether the compiler was told that every CPU which runs this program has it. All code may use it then, and so does
+    /// [`wide`].
+    pub compiled: bool,
+    /// Whether the CPU that runs this program has it, as asked now. Functions of their own may use it then.
+    pub detected: bool,
+}
+
+/// The instruction sets that the steps use, from the oldest to the newest.
+pub fn instruction_sets() -> Vec<InstructionSet> {
+    macro_rules! sets {
+        ($detected:ident: $($name:tt $lanes:literal),*) => {
+            vec![$(InstructionSet {
+                name: $name,
+                lanes: $lanes,
+                compiled: cfg!(target_feature = $name),
+                detected: std::arch::$detected!($name),
+            }),*]
+        };
+    }
+    #[cfg(target_arch = "x86_64")]
+    return sets!(is_x86_feature_detected: "sse2" 2, "avx" 4, "avx2" 4, "fma" 4, "avx512f" 8, "avx512dq" 8);
+    #[cfg(target_arch = "aarch64")]
+    return sets!(is_aarch64_feature_detected: "neon" 2);
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    return Vec::new();
+}
+
 /// What a step says on a CPU that does not have its instructions.
 fn needs(instructions: &str, who_has_them: &str) -> StepError {
     StepError::Unavailable(format!(
         "needs {instructions} instructions, which this CPU does not have; run it on {who_has_them}"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use validation::{Mandelbrot, Precision, mandelbrot::Sizes};
+
+    use super::*;
+
+    fn run<P: Problem>(step: &validation::Step<P>, input: &P::Input, settings: &Settings) -> Option<P::Output> {
+        let mut output = P::output(input);
+        match step.kind {
+            validation::Kind::Plain(function) => function(input, &mut output),
+            validation::Kind::Prepared(prepare) => match prepare(input, settings) {
+                Ok(mut prepared) => prepared.run(input, &mut output).unwrap(),
+                Err(StepError::Unavailable(_)) => return None,
+                Err(error) => panic!("{error}"),
+            },
+        }
+        Some(output)
+    }
+
+    fn with(vectors: usize) -> Settings {
+        Settings { chunk: Some(vectors), ..Settings::default() }
+    }
+
+    /// Whether lanes are left over, or vectors, or blocks: in any number of vectors, with one lane less and one more.
+    #[test]
+    fn every_remainder_of_lanes_and_vectors_is_right() {
+        let mut lengths: Vec<usize> = (1..=2 * MOST_VECTORS).flat_map(|v| [8 * v - 1, 8 * v, 8 * v + 1]).collect();
+        lengths.extend(1..=9);
+        for length in lengths {
+            let sizes = Sizes { width: length, height: 1, max_iterations: 60 };
+            let input = Mandelbrot::input(&sizes).unwrap();
+            for step in mandelbrot::STEPS {
+                for vectors in 1..=MOST_VECTORS {
+                    let Some(counts) = run(step, &input, &with(vectors)) else { continue };
+                    let verdict = Mandelbrot::verify(&input, &counts, step.precision);
+                    assert!(verdict.is_ok(), "{} of {length} points, {vectors} vectors: {verdict:?}", step.name);
+                }
+            }
+            let sizes = validation::particles::Sizes { particles: length, steps: 3 };
+            let input = validation::Particles::input(&sizes).unwrap();
+            for step in particles::STEPS {
+                for vectors in 1..=MOST_VECTORS {
+                    let Some(ends) = run(step, &input, &with(vectors)) else { continue };
+                    let verdict = validation::Particles::verify(&input, &ends, Precision::Exact);
+                    assert!(verdict.is_ok(), "{} of {length} particles, {vectors} vectors: {verdict:?}", step.name);
+                }
+            }
+            let sizes = validation::pi::Sizes { chunks: 2, samples: length };
+            check(pi::STEPS, &validation::Pi::input(&sizes).unwrap());
+            check(
+                expression::STEPS,
+                &validation::Expression::input(&validation::expression::Sizes { rows: 1, cols: length }).unwrap(),
+            );
+            check(
+                distance::STEPS,
+                &validation::Distance::input(&validation::distance::Sizes { points: length }).unwrap(),
+            );
+        }
+    }
+
+    fn check<P: Problem>(steps: &[validation::Step<P>], input: &P::Input) {
+        for step in steps {
+            let Some(output) = run(step, input, &Settings::default()) else { continue };
+            let verdict = P::verify(input, &output, step.precision);
+            assert!(verdict.is_ok(), "{} of {:?}: {verdict:?}", step.name, P::sizes(input));
+        }
+    }
 }

@@ -1,5 +1,8 @@
 //! The pi ladder of the vector instructions: darts at a square, in chunks that each have a random stream of their own.
-#![expect(unsafe_code, reason = "functions for named instruction sets may be called only where the CPU has them")]
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(unsafe_code, reason = "functions for named instruction sets may be called only where the CPU has them")
+)]
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
