@@ -24,7 +24,7 @@ use super::orbits::{Orbits, TILE, lanes_below};
 use super::registers::neon;
 #[cfg(target_arch = "x86_64")]
 use super::registers::{avx2, avx512};
-use super::{needs, on_any_cpu_with};
+use super::{each, needs, on_any_cpu_with};
 
 /// Where the lanes begin that have no point: their orbits leave in the first iteration.
 const OUTSIDE: f64 = 4.0;
@@ -100,7 +100,7 @@ pub fn interleaved(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Ma
             }
         }
     }
-    on_any_cpu_with([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+    on_any_cpu_with(each!(run), settings, 5)
 }
 // ANCHOR_END: interleaved
 
@@ -140,7 +140,7 @@ pub fn fused(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbr
             }
         }
     }
-    on_any_cpu_with([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 5)
+    on_any_cpu_with(each!(run), settings, 5)
 }
 // ANCHOR_END: fused
 
@@ -188,13 +188,7 @@ pub fn avx2(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbro
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         // SAFETY: the CPU has the instructions.
-        return unsafe {
-            on_this_cpu_with(
-                [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
-                settings,
-                5,
-            )
-        };
+        return unsafe { on_this_cpu_with(each!(run), settings, 5) };
     }
     Err(needs("AVX2", "an x86-64 CPU that has them"))
 }
@@ -243,13 +237,7 @@ pub fn neon(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbro
     #[cfg(target_arch = "aarch64")]
     if std::arch::is_aarch64_feature_detected!("neon") {
         // SAFETY: the CPU has the instructions.
-        return unsafe {
-            on_this_cpu_with(
-                [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
-                settings,
-                5,
-            )
-        };
+        return unsafe { on_this_cpu_with(each!(run), settings, 5) };
     }
     Err(needs("NEON", "an aarch64 CPU"))
 }
@@ -299,13 +287,7 @@ pub fn masked(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelb
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512f") {
         // SAFETY: the CPU has the instructions.
-        return unsafe {
-            on_this_cpu_with(
-                [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
-                settings,
-                4,
-            )
-        };
+        return unsafe { on_this_cpu_with(each!(run), settings, 4) };
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }
@@ -360,7 +342,7 @@ pub fn dispatched(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Man
     fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
         Arch::new().dispatch(Run::<VECTORS>(input, counts));
     }
-    on_any_cpu_with([run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>], settings, 4)
+    on_any_cpu_with(each!(run), settings, 4)
 }
 // ANCHOR_END: dispatched
 
@@ -438,13 +420,7 @@ pub fn compacted(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mand
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512f") {
         // SAFETY: the CPU has the instructions.
-        return unsafe {
-            on_this_cpu_with(
-                [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
-                settings,
-                5,
-            )
-        };
+        return unsafe { on_this_cpu_with(each!(run), settings, 5) };
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }
@@ -549,13 +525,7 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma") {
         // SAFETY: the CPU has the instructions.
-        return unsafe {
-            on_this_cpu_with(
-                [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
-                settings,
-                6,
-            )
-        };
+        return unsafe { on_this_cpu_with(each!(run), settings, 6) };
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }

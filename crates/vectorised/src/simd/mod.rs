@@ -27,6 +27,14 @@ pub fn ladders() -> Vec<Box<dyn Ladder>> {
 /// The most independent vectors that a step can be asked to keep in flight: as many as one kernel each is compiled for.
 pub const MOST_VECTORS: usize = 8;
 
+/// The kernels that keep 1, 2, 3 ... [`MOST_VECTORS`] vectors in flight.
+macro_rules! each {
+    ($run:ident) => {
+        [$run::<1>, $run::<2>, $run::<3>, $run::<4>, $run::<5>, $run::<6>, $run::<7>, $run::<8>]
+    };
+}
+use each;
+
 /// A kernel that has been chosen before the clock starts.
 struct Chosen<P: Problem>(CpuKernel<P>);
 
@@ -228,7 +236,7 @@ mod tests {
         let ys = vec![0.0, 5e-324, 1e-16, -1e-9, 1.0, 2.0, 1e200];
         for max_iterations in [1, 2, 15, 16, 17, 31, 32, 33, 500] {
             let input = validation::mandelbrot::Input::from_axes(xs.clone(), ys.clone(), max_iterations).unwrap();
-            check(&mandelbrot::STEPS, &input);
+            check(mandelbrot::STEPS, &input);
         }
     }
 

@@ -4,7 +4,7 @@ use validation::particles::{Input, Output};
 use validation::{Particles, Prepared, Settings, Step, StepError, step};
 use wide::f64x8;
 
-use super::on_any_cpu_with;
+use super::{each, on_any_cpu_with};
 
 // ANCHOR: lanes
 /// Eight particles in the lanes of three registers, which they do not leave before the end of time.
@@ -63,8 +63,7 @@ pub fn interleaved(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Pa
             out_y.copy_from_slice(&y.map(|y| y.to_array()).as_flattened()[..speed.len()]);
         }
     }
-    let kernels = [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>];
-    on_any_cpu_with(kernels, settings, 5)
+    on_any_cpu_with(each!(run), settings, 5)
 }
 // ANCHOR_END: interleaved
 
