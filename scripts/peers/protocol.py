@@ -54,6 +54,13 @@ class Matrices:
         self.a, self.b = uniform(1, rows * cols), uniform(2, rows * cols)
 
 
+class Darts:
+    """The input of `pi`: chunks of samples. Chunk number k draws from `splitmix64(k)`, first x, then y."""
+
+    def __init__(self, chunks, samples):
+        self.chunks, self.samples = chunks, samples
+
+
 class Points:
     """The input of `distance`: the coordinates of points in the unit square."""
 
@@ -100,7 +107,7 @@ def uniform(seed, count):
 
 
 def sum_of_counts(counts):
-    """The check of `mandelbrot`."""
+    """The check of `mandelbrot` and `pi`."""
     return str(sum(map(int, counts)))
 
 
@@ -151,6 +158,13 @@ PROBLEMS = {
         small={"points": 16},
         points=("points", "points"),
         check=sum_of_bits,
+    ),
+    "pi": Problem(
+        make=Darts,
+        sizes={"chunks": 100, "samples": 100000},
+        small={"chunks": 2, "samples": 100},
+        points=("chunks",),
+        check=sum_of_counts,
     ),
 }
 

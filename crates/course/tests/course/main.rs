@@ -7,4 +7,5 @@ mod ladders;
 mod numpy;
 mod profiling;
 mod random;
+mod simd;
 mod support;
