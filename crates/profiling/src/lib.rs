@@ -75,8 +75,8 @@ mod sampler;
 pub use profiling_macros::{line_profile, memory_profile, profile};
 pub use program::{Count, Counters, Timed, Timeit, Usage, counters, time, timeit, usage};
 pub use sampler::{
-    Attributed, FREQUENCY, Frame, FunctionRow, LineRow, SampleError, Sampled, Sampler, Samples, Stack, Thread,
-    Timer, Unavailable, sample,
+    Attributed, FREQUENCY, Frame, FunctionRow, LineRow, SampleError, Sampled, Sampler, Samples, Stack, Thread, Timer,
+    Unavailable, sample,
 };
 
 /// What the attributes expand to. Nothing here is meant to be named by hand, and all of it may change.

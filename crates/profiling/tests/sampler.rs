@@ -385,7 +385,12 @@ fn forbid_events() {
     // SAFETY: the filter is four steps long, lives through the calls, and its jumps stay inside.
     let failed = unsafe {
         libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
-            || libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, libc::SECCOMP_FILTER_FLAG_TSYNC, &program) != 0
+            || libc::syscall(
+                libc::SYS_seccomp,
+                libc::SECCOMP_SET_MODE_FILTER,
+                libc::SECCOMP_FILTER_FLAG_TSYNC,
+                &program,
+            ) != 0
     };
     assert!(!failed, "{}", std::io::Error::last_os_error());
 }

@@ -183,7 +183,10 @@ impl fmt::Display for Samples {
         }
         if (self.events() as f64) < 0.9 * self.total() as f64 {
             let periods = self.total() as f64 / self.events() as f64;
-            writeln!(f, "an interruption stands for {periods:.1} samples: shares are as certain as the interruptions allow")?;
+            writeln!(
+                f,
+                "an interruption stands for {periods:.1} samples: shares are as certain as the interruptions allow"
+            )?;
         }
         let note = |f: &mut fmt::Formatter<'_>, count: u64, what: &str| match count {
             0 => Ok(()),

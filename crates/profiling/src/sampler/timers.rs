@@ -12,8 +12,8 @@ use libc::{c_int, clockid_t, pid_t};
 use perf_event::events::Software;
 use perf_event::{Builder, Counter};
 
-use super::handler::{self, Signals};
 use super::Timer;
+use super::handler::{self, Signals};
 use crate::program::forbidden;
 
 /// A full look at the list of threads is taken at every so many calls of `Timers::look`, even if their number is the same.
