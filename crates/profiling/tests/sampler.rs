@@ -338,27 +338,27 @@ fn many_threads_that_come_and_go_are_no_trouble() {
     assert!(sampled.samples.unseen().is_some());
 }
 
-/// Runs one test of this program once more, as the shell's words say, and expects it to pass.
-fn again(words: &str, name: &str, inner: &str) {
-    let output = process::Command::new("bash")
-        .args(["-c", words, "bash"])
-        .arg(env::current_exe().unwrap())
-        .args(["--exact", name])
-        .env(inner, "1")
-        .output()
-        .unwrap();
+/// Runs a test of this program once more in a process of its own, as the shell's words say, and expects it to pass. Says whether it has done
+/// so: it has not where this is that process.
+fn again(test: &str, words: &str) -> bool {
+    const INNER: &str = "SAMPLER_TEST_AGAIN";
+    if env::var_os(INNER).is_some() {
+        return false;
+    }
+    let mut command = process::Command::new("bash");
+    command.args(["-c", words, "bash"]).arg(env::current_exe().unwrap()).args(["--exact", test]).env(INNER, "1");
+    let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    true
 }
 
 /// A filter of system calls cannot be taken back, so the test runs itself once more.
 #[test]
 fn where_there_are_no_events_timers_take_their_place_and_the_reason_is_said() {
-    const INNER: &str = "SAMPLER_WITHOUT_EVENTS";
     let _alone = alone();
-    if env::var_os(INNER).is_none() {
-        let name = "where_there_are_no_events_timers_take_their_place_and_the_reason_is_said";
-        return again("exec \"$@\"", name, INNER);
+    if again("where_there_are_no_events_timers_take_their_place_and_the_reason_is_said", "exec \"$@\"") {
+        return;
     }
     forbid_events();
     let samples = profiling::sample(|| spin_one(ROUNDS)).unwrap().samples;
@@ -398,11 +398,10 @@ fn forbid_events() {
 /// Without a limit for pending signals there are no timers; that is the process's own, so the test runs itself once more.
 #[test]
 fn where_there_are_no_timers_the_closure_runs_all_the_same_and_the_reason_is_said() {
-    const INNER: &str = "SAMPLER_WITHOUT_TIMERS";
     let _alone = alone();
-    if env::var_os(INNER).is_none() {
-        let name = "where_there_are_no_timers_the_closure_runs_all_the_same_and_the_reason_is_said";
-        return again("ulimit -i 0 && exec \"$@\"", name, INNER);
+    let name = "where_there_are_no_timers_the_closure_runs_all_the_same_and_the_reason_is_said";
+    if again(name, "ulimit -i 0 && exec \"$@\"") {
+        return;
     }
     let sampled = Sampler::new().timer(Timer::Clock).run(|| 7).unwrap();
     assert_eq!(sampled.value, 7);
