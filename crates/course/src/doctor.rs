@@ -26,6 +26,7 @@ pub(crate) fn doctor() -> Result<(), Failure> {
     let parts = [
         ("every chapter", everywhere()),
         ("chapter 1: the peers of `cargo course compare`", of_peers(&root)?),
+        ("chapter 2: counting instructions", counting()),
         ("the book", book()),
     ];
     let mut missing = 0;
@@ -80,6 +81,11 @@ fn of_peers(root: &Path) -> Result<Vec<Check>, Failure> {
         mend: peer.missing(root).unwrap_or_default(),
     };
     Ok(peers(root)?.iter().map(check).collect())
+}
+
+fn counting() -> Vec<Check> {
+    let mend = "apt install valgrind, or your system's package of it".to_owned();
+    vec![Check { what: "valgrind, for scripts/count-instructions".to_owned(), found: version("valgrind"), mend }]
 }
 
 fn book() -> Vec<Check> {

@@ -61,6 +61,20 @@
 //! # }
 //! println!("{lines}");
 //! ```
+//!
+//! # Overheads
+//! Measured by `cargo bench -p profiling --bench overheads`, the best of 21 runs with and without by turns, on an Intel Xeon
+//! (two cores, virtual machine), rustc 1.95.0, `-C target-cpu=native`:
+//!
+//! | what | costs |
+//! |---|---:|
+//! | a call of a function with [`profile`](macro@profile) | 20.4 ns |
+//! | a statement of a packed loop with [`line_profile`] | less than 0.01 ns |
+//! | sampling at 997 Hz, of the program's time | 4.6 % |
+//! | sampling at 1000 Hz, of the program's time | 3.3 % |
+//!
+//! Most of what sampling costs is the interruption itself, which a virtual machine makes dearer: there an empty handler takes as
+//! long. `docs/results/overheads.md` is the latest record.
 
 // The attributes name this crate by its name, here as elsewhere.
 extern crate self as profiling;
@@ -76,7 +90,7 @@ mod sampler;
 pub use profiling_macros::{line_profile, memory_profile, profile};
 pub use program::{Count, Counters, Timed, Timeit, Usage, counters, time, timeit, usage};
 pub use sampler::{
-    Attributed, FREQUENCY, Frame, FunctionRow, LineRow, SampleError, Sampled, Sampler, Samples, Stack, Thread,
+    Attributed, FREQUENCY, Frame, FunctionRow, LineRow, SampleError, Sampled, Sampler, Samples, Stack, Thread, Timer,
     Unavailable, sample,
 };
 

@@ -412,15 +412,22 @@ tests! {
 
     fn code_of_another_processor_is_told() {
         let mut bytes = fs::read(program()).expect("the program");
-        // The machine in the header of an ELF file: 183 is AArch64.
-        bytes[18..20].copy_from_slice(&183_u16.to_le_bytes());
+        // The machine in the header of an ELF file: 243 is RISC-V.
+        bytes[18..20].copy_from_slice(&243_u16.to_le_bytes());
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("foreign");
         fs::write(&path, bytes).expect("a file");
         let image = Image::open(&path).expect("the symbols are there");
-        let error = image.dis("recurrence").expect_err("no x86-64");
-        assert_eq!(error.to_string(), "listings are made of x86-64 code; this is aarch64");
+        let error = image.dis("recurrence").expect_err("neither x86-64 nor aarch64");
+        assert_eq!(error.to_string(), "listings are made of x86-64 and aarch64 code; this is riscv64");
         assert!(matches!(image.annotate(&Selection::file("fixtures/asm.rs")), Err(Error::Unavailable { .. })));
+    }
+
+    #[cfg(not(feature = "capstone"))]
+    fn code_of_aarch64_needs_a_feature() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/aarch64.so");
+        let error = Image::open(path).expect("its symbols are read").dis("checked").expect_err("no capstone");
+        assert_eq!(error.to_string(), "listings of aarch64 code need the feature `capstone` of the crate `profiling`");
     }
 
     fn a_file_that_is_cut_short_is_an_error_wherever_it_ends() {

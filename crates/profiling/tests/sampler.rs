@@ -2,28 +2,22 @@
 
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
+mod spinning;
+
 use std::hint::black_box;
+use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::{env, fs, process};
 
-use profiling::{FunctionRow, SampleError, Sampler, Samples};
+use profiling::{FunctionRow, SampleError, Sampler, Samples, Timer};
+use spinning::work;
 
 /// All threads of the process are sampled, so the tests take turns.
 fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The work of all tests: a chain of divisions, which takes a fixed number of cycles per round.
-#[inline(always)]
-fn work(rounds: u64) -> f64 {
-    let mut value = 1.5;
-    for _ in 0..rounds {
-        value = 1.0 + 1.0 / black_box(value);
-    }
-    value
 }
 
 #[inline(never)]
@@ -99,26 +93,93 @@ fn samples_are_distributed_as_the_work_is() {
 }
 
 #[test]
-fn the_weights_add_up_to_the_processor_time() {
+fn the_weights_add_up_to_the_processor_time_whatever_the_timer() {
     let _alone = alone();
-    let samples = Sampler::new().run(|| spin_one(3 * ROUNDS)).unwrap().samples;
-    let (seen, cpu) = (samples.total() as f64 / f64::from(samples.frequency()), samples.cpu().unwrap().as_secs_f64());
-    assert!((seen / cpu - 1.0).abs() < 0.25, "{seen} s of {cpu} s");
-    assert!(samples.unseen().is_some());
-    let ids: std::collections::HashSet<_> = samples.threads().iter().map(|thread| thread.id).collect();
-    assert_eq!(ids.len(), samples.threads().len(), "each thread is met once: {:?}", samples.threads());
+    for timer in [Timer::Event, Timer::UserEvent, Timer::Clock] {
+        let samples = Sampler::new().timer(timer).run(|| spin_one(2 * ROUNDS)).unwrap().samples;
+        let (seen, cpu) =
+            (samples.total() as f64 / f64::from(samples.frequency()), samples.cpu().unwrap().as_secs_f64());
+        assert!((seen / cpu - 1.0).abs() < 0.25, "{seen} s of {cpu} s by {timer:?}");
+        assert!(samples.unseen().is_some());
+        assert_eq!(samples.lost(), 0);
+        let ids: std::collections::HashSet<_> = samples.threads().iter().map(|thread| thread.id).collect();
+        assert_eq!(ids.len(), samples.threads().len(), "each thread is met once: {:?}", samples.threads());
+        // What was asked for, or the reason.
+        assert_eq!(samples.timer() == Some(timer), samples.instead().is_none(), "{samples}");
+    }
+}
+
+#[test]
+fn every_period_outside_the_kernel_has_its_own_interruption() {
+    let _alone = alone();
+    let samples = Sampler::new().timer(Timer::UserEvent).run(|| spin_one(ROUNDS)).unwrap().samples;
+    if samples.timer() == Some(Timer::Clock) {
+        assert!(samples.instead().is_some_and(|why| why.contains("perf_event_open")), "{samples}");
+    } else {
+        assert_eq!(samples.events(), samples.total() + samples.own());
+        assert!(samples.rate().unwrap() <= 1.1 * f64::from(samples.frequency()));
+    }
+    let text = samples.to_string();
+    assert!(text.contains(&format!("{} in all, by {}", samples.events(), samples.timer().unwrap())), "{text}");
+}
+
+#[inline(never)]
+fn read_zeros(turns: usize) -> u64 {
+    let mut zeros = fs::File::open("/dev/zero").unwrap();
+    let mut bytes = vec![1; 1 << 20];
+    (0..turns).fold(0, |sum, _| {
+        zeros.read_exact(&mut bytes).unwrap();
+        sum + u64::from(bytes[sum as usize])
+    })
+}
+
+#[test]
+fn what_the_kernel_does_belongs_to_its_caller_or_is_told_as_unseen() {
+    let _alone = alone();
+    for timer in [Timer::Event, Timer::UserEvent, Timer::Clock] {
+        let sampled = Sampler::new().timer(timer).run(|| read_zeros(20_000)).unwrap();
+        assert_eq!(sampled.value, 0);
+        let samples = sampled.samples;
+        let cpu = samples.cpu().unwrap().as_secs_f64();
+        let seen = total(&samples, "read_zeros") as f64 / f64::from(samples.frequency());
+        if samples.timer() == Some(Timer::UserEvent) {
+            assert!(samples.unseen().unwrap().as_secs_f64() > 0.5 * cpu, "{samples}");
+            assert!(samples.to_string().contains("were not seen: the kernel's work for the program"), "{samples}");
+        } else {
+            assert!(seen > 0.6 * cpu, "{seen} s of {cpu} s by {timer:?}\n{samples}");
+        }
+    }
+}
+
+/// The signal that events would use is the program's own.
+#[test]
+fn a_signal_that_the_program_handles_is_left_alone_and_the_reason_is_said() {
+    let _alone = alone();
+    let ignored = libc::SIGSTKFLT;
+    #[expect(unsafe_code, reason = "the standard library has no signals")]
+    // SAFETY: ignoring a signal that nobody sends, until the action before is put back.
+    let (samples, after) = unsafe {
+        let before = libc::signal(ignored, libc::SIG_IGN);
+        (profiling::sample(|| spin_one(ROUNDS)).unwrap().samples, libc::signal(ignored, before))
+    };
+    assert_eq!(after, libc::SIG_IGN);
+    assert_eq!(samples.timer(), Some(Timer::Clock));
+    assert!(total(&samples, "spin_one") > 50, "{samples}");
+    assert!(samples.to_string().contains("SIGSTKFLT is handled or blocked by the program"), "{samples}");
 }
 
 #[test]
 fn lines_belong_to_the_function_and_to_what_was_inlined() {
     let _alone = alone();
     let samples = Sampler::new().run(|| spin_one(ROUNDS)).unwrap().samples;
-    let text = fs::read_to_string(file()).unwrap();
-    let line_of = |part: &str| text.lines().position(|line| line.contains(part)).unwrap() as u32 + 1;
-    let (division, function) = (line_of("value = 1.0 + 1.0 / black_box"), line_of("fn spin_one("));
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/spinning/mod.rs")).unwrap();
+    let own_text = fs::read_to_string(file()).unwrap();
+    let line_of = |text: &str, part: &str| text.lines().position(|line| line.contains(part)).unwrap() as u32 + 1;
+    let division = line_of(&text, "value = 1.0 + 1.0 / black_box");
+    let function = line_of(&own_text, "fn spin_one(");
     let all = samples.total() as f64 / f64::from(samples.frequency());
 
-    let innermost = samples.line_seconds("tests/sampler.rs");
+    let innermost = samples.line_seconds("tests/spinning/mod.rs");
     assert!(innermost[&division] > 0.5 * all, "{innermost:?}\n{samples}");
     let attributed = samples.attribute_to("tests/sampler.rs", function..=function + 2);
     for lines in [&attributed.outermost, &attributed.innermost, &attributed.own] {
@@ -213,10 +274,13 @@ fn frequencies_out_of_range_are_refused() {
     }
 }
 
-/// The lines of `/proc/self/timers` that name a timer.
-fn timers() -> Option<usize> {
-    let text = fs::read_to_string("/proc/self/timers").ok()?;
-    Some(text.lines().filter(|line| line.starts_with("ID:")).count())
+/// How many timers and perf events the process has.
+fn armed() -> usize {
+    // Not every kernel lists timers.
+    let timers = fs::read_to_string("/proc/self/timers").unwrap_or_default();
+    let files = fs::read_dir("/proc/self/fd").unwrap().filter_map(|file| fs::read_link(file.ok()?.path()).ok());
+    timers.lines().filter(|line| line.starts_with("ID:")).count()
+        + files.filter(|file| file.to_string_lossy().contains("[perf_event]")).count()
 }
 
 fn entries(folder: &str) -> usize {
@@ -228,13 +292,13 @@ fn a_panic_of_the_closure_propagates_and_the_timers_are_gone() {
     let _alone = alone();
     let panicked = catch_unwind(AssertUnwindSafe(|| {
         let _ = profiling::sample(|| {
-            assert!(timers().is_none_or(|timers| timers > 0), "there is a timer while sampling");
+            assert!(armed() > 0, "there is a timer while sampling");
             spin_one(10_000_000);
             panic!("of the closure");
         });
     }));
     assert_eq!(panicked.unwrap_err().downcast_ref(), Some(&"of the closure"));
-    assert!(timers().is_none_or(|timers| timers == 0));
+    assert_eq!(armed(), 0);
     assert!(profiling::sample(|| ()).is_ok(), "it can be sampled again afterwards");
 }
 
@@ -249,7 +313,7 @@ fn fifty_profiles_leave_nothing_behind() {
         assert!(thread_count("profiler") == 0, "the profiler's thread is gone");
     }
     assert_eq!(entries("/proc/self/fd"), files);
-    assert!(timers().is_none_or(|timers| timers == 0));
+    assert_eq!(armed(), 0);
 }
 
 fn thread_count(name: &str) -> usize {
@@ -274,25 +338,72 @@ fn many_threads_that_come_and_go_are_no_trouble() {
     assert!(sampled.samples.unseen().is_some());
 }
 
+/// Runs a test of this program once more in a process of its own, as the shell's words say, and expects it to pass. Says whether it has done
+/// so: it has not where this is that process.
+fn again(test: &str, words: &str) -> bool {
+    const INNER: &str = "SAMPLER_TEST_AGAIN";
+    if env::var_os(INNER).is_some() {
+        return false;
+    }
+    let mut command = process::Command::new("bash");
+    command.args(["-c", words, "bash"]).arg(env::current_exe().unwrap()).args(["--exact", test]).env(INNER, "1");
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    true
+}
+
+/// A filter of system calls cannot be taken back, so the test runs itself once more.
+#[test]
+fn where_there_are_no_events_timers_take_their_place_and_the_reason_is_said() {
+    let _alone = alone();
+    if again("where_there_are_no_events_timers_take_their_place_and_the_reason_is_said", "exec \"$@\"") {
+        return;
+    }
+    forbid_events();
+    let samples = profiling::sample(|| spin_one(ROUNDS)).unwrap().samples;
+    assert_eq!(samples.timer(), Some(Timer::Clock));
+    assert!(total(&samples, "spin_one") > 50, "{samples}");
+    let why = samples.instead().unwrap();
+    assert!(why.contains("does not allow perf_event_open") || why.contains("sudo sysctl"), "{why}");
+    assert!(samples.to_string().contains(why), "{samples}");
+}
+
+/// What containers do: the kernel refuses `perf_event_open` to this process from now on, by a filter of system calls.
+#[expect(unsafe_code, reason = "the standard library has no filters of system calls")]
+fn forbid_events() {
+    let step = |code: u32, yes, no, k| libc::sock_filter { code: code as u16, jt: yes, jf: no, k };
+    let refuse = libc::SECCOMP_RET_ERRNO | libc::EPERM as u32;
+    let mut filter = [
+        // The number of the call is the first word of `struct seccomp_data`.
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, libc::SYS_perf_event_open as u32),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, refuse),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
+    ];
+    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+    // SAFETY: the filter is four steps long, lives through the calls, and its jumps stay inside.
+    let failed = unsafe {
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
+            || libc::syscall(
+                libc::SYS_seccomp,
+                libc::SECCOMP_SET_MODE_FILTER,
+                libc::SECCOMP_FILTER_FLAG_TSYNC,
+                &program,
+            ) != 0
+    };
+    assert!(!failed, "{}", std::io::Error::last_os_error());
+}
+
 /// Without a limit for pending signals there are no timers; that is the process's own, so the test runs itself once more.
 #[test]
 fn where_there_are_no_timers_the_closure_runs_all_the_same_and_the_reason_is_said() {
-    const INNER: &str = "SAMPLER_WITHOUT_TIMERS";
     let _alone = alone();
-    if env::var_os(INNER).is_none() {
-        let name = "where_there_are_no_timers_the_closure_runs_all_the_same_and_the_reason_is_said";
-        let output = process::Command::new("bash")
-            .args(["-c", "ulimit -i 0 && exec \"$@\"", "bash"])
-            .arg(env::current_exe().unwrap())
-            .args(["--exact", name])
-            .env(INNER, "1")
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    let name = "where_there_are_no_timers_the_closure_runs_all_the_same_and_the_reason_is_said";
+    if again(name, "ulimit -i 0 && exec \"$@\"") {
         return;
     }
-    let sampled = profiling::sample(|| 7).unwrap();
+    let sampled = Sampler::new().timer(Timer::Clock).run(|| 7).unwrap();
     assert_eq!(sampled.value, 7);
     let samples = sampled.samples;
     let why = samples.unavailable().expect("there are no timers").to_string();

@@ -2,6 +2,8 @@
 //!
 //! The test runs this program once more under `perf`, as `sampler_perf --work`.
 
+mod spinning;
+
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -15,28 +17,19 @@ const FUNCTIONS: [(&str, u64); 3] = [("spin_six", 6), ("spin_three", 3), ("spin_
 /// How far apart two shares may be: three points.
 const POINTS: f64 = 3.0;
 
-#[inline(always)]
-fn spin(rounds: u64) -> f64 {
-    let mut value = 1.5;
-    for _ in 0..rounds {
-        value = 1.0 + 1.0 / black_box(value);
-    }
-    value
-}
-
 #[inline(never)]
 fn spin_six(rounds: u64) -> f64 {
-    black_box(spin(rounds))
+    black_box(spinning::work(rounds))
 }
 
 #[inline(never)]
 fn spin_three(rounds: u64) -> f64 {
-    black_box(spin(rounds)) + 1.0
+    black_box(spinning::work(rounds)) + 1.0
 }
 
 #[inline(never)]
 fn spin_one(rounds: u64) -> f64 {
-    black_box(spin(rounds)) + 2.0
+    black_box(spinning::work(rounds)) + 2.0
 }
 
 /// Several turns, so that whatever the machine does meanwhile meets all three alike.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::{self, Write as _};
 use std::fs;
 use std::path::Path;
@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use object::Architecture;
 
+#[cfg(feature = "capstone")]
+use super::aarch64;
 use super::count::{Count, Counts};
 use super::error::Error;
 use super::flow::{Flow, Graph};
@@ -226,8 +228,32 @@ pub struct Instruction {
 }
 
 impl Instruction {
+    /// An instruction of which nothing is known but where it is.
+    pub(crate) fn unmarked(address: u64, length: u8) -> Self {
+        Self {
+            address,
+            length,
+            text: String::new(),
+            comment: None,
+            class: Class::Other,
+            loads: false,
+            stores: false,
+            divides: false,
+            vector_bits: 0,
+            target: None,
+            label: None,
+            callee: None,
+            guards: None,
+            cold: false,
+            depth: 0,
+            in_loop: None,
+            line: None,
+            frames: Arc::from([]),
+        }
+    }
+
     fn is_trap(&self) -> bool {
-        self.text.starts_with("ud2")
+        ["ud2", "udf", "brk"].iter().any(|name| self.text.starts_with(name))
     }
 
     fn is_padding(&self) -> bool {
@@ -263,7 +289,8 @@ impl Image {
     /// The disassembly of the function of that name; [`find`](Self::find) tells what a name may be.
     ///
     /// # Errors
-    /// When there is not exactly one function of that name, and [`Error::Unavailable`] for processors other than x86-64.
+    /// When there is not exactly one function of that name, and [`Error::Unavailable`] for other processors than x86-64 and, with the feature
+    /// `capstone`, aarch64.
     pub fn dis(&self, name: &str) -> Result<Listing, Error> {
         self.listing(self.find(name)?)
     }
@@ -271,17 +298,26 @@ impl Image {
     /// The disassembly of a function.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] for processors other than x86-64.
+    /// [`Error::Unavailable`] for other processors than x86-64 and, with the feature
+    /// `capstone`, aarch64.
     pub fn listing(&self, function: &Function) -> Result<Listing, Error> {
-        if self.architecture() != Architecture::X86_64 {
-            let architecture = format!("{:?}", self.architecture()).to_lowercase();
-            return Err(Error::Unavailable {
-                why: format!("listings are made of x86-64 code; this is {architecture}"),
-            });
-        }
         let code = self.bytes(function.range()).filter(|code| !code.is_empty());
         let code = code.ok_or_else(|| Error::Truncated { file: self.path().to_path_buf() })?;
-        let (mut instructions, flows) = x86::decode(self, function, code);
+        let (mut instructions, flows) = match self.architecture() {
+            Architecture::X86_64 => x86::decode(self, function, code),
+            #[cfg(feature = "capstone")]
+            Architecture::Aarch64 => aarch64::decode(self, function, code)?,
+            #[cfg(not(feature = "capstone"))]
+            Architecture::Aarch64 => {
+                let why = "listings of aarch64 code need the feature `capstone` of the crate `profiling`".to_owned();
+                return Err(Error::Unavailable { why });
+            }
+            other => {
+                let other = format!("{other:?}").to_lowercase();
+                let why = format!("listings are made of x86-64 and aarch64 code; this is {other}");
+                return Err(Error::Unavailable { why });
+            }
+        };
         let loops = mark_flow(&mut instructions, &flows);
         self.mark_lines(&mut instructions);
         let closures = self.closures(function).into_iter().cloned().collect();
@@ -305,6 +341,39 @@ impl Image {
             instruction.line =
                 lines.clone().find(|line| Some(&line.file) == own.as_ref()).or_else(|| lines.next_back());
         }
+    }
+}
+
+/// Ends the flow at calls that never come back.
+pub(crate) fn never_returning(flows: &mut [Flow], callees: &[Option<Callee>]) {
+    for (flow, callee) in flows.iter_mut().zip(callees) {
+        if callee.as_ref().is_some_and(Callee::never_returns) {
+            *flow = Flow::Leave;
+        }
+    }
+}
+
+/// The numbers of labels, by the addresses that something jumps to.
+pub(crate) fn labels(flows: &[Flow], address: impl Fn(usize) -> u64) -> BTreeMap<u64, usize> {
+    let mut targets = BTreeSet::new();
+    for flow in flows {
+        match flow {
+            Flow::Jump(target) | Flow::Branch(target) => _ = targets.insert(address(*target)),
+            Flow::Table(several) => targets.extend(several.iter().map(|&target| address(target))),
+            Flow::Next | Flow::Leave => {}
+        }
+    }
+    targets.into_iter().enumerate().map(|(index, target)| (target, index + 1)).collect()
+}
+
+/// The numbers in the lanes of a register, as short as they can be written.
+pub(crate) fn in_lanes(numbers: &[String]) -> String {
+    match numbers {
+        [number] => number.clone(),
+        [first, rest @ ..] if rest.iter().all(|number| number == first) => {
+            format!("{first} in {} lanes", numbers.len())
+        }
+        _ => format!("[{}]", numbers.join(", ")),
     }
 }
 

@@ -201,6 +201,73 @@ impl Graph {
     }
 }
 
+/// What is known of a register's value on every way to an instruction.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Held<T> {
+    /// No way has been followed yet.
+    Unvisited,
+    /// This.
+    Known(T),
+    /// Different things, or nothing of interest.
+    Unknown,
+}
+
+/// Follows the values of registers on every way. `step` is given each instruction with what is known before it, and changes that to what is
+/// known after it. It may be given an instruction several times; the last time says what holds on every way.
+pub(crate) fn held<T: Clone + PartialEq, const REGISTERS: usize>(
+    graph: &Graph,
+    mut step: impl FnMut(usize, &mut [Held<T>; REGISTERS]),
+) {
+    let mut before = vec![[const { Held::Unvisited }; REGISTERS]; graph.blocks()];
+    for (block, state) in before.iter_mut().enumerate() {
+        if graph.is_entry(block) {
+            *state = [const { Held::Unknown }; REGISTERS];
+        }
+    }
+    let mut open: Vec<usize> = (0..graph.blocks()).rev().collect();
+    while let Some(block) = open.pop() {
+        let mut state = before[block].clone();
+        if state[0] == Held::Unvisited {
+            continue;
+        }
+        for at in graph.instructions(block) {
+            step(at, &mut state);
+        }
+        for &next in graph.successors(block) {
+            let mut changed = false;
+            for (known, new) in before[next].iter_mut().zip(&state) {
+                let merged = match (&*known, new) {
+                    (Held::Unvisited, new) => new.clone(),
+                    (known, new) if known == new => continue,
+                    (Held::Unknown, _) => continue,
+                    _ => Held::Unknown,
+                };
+                *known = merged;
+                changed = true;
+            }
+            if changed {
+                open.push(next);
+            }
+        }
+    }
+}
+
+/// No-ops that fill the space before an aligned block are reached only by falling into them. After a jump nothing does, and
+/// without this they would look like another entrance to the block.
+pub(crate) fn isolate_padding(flows: &mut [Flow], fills: impl Fn(usize) -> bool) {
+    let is_target = |at: usize| flows.iter().any(|flow| matches!(flow, Flow::Jump(to) | Flow::Branch(to) if *to == at));
+    let mut padding = Vec::new();
+    for at in 1..flows.len() {
+        let unreached = matches!(flows[at - 1], Flow::Jump(_) | Flow::Leave | Flow::Table(_));
+        if fills(at) && (unreached || padding.last() == Some(&(at - 1))) && !is_target(at) {
+            padding.push(at);
+        }
+    }
+    for at in padding {
+        flows[at] = Flow::Leave;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Flow::{Branch, Jump, Leave, Next, Table};

@@ -7,8 +7,8 @@
 //! | `cython -a` | [`Image::annotate`]: [`Annotated::html`] is the page |
 //!
 //! An [`Image`] is an executable: the running program or a file. It has to keep its symbols; lines need
-//! `debug = "line-tables-only"` or more. Listings are made of x86-64 code in ELF files (Linux); Mach-O files are read with the
-//! `.dSYM` bundle beside them. Other processors get [`Error::Unavailable`].
+//! `debug = "line-tables-only"` or more. Listings are made of x86-64 code and, with the feature `capstone`, of aarch64 code, in ELF
+//! files (Linux); Mach-O files are read with the `.dSYM` bundle beside them. Other processors get [`Error::Unavailable`].
 //!
 //! # How it finds what it shows
 //!
@@ -45,6 +45,8 @@
 //! # Ok::<(), profiling::asm::Error>(())
 //! ```
 
+#[cfg(feature = "capstone")]
+mod aarch64;
 mod annotate;
 mod count;
 mod dis;

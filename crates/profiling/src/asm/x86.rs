@@ -1,7 +1,6 @@
 //! Instructions of x86-64.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use iced_x86::{
@@ -9,8 +8,8 @@ use iced_x86::{
     IntelFormatter, MemorySize, Mnemonic, OpAccess, OpKind, Register, SymbolResolver, SymbolResult,
 };
 
-use super::dis::{Callee, Class, Instruction};
-use super::flow::{Flow, Graph};
+use super::dis::{Callee, Class, Instruction, in_lanes, labels, never_returning};
+use super::flow::{Flow, Graph, Held, held, isolate_padding};
 use super::image::{Function, Image};
 
 /// The instructions of a function and where each of them leads.
@@ -24,31 +23,14 @@ pub(crate) fn decode(image: &Image, function: &Function, code: &[u8]) -> (Vec<In
         decoded.iter().enumerate().map(|(index, instruction)| (instruction.ip(), index)).collect();
     // Which calls come back is known only once their names are, and those in registers need the flow.
     let direct: Vec<Option<Callee>> = decoded.iter().map(|instruction| callee(image, function, instruction)).collect();
-    let flows = flows(image, &decoded, &index, &direct);
+    let mut flows = flows(image, &decoded, &index, &direct);
     let graph = Graph::new(&flows);
     let held = held_in_registers(image, &decoded, &graph);
     let callees: Vec<Option<Callee>> =
         direct.into_iter().zip(held).map(|(direct, held)| held.map(Callee::named).or(direct)).collect();
-    let mut flows: Vec<Flow> = flows
-        .into_iter()
-        .zip(&callees)
-        .map(|(flow, callee)| match callee {
-            Some(callee) if callee.never_returns() => Flow::Leave,
-            _ => flow,
-        })
-        .collect();
-    isolate_padding(&decoded, &mut flows);
-
-    let mut targets = BTreeSet::new();
-    for flow in &flows {
-        match flow {
-            Flow::Jump(target) | Flow::Branch(target) => _ = targets.insert(decoded[*target].ip()),
-            Flow::Table(several) => targets.extend(several.iter().map(|&target| decoded[target].ip())),
-            Flow::Next | Flow::Leave => {}
-        }
-    }
-    let labels: BTreeMap<u64, usize> =
-        targets.into_iter().enumerate().map(|(index, target)| (target, index + 1)).collect();
+    never_returning(&mut flows, &callees);
+    isolate_padding(&mut flows, |at| fills(&decoded[at]));
+    let labels = labels(&flows, |at| decoded[at].ip());
     let mut info = InstructionInfoFactory::new();
     let names = Names::of(image, &decoded, &labels);
     let mut formatter = IntelFormatter::with_options(Some(Box::new(names)), None);
@@ -88,8 +70,6 @@ pub(crate) fn decode(image: &Image, function: &Function, code: &[u8]) -> (Vec<In
                 constant(image, instruction)
             };
             Instruction {
-                address: instruction.ip(),
-                length: instruction.len() as u8,
                 text,
                 comment,
                 class: if callee.is_some() { Class::Call } else { class(instruction) },
@@ -100,12 +80,7 @@ pub(crate) fn decode(image: &Image, function: &Function, code: &[u8]) -> (Vec<In
                 target,
                 label: labels.get(&instruction.ip()).copied(),
                 callee,
-                guards: None,
-                cold: false,
-                depth: 0,
-                in_loop: None,
-                line: None,
-                frames: Arc::from([]),
+                ..Instruction::unmarked(instruction.ip(), instruction.len() as u8)
             }
         })
         .collect();
@@ -218,25 +193,13 @@ fn flows(image: &Image, decoded: &[Decoded], index: &HashMap<u64, usize>, callee
             FlowControl::Return | FlowControl::Exception => Flow::Leave,
         })
         .collect();
-    isolate_padding(decoded, &mut flows);
+    isolate_padding(&mut flows, |at| fills(&decoded[at]));
     flows
 }
 
-/// No-ops that fill the space before an aligned block are reached only by falling into them. After a jump nothing does, and
-/// without this they would look like another entrance to the block.
-fn isolate_padding(decoded: &[Decoded], flows: &mut [Flow]) {
-    let is_target = |at: usize| flows.iter().any(|flow| matches!(flow, Flow::Jump(to) | Flow::Branch(to) if *to == at));
-    let fills = |instruction: &Decoded| matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3);
-    let mut padding = Vec::new();
-    for at in 1..flows.len() {
-        let unreached = matches!(flows[at - 1], Flow::Jump(_) | Flow::Leave | Flow::Table(_));
-        if fills(&decoded[at]) && (unreached || padding.last() == Some(&(at - 1))) && !is_target(at) {
-            padding.push(at);
-        }
-    }
-    for at in padding {
-        flows[at] = Flow::Leave;
-    }
+/// Whether an instruction fills the space before an aligned block.
+fn fills(instruction: &Decoded) -> bool {
+    matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3)
 }
 
 /// The targets of a jump through a table: of offsets from its own beginning, whose address is in a register, or of addresses.
@@ -278,17 +241,6 @@ fn jump_table(image: &Image, before: &[Decoded], jump: &Decoded, index: &HashMap
     targets
 }
 
-/// What is known of a register's value on every way to an instruction.
-#[derive(Clone, PartialEq)]
-enum Held {
-    /// No way has been followed yet.
-    Unvisited,
-    /// The address of this function.
-    Function(Arc<str>),
-    /// Different things, or nothing of interest.
-    Unknown,
-}
-
 /// For each call through a register the function whose address the register holds, where that is known: compilers load the
 /// address of a function that is called in a loop before the loop.
 fn held_in_registers(image: &Image, decoded: &[Decoded], graph: &Graph) -> Vec<Option<Arc<str>>> {
@@ -303,7 +255,7 @@ fn held_in_registers(image: &Image, decoded: &[Decoded], graph: &Graph) -> Vec<O
     const REGISTERS: usize = 16;
     let number = |register: Register| register.is_gpr().then(|| register.full_register().number());
     let mut info = InstructionInfoFactory::new();
-    let mut step = |state: &mut [Held; REGISTERS], instruction: &Decoded| {
+    let mut step = |state: &mut [Held<Arc<str>>; REGISTERS], instruction: &Decoded| {
         if matches!(instruction.flow_control(), FlowControl::Call | FlowControl::IndirectCall) {
             for scratch in [0, 1, 2, 6, 7, 8, 9, 10, 11] {
                 state[scratch] = Held::Unknown;
@@ -311,13 +263,13 @@ fn held_in_registers(image: &Image, decoded: &[Decoded], graph: &Graph) -> Vec<O
         }
         let moved = (instruction.code() == Code::Mov_r64_rm64).then(|| match instruction.op1_kind() {
             OpKind::Memory if instruction.is_ip_rel_memory_operand() => {
-                image.pointed_to(instruction.ip_rel_memory_address()).map_or(Held::Unknown, Held::Function)
+                image.pointed_to(instruction.ip_rel_memory_address()).map_or(Held::Unknown, Held::Known)
             }
             OpKind::Register => number(instruction.op1_register()).map_or(Held::Unknown, |from| state[from].clone()),
             _ => Held::Unknown,
         });
         let loaded = (instruction.mnemonic() == Mnemonic::Lea && instruction.is_ip_rel_memory_operand())
-            .then(|| image.name_at(instruction.ip_rel_memory_address()).map_or(Held::Unknown, Held::Function));
+            .then(|| image.name_at(instruction.ip_rel_memory_address()).map_or(Held::Unknown, Held::Known));
         for used in info.info(instruction).used_registers() {
             let writes = !matches!(used.access(), OpAccess::None | OpAccess::Read | OpAccess::CondRead);
             if let (true, Some(register)) = (writes, number(used.register())) {
@@ -328,48 +280,17 @@ fn held_in_registers(image: &Image, decoded: &[Decoded], graph: &Graph) -> Vec<O
             state[register] = value;
         }
     };
-    const UNKNOWN: [Held; REGISTERS] = [const { Held::Unknown }; REGISTERS];
-    const UNVISITED: [Held; REGISTERS] = [const { Held::Unvisited }; REGISTERS];
-    let mut before = vec![UNVISITED; graph.blocks()];
-    for (block, state) in before.iter_mut().enumerate() {
-        if graph.is_entry(block) {
-            *state = UNKNOWN;
+    held(graph, |at, state: &mut [Held<Arc<str>>; REGISTERS]| {
+        if through_register(&decoded[at])
+            && let Some(register) = number(decoded[at].op0_register())
+        {
+            found[at] = match &state[register] {
+                Held::Known(name) => Some(name.clone()),
+                _ => None,
+            };
         }
-    }
-    let mut open: Vec<usize> = (0..graph.blocks()).rev().collect();
-    while let Some(block) = open.pop() {
-        let mut state = before[block].clone();
-        if state[0] == Held::Unvisited {
-            continue;
-        }
-        for at in graph.instructions(block) {
-            if through_register(&decoded[at])
-                && let Some(register) = number(decoded[at].op0_register())
-            {
-                found[at] = match &state[register] {
-                    Held::Function(name) => Some(name.clone()),
-                    _ => None,
-                };
-            }
-            step(&mut state, &decoded[at]);
-        }
-        for &next in graph.successors(block) {
-            let mut changed = false;
-            for (known, new) in before[next].iter_mut().zip(&state) {
-                let merged = match (&*known, new) {
-                    (Held::Unvisited, new) => new.clone(),
-                    (known, new) if known == new => continue,
-                    (Held::Unknown, _) => continue,
-                    _ => Held::Unknown,
-                };
-                *known = merged;
-                changed = true;
-            }
-            if changed {
-                open.push(next);
-            }
-        }
-    }
+        step(state, &decoded[at]);
+    });
     found
 }
 
@@ -532,16 +453,7 @@ fn constant(image: &Image, instruction: &Decoded) -> Option<String> {
             _ => None,
         };
     }
-    let mut text = String::new();
-    if numbers.iter().all(|number| *number == numbers[0]) {
-        text.push_str(&numbers[0]);
-        if count > 1 {
-            let _ = write!(text, " in {count} lanes");
-        }
-    } else {
-        let _ = write!(text, "[{}]", numbers.join(", "));
-    }
-    Some(text)
+    Some(in_lanes(&numbers))
 }
 
 /// A number as short as it can be without becoming another one.

@@ -138,31 +138,50 @@ fn count<R>(f: impl FnOnce() -> R) -> (R, Counters) {
 /// What to do about an event that cannot be counted.
 #[cfg(target_os = "linux")]
 fn explain(count: Count, error: &std::io::Error) -> String {
-    let read = |file| std::fs::read_to_string(file).unwrap_or_default();
-    let paranoid = read("/proc/sys/kernel/perf_event_paranoid");
-    let cpu = read("/proc/cpuinfo");
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let virtual_machine =
         cpu.lines().any(|line| line.starts_with("flags") && line.split_whitespace().any(|flag| flag == "hypervisor"));
-    reason(count, error, paranoid.trim(), virtual_machine)
+    reason(count, error, &paranoid(), virtual_machine)
+}
+
+/// The level from which on the kernel refuses perf events to users.
+#[cfg(target_os = "linux")]
+fn paranoid() -> String {
+    let level = std::fs::read_to_string("/proc/sys/kernel/perf_event_paranoid").unwrap_or_default();
+    level.trim().to_owned()
 }
 
 #[cfg(target_os = "linux")]
 fn reason(count: Count, error: &std::io::Error, paranoid: &str, virtual_machine: bool) -> String {
     let name = count.name();
-    match error.raw_os_error() {
+    let reason = match error.raw_os_error() {
         Some(libc::ENOENT | libc::EOPNOTSUPP | libc::ENODEV) if virtual_machine => {
-            format!("hardware counters: this is a virtual machine without them ({name}: {error})")
+            format!("this is a virtual machine without them ({name}: {error})")
         }
         Some(libc::ENOENT | libc::EOPNOTSUPP | libc::ENODEV) => {
-            format!("hardware counters: this processor, or its driver, has none for {name} ({error})")
+            format!("this processor, or its driver, has none for {name} ({error})")
         }
+        _ => refused(name, error, paranoid),
+    };
+    format!("hardware counters: {reason}")
+}
+
+/// Why perf events are refused to this program, and what mends it.
+#[cfg(target_os = "linux")]
+pub(crate) fn forbidden(what: &str, error: &std::io::Error) -> String {
+    refused(what, error, &paranoid())
+}
+
+#[cfg(target_os = "linux")]
+fn refused(what: &str, error: &std::io::Error, paranoid: &str) -> String {
+    match error.raw_os_error() {
         Some(libc::EACCES | libc::EPERM) if paranoid.parse::<i32>().is_ok_and(|level| level > 2) => format!(
-            "hardware counters: kernel.perf_event_paranoid is {paranoid}, `sudo sysctl kernel.perf_event_paranoid=2` allows them ({name}: {error})"
+            "kernel.perf_event_paranoid is {paranoid}, `sudo sysctl kernel.perf_event_paranoid=2` allows them ({what}: {error})"
         ),
         Some(libc::EACCES | libc::EPERM | libc::ENOSYS) => format!(
-            "hardware counters: forbidden although kernel.perf_event_paranoid is {paranoid}: a sandbox or container does not allow perf_event_open ({name}: {error})"
+            "forbidden although kernel.perf_event_paranoid is {paranoid}: a sandbox or container does not allow perf_event_open ({what}: {error})"
         ),
-        _ => format!("hardware counters: {name}: {error}"),
+        _ => format!("{what}: {error}"),
     }
 }
 

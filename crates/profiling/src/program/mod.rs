@@ -4,6 +4,8 @@ mod counters;
 mod time;
 mod timeit;
 
+#[cfg(target_os = "linux")]
+pub(crate) use counters::forbidden;
 pub use counters::{Count, Counters, counters};
 pub use time::{Usage, time, usage};
 pub use timeit::{Timed, Timeit, timeit};

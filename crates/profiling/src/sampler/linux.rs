@@ -8,21 +8,20 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::handler::{self, Recording};
+use super::handler::{self, Recording, Signals};
 use super::modules::{Mapped, Modules};
 use super::ring::Ring;
-use super::samples::{Frame, Samples, Stack, Thread};
+use super::samples::{Counts, Frame, Samples, Stack, Thread};
 use super::symbols::Symbols;
 use super::timers::{self, Timers};
-use super::{Measured, Unavailable};
+use super::{Measured, Timer, Unavailable};
 
-/// How often samples are collected and new threads are looked for. Waking up is what sampling costs most; and a thread's timer would not
-/// be looked at before the kernel's next tick, which most kernels have 250 times a second.
+/// How often samples are collected and new threads are looked for. Waking up more often would cost more than the samples do.
 const TICK: Duration = Duration::from_millis(4);
 
-/// Room for the samples of half a second of four threads at 250 interruptions a second: the collecting thread may have to wait
-/// for a processor.
-const SLOTS: usize = 512;
+/// Room for the samples of half a second of four threads at the default frequency: the collecting thread may have to wait
+/// for a processor. Memory that is never used is never touched.
+const SLOTS: usize = 2048;
 
 /// A profile in the making. Dropping it, as a panic of the closure does, removes the timers.
 pub(super) struct Recorder {
@@ -36,21 +35,18 @@ pub(super) struct Recorder {
 /// What the collecting thread has at the end.
 struct Collected {
     threads: Vec<Thread>,
-    /// The stacks of each thread as addresses, with their weight and the number of samples.
+    /// The stacks of each thread as addresses, with their weight.
     stacks: HashMap<(u32, Box<[u64]>), u64>,
     mapped: Vec<Mapped>,
-    events: u64,
-    truncated: u64,
-    /// The threads without a timer, and why the first has none.
-    refused: Option<(usize, io::Error)>,
+    counts: Counts,
     /// The processor time that the collecting thread itself consumed meanwhile.
     own_time: Duration,
 }
 
 impl Recorder {
     /// Gives every thread its timer. Samples are taken from `record` on.
-    pub(super) fn start(frequency: u32, stack: usize) -> Result<Self, Unavailable> {
-        let signal = handler::install().map_err(|error| Unavailable::new("no signal to be had", error))?;
+    pub(super) fn start(timer: Timer, frequency: u32, stack: usize) -> Result<Self, Unavailable> {
+        let signals = Signals::install();
         handler::can_copy().map_err(|error| Unavailable::new("process_vm_readv", error))?;
         let ring = Arc::new(Ring::new(SLOTS, stack));
         let stop = Arc::new(AtomicBool::new(false));
@@ -60,7 +56,7 @@ impl Recorder {
             .name("profiler".into())
             .spawn({
                 let (ring, stop) = (Arc::clone(&ring), Arc::clone(&stop));
-                move || collect(signal, period, &ring, &stop, &ready)
+                move || collect(timer, signals, period, &ring, &stop, &ready)
             })
             .map_err(|error| Unavailable::new("no thread for the profiler", error))?;
         let recorder = Self { frequency, ring, stop, collector: Some(collector) };
@@ -108,13 +104,12 @@ impl Recorder {
             }
             stacks.push(Stack::new(thread as usize, weight, expanded, leaf));
         }
-        Samples::new(self.frequency, measured.wall, frames, stacks, collected.threads).with_counts(
-            measured.cpu.saturating_sub(collected.own_time),
-            self.ring.lost(),
-            collected.events,
-            collected.truncated,
-            collected.refused.map(|(threads, error)| (threads, error.to_string())),
-        )
+        let counts = Counts {
+            cpu: Some(measured.cpu.saturating_sub(collected.own_time)),
+            lost: self.ring.lost() + collected.counts.lost,
+            ..collected.counts
+        };
+        Samples::new(self.frequency, measured.wall, frames, stacks, collected.threads).with_counts(counts)
     }
 
     fn join(&mut self) -> Option<Collected> {
@@ -140,7 +135,8 @@ impl Drop for Recorder {
 
 /// The life of the collecting thread: timers first, then samples and new threads until it is told to stop.
 fn collect(
-    signal: libc::c_int,
+    timer: Timer,
+    signals: Signals,
     period: Duration,
     ring: &Ring,
     stop: &AtomicBool,
@@ -151,12 +147,10 @@ fn collect(
         threads: Vec::new(),
         stacks: HashMap::new(),
         mapped: Vec::new(),
-        events: 0,
-        truncated: 0,
-        refused: None,
+        counts: Counts::default(),
         own_time: Duration::ZERO,
     };
-    let mut timers = Timers::new(signal, period);
+    let mut timers = Timers::new(timer, signals, period);
     let modules = Modules::new().and_then(|modules| {
         meet(&mut timers, &mut collected.threads)?;
         match timers.refused() {
@@ -179,11 +173,17 @@ fn collect(
     loop {
         let last = stop.load(Ordering::Acquire);
         ring.drain(|header, stack| {
-            collected.events += 1;
+            let counts = &mut collected.counts;
+            // A signal that was on its way since an earlier profile, to a thread that has no timer now.
+            let Some(thread) = timers.number(header.thread) else {
+                counts.lost += u64::from(header.weight);
+                return;
+            };
+            counts.events += 1;
             if !modules.unwind(&header.registers, stack, &mut addresses) {
-                collected.truncated += 1;
+                counts.truncated += 1;
             }
-            let key = (header.thread, addresses.as_slice().into());
+            let key = (thread, addresses.as_slice().into());
             *collected.stacks.entry(key).or_insert(0) += u64::from(header.weight);
         });
         if last {
@@ -200,7 +200,10 @@ fn collect(
     }
     collected.own_time = timers::thread_time().saturating_sub(start);
     collected.mapped = modules.into_mapped();
-    collected.refused = timers.refused();
+    let (timer, instead) = timers.timer();
+    collected.counts.timer = Some(timer);
+    collected.counts.instead = instead;
+    collected.counts.refused = timers.refused().map(|(threads, error)| (threads, error.to_string()));
     collected
 }
 

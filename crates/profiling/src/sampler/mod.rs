@@ -68,22 +68,22 @@ pub struct Sampled<R> {
 /// A sampling profiler: which functions and lines the threads of a program were executing, each time that a thread had consumed so much
 /// processor time.
 ///
-/// Every thread has a timer on its own processor time (`timer_create(2)` with the thread's clock and `SIGEV_THREAD_ID`), whose
-/// signal interrupts it. The handler copies the registers and a piece of the stack; a thread of the profiler unwinds the stacks
+/// Every thread has a [`Timer`] on its own processor time, whose signal interrupts it. The handler copies the registers and a piece of
+/// the stack; a thread of the profiler unwinds the stacks
 /// by the tables that the compiler left for panics ([`framehop`](https://docs.rs/framehop)), and names, files and lines are
 /// looked up when all is over ([`addr2line`](https://docs.rs/addr2line), with inlined calls as frames of their own). The program is the optimised one, unchanged.
 ///
 /// What is worth knowing:
-/// * Only processor time counts: a thread that waits is not sampled, nor woken.
-/// * The kernel looks at these timers at its own tick, 100 to 1000 times a second (`CONFIG_HZ`, often 250). Periods that passed
-///   between two ticks are not lost: a sample has the [weight](Stack::weight) of all of them. But the accuracy is that of the
-///   number of [events](Samples::events), not of their weight: see [`Samples::events`].
+/// * Only processor time counts: a thread that waits is not sampled, nor woken. (Timers of wall time would have to wake it, and
+///   end its `poll` and `epoll_wait`, which no flag starts anew.)
+/// * [`Samples::timer`] says what interrupted the threads and [`Samples::rate`] how often that came to be.
 /// * New threads are found by looking every 4 ms; what a thread did before is not seen, nor is a thread that lived shorter.
 ///   [`Samples::unseen`] says how much processor time that was; threads that exist when the sampling begins have timers from the start.
-/// * The signal is a real-time one that the program does not handle (the highest that is free); `SIGPROF` is left alone. System
-///   calls that are interrupted are started anew (`SA_RESTART`), except those that never are (`signal(7)`). A child after
+/// * The signal is one that the program does not handle: `SIGSTKFLT`, which Linux never sends, or for [`Timer::Clock`] the highest real-time
+///   signal that is free; `SIGPROF` is left alone. System calls that are interrupted are started anew (`SA_RESTART`), except those that
+///   never are (`signal(7)`): but a thread is interrupted only while it runs, on its way back from the kernel at the latest. A child after
 ///   `fork` has no timers. A thread that blocks all signals is not sampled until it unblocks them.
-/// * What it costs is said by the example `overhead`: mostly that the profiler's thread wakes up every 4 ms.
+/// * What it costs: see [the measurement](crate#overheads).
 /// * Samples in this crate's own code are left out of the tables and counted ([`Samples::own`]).
 ///
 /// ```
@@ -95,13 +95,44 @@ pub struct Sampled<R> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Sampler {
+    timer: Timer,
     frequency: u32,
     stack: usize,
 }
 
+/// What interrupts a thread each time that it has consumed so much processor time: the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// The processor clock of `perf_event_open(2)`, in the program and in what the kernel does for it.
+    ///
+    /// It has a timer of high resolution, so the frequency is reached. What the kernel does is seen at the instruction that
+    /// called it: a sample that had to wait for the kernel to come to an end has the [weight](Stack::weight) of all that time. It
+    /// needs `kernel.perf_event_paranoid` of 1 or less, or the capability `CAP_PERFMON`.
+    Event,
+    /// The same clock in the program alone: what the kernel does for it is [unseen](Samples::unseen). Every user may have it where
+    /// `kernel.perf_event_paranoid` is 2, which is the kernel's own default; some distributions set more, and containers forbid it.
+    UserEvent,
+    /// A timer on the thread's clock of processor time (`timer_create(2)` with `SIGEV_THREAD_ID`), which needs no permission.
+    ///
+    /// The kernel looks at these timers at its own tick, 100 to 1000 times a second (`CONFIG_HZ`, often 250). Periods that passed
+    /// between two ticks are not lost: a sample has the [weight](Stack::weight) of all of them. But the accuracy is that of the
+    /// number of [events](Samples::events), not of their weight. The kernel's work counts as with [`Event`](Self::Event).
+    Clock,
+}
+
+impl fmt::Display for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Event => "perf events of the processor clock",
+            Self::UserEvent => "perf events of the processor clock outside the kernel",
+            Self::Clock => "timers on the processor clock that go with the kernel's tick",
+        })
+    }
+}
+
 impl Default for Sampler {
     fn default() -> Self {
-        Self { frequency: FREQUENCY, stack: 32 * 1024 }
+        Self { timer: Timer::Event, frequency: FREQUENCY, stack: 32 * 1024 }
     }
 }
 
@@ -115,6 +146,12 @@ impl Sampler {
     #[must_use]
     pub fn frequency(self, frequency: u32) -> Self {
         Self { frequency, ..self }
+    }
+
+    /// What interrupts the threads, if it is to be had; if not, the next one of [`Timer`] is tried, down to [`Timer::Clock`].
+    #[must_use]
+    pub fn timer(self, timer: Timer) -> Self {
+        Self { timer, ..self }
     }
 
     /// How many bytes of a stack are copied at most: 1 to 64 KiB; other values are brought into these limits. Calls further out
@@ -139,7 +176,7 @@ impl Sampler {
             return Err(SampleError::Frequency(self.frequency));
         }
         let _running = Running::begin()?;
-        match linux::Recorder::start(self.frequency, self.stack) {
+        match linux::Recorder::start(self.timer, self.frequency, self.stack) {
             Ok(recorder) => {
                 let (value, measured) = recorder.record(|| profiled(f));
                 Ok(Sampled { value, samples: recorder.finish(measured) })
@@ -238,13 +275,13 @@ struct Measured {
 /// Where the system has no timer per thread, or its stacks are not known.
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 mod unsupported {
-    use super::{Measured, Samples, Unavailable};
+    use super::{Measured, Samples, Timer, Unavailable};
 
     /// There are none.
     pub(super) enum Recorder {}
 
     impl Recorder {
-        pub(super) fn start(_: u32, _: usize) -> Result<Self, Unavailable> {
+        pub(super) fn start(_: Timer, _: u32, _: usize) -> Result<Self, Unavailable> {
             let (system, processor) = (std::env::consts::OS, std::env::consts::ARCH);
             Err(Unavailable { why: format!("it needs Linux on x86_64 or aarch64, this is {system} on {processor}") })
         }

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Timer;
 use super::samples::{Frame, Samples, Thread};
 
 /// How many rows of each table are shown by `Display`.
@@ -174,11 +175,17 @@ impl fmt::Display for Samples {
         if self.part().is_some() {
             return write!(f, "\n{}\n{}", self.function_table(ROWS), self.line_table(ROWS));
         }
-        if self.events() < self.total() {
+        if let Some((timer, rate)) = self.timer().zip(self.rate()) {
+            writeln!(f, "{rate:.0} interruptions per second of processor time, {} in all, by {timer}", self.events())?;
+        }
+        if let Some(why) = self.instead() {
+            writeln!(f, "no better ones: {why}")?;
+        }
+        if (self.events() as f64) < 0.9 * self.total() as f64 {
+            let periods = self.total() as f64 / self.events() as f64;
             writeln!(
                 f,
-                "the kernel's tick made them {} interruptions: shares are as certain as so many allow",
-                self.events()
+                "an interruption stands for {periods:.1} samples: shares are as certain as the interruptions allow"
             )?;
         }
         let note = |f: &mut fmt::Formatter<'_>, count: u64, what: &str| match count {
@@ -196,9 +203,10 @@ impl fmt::Display for Samples {
         {
             writeln!(
                 f,
-                "{:.3} s of {:.3} s of processor time were not seen: threads that were new or lived briefly",
+                "{:.3} s of {:.3} s of processor time were not seen: {}threads that were new or lived briefly",
                 unseen.as_secs_f64(),
-                cpu.as_secs_f64()
+                cpu.as_secs_f64(),
+                if self.timer() == Some(Timer::UserEvent) { "the kernel's work for the program, " } else { "" }
             )?;
         }
         write!(f, "\n{}\n{}", self.function_table(ROWS), self.line_table(ROWS))

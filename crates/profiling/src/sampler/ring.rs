@@ -21,8 +21,8 @@ pub(super) struct Registers {
 /// What a sample says apart from the bytes of the stack.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Header {
-    /// What the timer was given to be known by.
-    pub(super) thread: u32,
+    /// The kernel's number of the thread.
+    pub(super) thread: i32,
     /// How many periods of the timer the sample stands for.
     pub(super) weight: u32,
     /// The registers of the interrupted code.
@@ -138,7 +138,7 @@ impl Ring {
 mod tests {
     use super::*;
 
-    fn write(ring: &Ring, thread: u32) {
+    fn write(ring: &Ring, thread: i32) {
         ring.write(2, |stack, bytes| {
             assert_eq!(bytes, 16);
             // SAFETY: the ring gives room for 16 bytes.

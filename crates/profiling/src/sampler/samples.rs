@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Unavailable;
+use super::{Timer, Unavailable};
 
 /// The functions of this crate, as names begin.
 const OWN: &str = "profiling::";
@@ -81,18 +81,33 @@ pub struct Attributed {
 pub struct Samples {
     frequency: u32,
     wall: Duration,
-    cpu: Option<Duration>,
     frames: Arc<[Frame]>,
     threads: Arc<[Thread]>,
     stacks: Vec<Stack>,
-    lost: u64,
     own: u64,
-    events: u64,
-    truncated: u64,
-    refused: Option<(usize, String)>,
+    counts: Counts,
     unavailable: Option<Unavailable>,
     /// The only thread, if it is a part.
     part: Option<usize>,
+}
+
+/// What is known of a profile beside its stacks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts {
+    /// What interrupted the threads.
+    pub(super) timer: Option<Timer>,
+    /// Why that is not, or not for all threads, what was asked for.
+    pub(super) instead: Option<String>,
+    /// The processor time of the process without the profiler's.
+    pub(super) cpu: Option<Duration>,
+    /// The weight of the samples for which there was no room, or that belong to no thread.
+    pub(super) lost: u64,
+    /// The number of samples.
+    pub(super) events: u64,
+    /// The number of samples whose stack could not be followed.
+    pub(super) truncated: u64,
+    /// The number of threads without a timer, and why the first has none.
+    pub(super) refused: Option<(usize, String)>,
 }
 
 impl Samples {
@@ -126,29 +141,18 @@ impl Samples {
         Self {
             frequency,
             wall,
-            cpu: None,
             frames: frames.into(),
             threads: threads.into(),
             stacks,
-            lost: 0,
             own,
-            events: 0,
-            truncated: 0,
-            refused: None,
+            counts: Counts::default(),
             unavailable: None,
             part: None,
         }
     }
 
-    pub(super) fn with_counts(
-        self,
-        cpu: Duration,
-        lost: u64,
-        events: u64,
-        truncated: u64,
-        refused: Option<(usize, String)>,
-    ) -> Self {
-        Self { cpu: Some(cpu), lost, events, truncated, refused, ..self }
+    pub(super) fn with_counts(self, counts: Counts) -> Self {
+        Self { counts, ..self }
     }
 
     /// Nothing was sampled.
@@ -169,12 +173,29 @@ impl Samples {
     /// The processor time of the process meanwhile, without the profiler's thread; `None` where nothing was sampled, and for
     /// [one thread](Self::of_thread).
     pub fn cpu(&self) -> Option<Duration> {
-        self.cpu
+        self.counts.cpu
     }
 
     /// Samples per second of processor time, as asked for.
     pub fn frequency(&self) -> u32 {
         self.frequency
+    }
+
+    /// How many times per second of its processor time a thread was interrupted: what came of the [`frequency`](Self::frequency). `None`
+    /// where nothing was sampled, and for [one thread](Self::of_thread).
+    pub fn rate(&self) -> Option<f64> {
+        let cpu = self.cpu()?.as_secs_f64();
+        (cpu > 0.0).then(|| (self.events() + self.lost()) as f64 / cpu)
+    }
+
+    /// What interrupted the threads; `None` where nothing was sampled.
+    pub fn timer(&self) -> Option<Timer> {
+        self.counts.timer
+    }
+
+    /// Why the [`timer`](Self::timer) is not the one that was asked for, or not for all threads.
+    pub fn instead(&self) -> Option<&str> {
+        self.counts.instead.as_deref()
     }
 
     /// The weight of all samples in the tables: periods of processor time.
@@ -184,7 +205,7 @@ impl Samples {
 
     /// The weight of the samples for which there was no room, because the profiler's thread came too late. They are in no table.
     pub fn lost(&self) -> u64 {
-        self.lost
+        self.counts.lost
     }
 
     /// The weight of the samples in this crate's own code. They are in no table.
@@ -193,28 +214,30 @@ impl Samples {
     }
 
     /// How many times a thread was interrupted. The statistical error of a share is that of so many samples: a
-    /// function with share `p` of `n` events is known to about `sqrt(p * (1 - p) / n)`. It is less than the weight where the kernel
-    /// ticks less often than the timers are due.
+    /// function with share `p` of `n` events is known to about `sqrt(p * (1 - p) / n)`. It is less than the weight where a sample stands
+    /// for several periods: see [`Timer`].
     pub fn events(&self) -> u64 {
-        self.events
+        self.counts.events
     }
 
     /// How many events had a stack that could not be followed to its end, because the copy was too short or code has no
     /// unwind tables. The function that was running is right all the same.
     pub fn truncated(&self) -> u64 {
-        self.truncated
+        self.counts.truncated
     }
 
     /// The processor time that no sample stands for: of threads that were not found yet when they worked, or could not be
-    /// [given a timer](Self::refused). The last period of each thread counts too, so this is never quite zero.
+    /// [given a timer](Self::refused), and with [`Timer::UserEvent`] what the kernel did for the program and the ticks that a busy machine
+    /// was late for. The last period of each thread counts too, so this is never quite zero.
     pub fn unseen(&self) -> Option<Duration> {
-        Some(self.cpu?.saturating_sub(Duration::from_secs_f64(self.seconds(self.total() + self.lost + self.own))))
+        let seen = Duration::from_secs_f64(self.seconds(self.total() + self.lost() + self.own));
+        Some(self.cpu()?.saturating_sub(seen))
     }
 
     /// How many threads could not be given a timer and why the first was not: the limit of pending signals (`ulimit -i`) is one of
     /// timers too.
     pub fn refused(&self) -> Option<(usize, &str)> {
-        self.refused.as_ref().map(|(threads, why)| (*threads, &**why))
+        self.counts.refused.as_ref().map(|(threads, why)| (*threads, &**why))
     }
 
     /// The threads that were met, in that order: the ones that existed at the beginning, then the others.
@@ -229,7 +252,8 @@ impl Samples {
     pub fn of_thread(&self, thread: usize) -> Self {
         assert!(thread < self.threads.len(), "there are {} threads, so none has index {thread}", self.threads.len());
         let stacks = self.stacks.iter().filter(|stack| stack.thread == thread).cloned().collect();
-        Self { stacks, cpu: None, part: Some(thread), ..self.clone() }
+        let counts = Counts { cpu: None, ..self.counts.clone() };
+        Self { stacks, counts, part: Some(thread), ..self.clone() }
     }
 
     /// The thread that these samples are restricted to.
