@@ -547,11 +547,16 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared masked, "AVX-512 intrinsics", "mask registers instead of masks").temporaries(q_bytes),
     step!(prepared dispatched, "beyond the tutorial", "one source, a copy for each kind of CPU").temporaries(q_bytes),
     step!(prepared compacted, "beyond the tutorial", "the escaped dropped, the others close ranks")
-        .temporaries(q_bytes),
-    step!(prepared free_running, "beyond the tutorial", "escape tested once in a round").temporaries(q_bytes),
+        .temporaries(q_and_lists_bytes),
+    step!(prepared free_running, "beyond the tutorial", "escape tested once in a round").temporaries(q_and_lists_bytes),
 ];
 
 /// The list `q`.
 fn q_bytes(input: &Input) -> u64 {
     input.q_bytes()
+}
+
+/// The list `q`, and two lists of orbits: five columns of a tile and a block each.
+fn q_and_lists_bytes(input: &Input) -> u64 {
+    input.q_bytes() + 2 * 5 * 8 * (8192 + 64)
 }
