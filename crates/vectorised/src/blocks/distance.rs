@@ -11,7 +11,7 @@ use crate::compiler::{Array, Options, Type};
 pub const TEXT: &str = "sqrt((x - px) ** 2 + (y - py) ** 2)";
 
 /// Two inputs, the output and two temporaries, eight bytes each.
-const BYTES: usize = 40;
+pub const BYTES: usize = 40;
 
 // ANCHOR: blocked
 /// An operation at a time over a block of a row of the matrix.

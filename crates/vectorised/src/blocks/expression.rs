@@ -11,7 +11,7 @@ use crate::compiler::{Array, Options, Type};
 pub const TEXT: &str = "(a + b) * 2 + a * b";
 
 /// Two inputs, the output and three temporaries, eight bytes each.
-const BYTES: usize = 48;
+pub const BYTES: usize = 48;
 
 // ANCHOR: one_block
 /// Four loops, one for each operation, with temporaries as long as the matrices: all elements are one block.

@@ -8,7 +8,7 @@ use super::{compile, fitting_block, pool, ready};
 use crate::compiler::{Runner, Type};
 
 /// q, z and the norm in doubles, the mask and the count in four bytes.
-const BYTES: usize = 48;
+pub const BYTES: usize = 48;
 
 /// Iterations in one run of the compiled program.
 pub const ITERATIONS: usize = 8;

@@ -64,9 +64,10 @@ fn loop1<A: Copy, R>(out: &mut [R], a: &[A], f: impl Fn(A) -> R) {
 // ANCHOR: loop2
 #[inline(never)]
 fn loop2<A, B, R>(out: &mut [R], a: impl Lane<A>, b: impl Lane<B>, f: impl Fn(A, B) -> R) {
-    let (a, b) = (a.cut(out.len()), b.cut(out.len()));
-    for (index, out) in out.iter_mut().enumerate() {
-        *out = f(a.at(index), b.at(index));
+    let length = out.len();
+    let (a, b) = (a.cut(length), b.cut(length));
+    for index in 0..length {
+        out[index] = f(a.at(index), b.at(index));
     }
 }
 // ANCHOR_END: loop2
@@ -79,9 +80,10 @@ fn loop3<A, B, C, R>(
     c: impl Lane<C>,
     f: impl Fn(A, B, C) -> R,
 ) {
-    let (a, b, c) = (a.cut(out.len()), b.cut(out.len()), c.cut(out.len()));
-    for (index, out) in out.iter_mut().enumerate() {
-        *out = f(a.at(index), b.at(index), c.at(index));
+    let length = out.len();
+    let (a, b, c) = (a.cut(length), b.cut(length), c.cut(length));
+    for index in 0..length {
+        out[index] = f(a.at(index), b.at(index), c.at(index));
     }
 }
 

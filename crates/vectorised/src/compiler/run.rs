@@ -83,8 +83,10 @@ impl Program {
         let block = options.block.unwrap_or_else(|| self.default_block()).clamp(1, layout.elements.max(1));
         let bytes = |kind: &Type| kind.bytes() * layout.elements;
         let total = self.results.iter().map(bytes).sum::<usize>() + self.inputs.iter().map(|input| bytes(&input.1)).sum::<usize>();
+        let caches = Caches::of_this_machine();
         let stream = match options.stores {
-            Stores::Auto => total > Caches::of_this_machine().l2,
+            // A large last cache is shared with other cores: what it says of its size is not what there is for one program.
+            Stores::Auto => total > caches.l3.min(8 * caches.l2),
             Stores::Cached => false,
             Stores::Streaming => true,
         };
