@@ -33,7 +33,7 @@ pub enum Stores {
 /// How a program is run. Nothing of it changes a bit of the results.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Elements in a block; `None` chooses so that a block of everything fills half of the first cache.
+    /// Elements in a block; `None` chooses [`Program::default_block`].
     pub block: Option<usize>,
     /// Whether the threads of the current rayon pool share the work.
     pub parallel: bool,
@@ -42,11 +42,13 @@ pub struct Options {
 }
 
 impl Program {
-    /// Elements in a block when [`Options`] do not say: a block of all inputs, registers and results fills half of the first cache.
+    /// Elements in a block when [`Options`] do not say: a block of all inputs, registers and results fills half of the first
+    /// cache, but has 512 elements at least.
     pub fn default_block(&self) -> usize {
         let elements = Caches::of_this_machine().l1 / 2 / self.bytes_per_element().max(1);
-        // A multiple of the widest vectors of everything, and enough to be worth the way to it.
-        (elements / 64 * 64).clamp(128, 8192)
+        // A multiple of the widest vectors of everything. Shorter blocks than the least are not worth the way to their instructions: a
+        // program with many registers then spills over into the second cache.
+        (elements / 64 * 64).clamp(512, 8192)
     }
 
     /// Runs the program and allocates its results.
