@@ -19,7 +19,11 @@ fn main() -> ExitCode {
         .part(Some("expression"), stores)
         .part(None, listings)
         .part(None, evaluated)
-        .extra("listing", "Read expressions from standard input instead, one a line, and list what they compile to", read)
+        .extra(
+            "listing",
+            "Read expressions from standard input instead, one a line, and list what they compile to",
+            read,
+        )
         .run()
 }
 
@@ -29,7 +33,7 @@ fn compiled(text: &str, inputs: &[(&str, Type)]) -> Result<Program, Failure> {
     Expression::parse(text).map_err(told)?.compile(inputs).map_err(told)
 }
 
-fn floats<'a, const N: usize>(names: [&'a str; N]) -> [(&'a str, Type); N] {
+fn floats<const N: usize>(names: [&str; N]) -> [(&str, Type); N] {
     names.map(|name| (name, Type::Float))
 }
 
@@ -68,11 +72,14 @@ fn blocks_of_all_sizes(
     let named = |elements: usize, bytes: usize| format!("{elements} ({})", human((elements * bytes) as u64));
 
     part.heading(&format!("{problem}: speed against the size of a block"))?;
-    let blocks: Vec<usize> = (6..).map(|power| 1 << power).take_while(|block| *block < elements).chain([elements]).collect();
+    let blocks: Vec<usize> =
+        (6..).map(|power| 1 << power).take_while(|block| *block < elements).chain([elements]).collect();
     let mut series = Vec::new();
     let mut rows = vec![];
     for (name, bytes) in ["blocked", "compiled"].into_iter().zip(bytes) {
-        let speeds = blocks.iter().map(|&block| Ok((block, speed(&**ladder, name, &input, elements, Some(block), part.quick())?)));
+        let speeds = blocks
+            .iter()
+            .map(|&block| Ok((block, speed(&**ladder, name, &input, elements, Some(block), part.quick())?)));
         let speeds: Vec<(usize, f64)> = speeds.collect::<Result<_, Failure>>()?;
         let chosen = speed(&**ladder, name, &input, elements, None, part.quick())?;
         let &(best, most) = speeds.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(&(0, chosen));
@@ -97,8 +104,7 @@ fn blocks_of_all_sizes(
     let path = part.file(&format!("{problem}-blocks.svg"));
     let title = format!("{problem}: speed against the size of a block, one thread");
     let axis = "KiB that the inputs, temporaries and outputs of a block take";
-    lines(&path, &title, axis, unit, &series, &marks, true, false)
-        .map_err(|error| Failure::Io(error.to_string()))
+    lines(&path, &title, axis, unit, &series, &marks, true, false).map_err(|error| Failure::Io(error.to_string()))
 }
 
 /// Million elements in a second by a step.
@@ -173,7 +179,9 @@ fn evaluated(part: &mut Part<'_>) -> Result<(), Failure> {
     let (a, n, z) = ([0.5, -1.5, 4.0], [7_i64, -7, 0], [num_complex::Complex::new(3.0, 4.0); 3]);
     let arrays = [Array::from(&a[..]), Array::from(&n[..]), Array::from(&z[..]), Array::column(&a[..])];
     let inputs = [("a", Type::Float), ("n", Type::Int), ("z", Type::Complex), ("column", Type::Float)];
-    let mut text = String::from("a      = [0.5, -1.5, 4.0]\nn      = [7, -7, 0]\nz      = [3+4j, 3+4j, 3+4j]\ncolumn = a as a column\n");
+    let mut text = String::from(
+        "a      = [0.5, -1.5, 4.0]\nn      = [7, -7, 0]\nz      = [3+4j, 3+4j, 3+4j]\ncolumn = a as a column\n",
+    );
     for source in [
         "where(a > 0, sqrt(abs(a)), -1)",
         "n / 2, n % 2, 10 / n",

@@ -1,39 +1,8 @@
-//! Any text is an expression, or an error that says where and what was expected. The fuzz target in `fuzz/` calls the same function.
+//! Any text is an expression, or an error that says where and what was expected. The fuzz target in
+//! `crates/vectorised/fuzz` calls the same function.
 
 use proptest::prelude::*;
-use vectorised::compiler::{Array, Expression, MAX_DEPTH, MAX_LENGTH, Options, Type};
-
-/// Reads, compiles and runs a text. Whatever it is, nothing panics, and an error is three lines with a caret in the third.
-fn try_text(text: &str) {
-    let wrong = |error: vectorised::compiler::CompileError| {
-        let shown = error.to_string();
-        let lines: Vec<_> = shown.lines().collect();
-        assert_eq!(lines.len(), 3, "{shown}");
-        assert!(lines[2].trim_start() == "^" && lines[0].starts_with(&format!("column {}: ", error.column())), "{shown}");
-    };
-    let expression = match Expression::parse(text) {
-        Ok(expression) => expression,
-        Err(error) => return wrong(error),
-    };
-    let kinds = [Type::Float, Type::Int, Type::Complex, Type::Bool];
-    let inputs: Vec<_> = expression.names().into_iter().zip(kinds.into_iter().cycle()).collect();
-    let program = match expression.compile(&inputs) {
-        Ok(program) => program,
-        Err(error) => return wrong(error),
-    };
-    assert!(program.disassemble().lines().count() >= 3);
-    let (float, int, complex, bool) = ([0.5, f64::NAN], [i64::MIN, 0], [num_complex::Complex::new(1.0, -1.0); 2], [true, false]);
-    let arrays: Vec<Array<'_>> = inputs
-        .iter()
-        .map(|(_, kind)| match kind {
-            Type::Float => Array::from(&float[..]),
-            Type::Int => Array::from(&int[..]),
-            Type::Complex => Array::from(&complex[..]),
-            Type::Bool => Array::from(&bool[..]),
-        })
-        .collect();
-    let _ = program.run(&arrays, &Options::default());
-}
+use vectorised::compiler::{Expression, MAX_DEPTH, MAX_LENGTH, Type, try_text};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]

@@ -83,12 +83,10 @@ const LITERALS: [(&str, Literal); 8] = [
     ("1.5j", Literal::Imaginary(1.5)),
 ];
 
-const UNARY: [&str; 13] =
-    ["-", "+", "~", "abs", "sqrt", "exp", "log", "sin", "cos", "conj", "real", "imag", "exp"];
+const UNARY: [&str; 13] = ["-", "+", "~", "abs", "sqrt", "exp", "log", "sin", "cos", "conj", "real", "imag", "exp"];
 
-const BINARY: [&str; 18] = [
-    "+", "-", "*", "+", "-", "*", "/", "%", "&", "|", "^", "<", "<=", ">", "==", "!=", "minimum", "complex",
-];
+const BINARY: [&str; 18] =
+    ["+", "-", "*", "+", "-", "*", "/", "%", "&", "|", "^", "<", "<=", ">", "==", "!=", "minimum", "complex"];
 
 /// Random trees, most of them without a type error.
 pub(crate) fn trees() -> impl Strategy<Value = Tree> {

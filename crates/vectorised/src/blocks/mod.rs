@@ -16,12 +16,7 @@ use crate::compiler::{Caches, CompileError, Expression, Program, RunError, Type}
 
 /// The steps of this chapter, a ladder for each problem.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
-    vec![
-        ladder(mandelbrot::STEPS),
-        ladder(expression::STEPS),
-        ladder(particles::STEPS),
-        ladder(distance::STEPS),
-    ]
+    vec![ladder(mandelbrot::STEPS), ladder(expression::STEPS), ladder(particles::STEPS), ladder(distance::STEPS)]
 }
 
 /// Elements in a block of which each needs so many bytes: the block fills half of the first cache of this machine. The other half is

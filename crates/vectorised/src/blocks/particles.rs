@@ -8,8 +8,7 @@ use super::{compile, pool, ready};
 use crate::compiler::{Array, Runner, Type};
 
 /// A time step, as the compiler reads it: the new x, and the new y.
-pub const TEXT: &str =
-    "norm = sqrt(x*x + y*y); x + timestep * speed * (-y / norm), y + timestep * speed * (x / norm)";
+pub const TEXT: &str = "norm = sqrt(x*x + y*y); x + timestep * speed * (-y / norm), y + timestep * speed * (x / norm)";
 
 /// The arrays of [`TEXT`].
 pub const INPUTS: [(&str, Type); 4] =

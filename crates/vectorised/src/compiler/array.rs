@@ -282,7 +282,11 @@ impl<'a> Place<'a> {
 
     /// The first `at` elements, and the others.
     pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
-        fn halves<'a, T>(values: &'a mut [T], at: usize, place: fn(&'a mut [T]) -> Place<'a>) -> (Place<'a>, Place<'a>) {
+        fn halves<'a, T>(
+            values: &'a mut [T],
+            at: usize,
+            place: fn(&'a mut [T]) -> Place<'a>,
+        ) -> (Place<'a>, Place<'a>) {
             let (left, right) = values.split_at_mut(at);
             (place(left), place(right))
         }

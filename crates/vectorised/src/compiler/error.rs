@@ -110,7 +110,9 @@ impl fmt::Display for RunError {
             }
             Self::Results { expected, found } => write!(f, "expected {expected} places for results, found {found}"),
             Self::Length { expected, found } => write!(f, "expected a place for {expected} elements, found {found}"),
-            Self::Axis { axis, dimensions } => write!(f, "there is no axis {axis} in arrays of {dimensions} dimensions"),
+            Self::Axis { axis, dimensions } => {
+                write!(f, "there is no axis {axis} in arrays of {dimensions} dimensions")
+            }
             Self::Empty => f.write_str("no elements have no smallest and no largest"),
             Self::TooLarge => f.write_str("more elements than can be counted"),
         }

@@ -92,7 +92,8 @@ impl Graph {
             of_node.push(value);
         }
         graph.results = expression.results.iter().map(|&node| of_node[node as usize]).collect();
-        if let Some(&Node::Reduce(reduction, _, axis)) = expression.results.first().map(|&n| &expression.nodes[n as usize])
+        if let Some(&Node::Reduce(reduction, _, axis)) =
+            expression.results.first().map(|&n| &expression.nodes[n as usize])
         {
             graph.reduction = Some((reduction, axis));
         }

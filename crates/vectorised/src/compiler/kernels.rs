@@ -63,6 +63,10 @@ fn loop1<A: Copy, R>(out: &mut [R], a: &[A], f: impl Fn(A) -> R) {
 
 // ANCHOR: loop2
 #[inline(never)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "an iterator over `out` leaves the compiler in doubt about the other indices"
+)]
 fn loop2<A, B, R>(out: &mut [R], a: impl Lane<A>, b: impl Lane<B>, f: impl Fn(A, B) -> R) {
     let length = out.len();
     let (a, b) = (a.cut(length), b.cut(length));
@@ -73,13 +77,11 @@ fn loop2<A, B, R>(out: &mut [R], a: impl Lane<A>, b: impl Lane<B>, f: impl Fn(A,
 // ANCHOR_END: loop2
 
 #[inline(never)]
-fn loop3<A, B, C, R>(
-    out: &mut [R],
-    a: impl Lane<A>,
-    b: impl Lane<B>,
-    c: impl Lane<C>,
-    f: impl Fn(A, B, C) -> R,
-) {
+#[expect(
+    clippy::needless_range_loop,
+    reason = "an iterator over `out` leaves the compiler in doubt about the other indices"
+)]
+fn loop3<A, B, C, R>(out: &mut [R], a: impl Lane<A>, b: impl Lane<B>, c: impl Lane<C>, f: impl Fn(A, B, C) -> R) {
     let length = out.len();
     let (a, b, c) = (a.cut(length), b.cut(length), c.cut(length));
     for index in 0..length {

@@ -149,9 +149,7 @@ impl<'p> Machine<'p> {
                 match self.walks[input] {
                     Walk::Along(offset) => Operand::Slice(&data[offset..offset + length]),
                     Walk::Still(offset) => Operand::Scalar(data[offset]),
-                    Walk::Gather => {
-                        Operand::Slice(&T::file(&self.files).values[self.gathered::<T>(input)][..length])
-                    }
+                    Walk::Gather => Operand::Slice(&T::file(&self.files).values[self.gathered::<T>(input)][..length]),
                 }
             }
         }
@@ -189,7 +187,9 @@ impl<'p> Machine<'p> {
             (Operation::Unary(o, _), _) => self.one(i, b, r, |out, a| kernels::unary_complex(o, out, a)),
             (Operation::Binary(o, Type::Bool), _) => self.two(i, b, r, |out, x, y| kernels::binary_bool(o, out, x, y)),
             (Operation::Binary(o, Type::Int), _) => self.two(i, b, r, |out, x, y| kernels::binary_int(o, out, x, y)),
-            (Operation::Binary(o, Type::Float), _) => self.two(i, b, r, |out, x, y| kernels::binary_float(o, out, x, y)),
+            (Operation::Binary(o, Type::Float), _) => {
+                self.two(i, b, r, |out, x, y| kernels::binary_float(o, out, x, y))
+            }
             (Operation::Binary(o, _), _) => self.two(i, b, r, |out, x, y| kernels::binary_complex(o, out, x, y)),
             (Operation::Compare(o, Type::Bool), _) => {
                 self.two(i, b, r, |out, x, y: Operand<'_, bool>| kernels::compare(o, out, x, y));

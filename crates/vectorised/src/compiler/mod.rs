@@ -52,6 +52,7 @@
 //! is gathered first. The last instruction writes into the result. Results too large for the caches go past them (`stream`).
 
 mod array;
+mod attempt;
 mod cache;
 mod error;
 mod graph;
@@ -65,6 +66,7 @@ mod run;
 mod stream;
 
 pub use array::{Answer, Array, Data, MAX_DIMENSIONS, Place, Shape, Values};
+pub use attempt::try_text;
 pub use cache::Caches;
 pub use error::{ArrayError, CompileError, RunError};
 pub use operation::Type;

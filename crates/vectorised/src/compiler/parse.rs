@@ -48,9 +48,8 @@ enum Token {
     End,
 }
 
-const SYMBOLS: [&str; 21] = [
-    "**", "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "&", "|", "^", "~", "<", ">", "(", ")", ",", ";", "=",
-];
+const SYMBOLS: [&str; 21] =
+    ["**", "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "&", "|", "^", "~", "<", ">", "(", ")", ",", ";", "="];
 
 const FUNCTIONS: [(&str, Unary); 9] = [
     ("abs", Unary::Abs),
@@ -93,7 +92,11 @@ impl Expression {
 
     /// The names that stand for arrays, in alphabetical order.
     pub fn names(&self) -> Vec<&str> {
-        let mut names: Vec<_> = self.nodes.iter().filter_map(|node| if let Node::Name(name) = node { Some(name.as_str()) } else { None }).collect();
+        let mut names: Vec<_> = self
+            .nodes
+            .iter()
+            .filter_map(|node| if let Node::Name(name) = node { Some(name.as_str()) } else { None })
+            .collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -418,7 +421,8 @@ impl Parser<'_> {
             "minimum" | "maximum" | "complex" => 2,
             "where" => 3,
             _ => {
-                let known = FUNCTIONS.iter().map(|function| function.0).chain(["minimum", "maximum", "complex", "where"]);
+                let known =
+                    FUNCTIONS.iter().map(|function| function.0).chain(["minimum", "maximum", "complex", "where"]);
                 let known: Vec<_> = known.chain(REDUCTIONS.into_iter().map(Reduction::name)).collect();
                 let name: String = name.chars().take(40).collect();
                 let message = format!("there is no function '{name}'; expected one of {}", known.join(", "));

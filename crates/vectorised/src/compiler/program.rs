@@ -148,7 +148,9 @@ impl<'a> Writer<'a> {
             };
             for (place, &operand) in value.operands().iter().enumerate() {
                 let first = !value.operands()[..place].contains(&operand);
-                if let (Source::Register(register), true) = (sources[place], first && self.last_use[operand as usize] == index) {
+                if let (Source::Register(register), true) =
+                    (sources[place], first && self.last_use[operand as usize] == index)
+                {
                     self.free[kinds[place] as usize].push(register);
                 }
             }

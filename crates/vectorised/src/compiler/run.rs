@@ -84,7 +84,8 @@ impl Program {
         }
         let block = options.block.unwrap_or_else(|| self.default_block()).clamp(1, layout.elements.max(1));
         let bytes = |kind: &Type| kind.bytes() * layout.elements;
-        let total = self.results.iter().map(bytes).sum::<usize>() + self.inputs.iter().map(|input| bytes(&input.1)).sum::<usize>();
+        let total = self.results.iter().map(bytes).sum::<usize>()
+            + self.inputs.iter().map(|input| bytes(&input.1)).sum::<usize>();
         let caches = Caches::of_this_machine();
         let stream = match options.stores {
             // A large last cache is shared with other cores: what it says of its size is not what there is for one program.
@@ -252,12 +253,7 @@ struct Fold<'a> {
 }
 
 impl Fold<'_> {
-    fn all<T: Element>(
-        &self,
-        out: &mut [T],
-        neutral: T,
-        f: impl Fn(T, T) -> T + Copy + Sync,
-    ) {
+    fn all<T: Element>(&self, out: &mut [T], neutral: T, f: impl Fn(T, T) -> T + Copy + Sync) {
         let [_, side, inner] = self.axes;
         if out.is_empty() || side == 0 {
             out.fill(neutral);
@@ -292,17 +288,11 @@ impl Fold<'_> {
     }
 
     /// Answers `first..` of the blocks of rows.
-    fn rows<T: Element>(
-        &self,
-        first: usize,
-        partial: &mut [T],
-        neutral: T,
-        f: impl Fn(T, T) -> T + Copy,
-    ) {
+    fn rows<T: Element>(&self, first: usize, partial: &mut [T], neutral: T, f: impl Fn(T, T) -> T + Copy) {
         let [_, side, _] = self.axes;
         let blocks = side.div_ceil(REDUCTION_BLOCK);
         let mut machine = Machine::new(self.program, REDUCTION_BLOCK);
-        let mut values = vec![neutral; REDUCTION_BLOCK];
+        let mut values = [neutral; REDUCTION_BLOCK];
         for (index, partial) in (first..).zip(partial) {
             let (row, from) = (index / blocks, index % blocks * REDUCTION_BLOCK);
             let length = REDUCTION_BLOCK.min(side - from);
@@ -313,13 +303,7 @@ impl Fold<'_> {
     }
 
     /// Answers `first..`, each from left to right over the axis.
-    fn columns<T: Element>(
-        &self,
-        first: usize,
-        out: &mut [T],
-        neutral: T,
-        f: impl Fn(T, T) -> T + Copy,
-    ) {
+    fn columns<T: Element>(&self, first: usize, out: &mut [T], neutral: T, f: impl Fn(T, T) -> T + Copy) {
         let [_, side, inner] = self.axes;
         let mut machine = Machine::new(self.program, REDUCTION_BLOCK.min(inner));
         let mut values = vec![neutral; machine.block()];
