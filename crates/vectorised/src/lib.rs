@@ -4,6 +4,7 @@
 
 pub mod arrays;
 pub mod blocks;
+pub mod compiler;
 pub mod simd;
 
 use validation::Ladder;

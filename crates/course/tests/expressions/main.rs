@@ -1,0 +1,7 @@
+//! The expression compiler against a plain evaluator, bit for bit, and its parser against any text.
+
+mod listing;
+mod parser;
+mod plain;
+mod reductions;
+mod values;
