@@ -303,7 +303,7 @@ pub fn masked(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelb
             on_this_cpu_with(
                 [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
                 settings,
-                5,
+                4,
             )
         };
     }
@@ -536,11 +536,11 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
         for (counts, q) in counts.chunks_mut(TILE).zip(input.q().chunks(TILE)) {
             orbits.begin(q);
             let mut first = input.max_iterations.min(16);
-            tested::<VECTORS>(&mut orbits, 0, first, counts);
+            tested::<4>(&mut orbits, 0, first, counts);
             while first < input.max_iterations && orbits.any() {
                 let iterations = first.min(input.max_iterations - first);
                 untested::<VECTORS>(&mut orbits, iterations, &mut suspects);
-                tested::<VECTORS>(&mut suspects, first, iterations, counts);
+                tested::<4>(&mut suspects, first, iterations, counts);
                 orbits.append(&mut suspects);
                 first += iterations;
             }
@@ -553,7 +553,7 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
             on_this_cpu_with(
                 [run::<1>, run::<2>, run::<3>, run::<4>, run::<5>, run::<6>, run::<7>, run::<8>],
                 settings,
-                5,
+                6,
             )
         };
     }

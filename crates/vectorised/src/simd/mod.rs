@@ -174,6 +174,64 @@ mod tests {
         }
     }
 
+    /// Wherever the allocator puts the output: at each multiple of 16 bytes within a cache line.
+    #[test]
+    fn every_alignment_of_the_output_is_right() {
+        let sizes = validation::expression::Sizes { rows: 3, cols: 67 };
+        let input = validation::Expression::input(&sizes).unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        let mut kept = Vec::new();
+        while seen.len() < 4 {
+            assert!(kept.len() < 1000, "only {seen:?} of four alignments were found");
+            let mut output = validation::Expression::output(&input);
+            seen.insert(output.as_ptr().addr() % 64);
+            for step in expression::STEPS {
+                validation::Expression::poison(&mut output);
+                match step.kind {
+                    validation::Kind::Plain(function) => function(&input, &mut output),
+                    validation::Kind::Prepared(prepare) => {
+                        let Ok(mut prepared) = prepare(&input, &Settings::default()) else { continue };
+                        prepared.run(&input, &mut output).unwrap();
+                    }
+                }
+                let verdict = validation::Expression::verify(&input, &output, step.precision);
+                assert!(verdict.is_ok(), "{} at {:?}: {verdict:?}", step.name, output.as_ptr());
+            }
+            // Kept, and something small behind it, so that the next one lies elsewhere.
+            kept.push((output, vec![0_u8; 16 * (kept.len() % 4)]));
+        }
+    }
+
+    /// The sum that says that products were fused, which no exact step may give.
+    #[test]
+    fn a_fused_product_is_seen_in_the_validation_sum() {
+        let input = Mandelbrot::input(&Sizes::default()).unwrap();
+        let step = mandelbrot::STEPS.iter().find(|step| step.name == "fused").unwrap();
+        let counts = run(step, &input, &Settings::default()).unwrap();
+        assert_ne!(Mandelbrot::validation_sum(&counts), Mandelbrot::reference_sum(&input));
+        let strict = Precision::Different { why: "fused", may_agree: false };
+        let verified = Mandelbrot::verify(&input, &counts, strict).unwrap();
+        assert!(verified.differing > 0 && verified.differing < 1000, "{verified:?}");
+    }
+
+    /// Points on and next to the circle of radius 2, where a rounding decides whether an orbit that has left stays away.
+    #[test]
+    fn points_at_the_edge_of_the_circle_are_right() {
+        let mut xs = vec![-2.0, 0.25, -0.75, 2.0, 0.0, -1.25, 1e-300, 5e-324, 1e10, f64::MAX, -1e200];
+        for edge in [-2.0_f64, 2.0, -1.9975, 0.25] {
+            let (mut above, mut below) = (edge, edge);
+            for _ in 0..20 {
+                (above, below) = (above.next_up(), below.next_down());
+                xs.extend([above, below]);
+            }
+        }
+        let ys = vec![0.0, 5e-324, 1e-16, -1e-9, 1.0, 2.0, 1e200];
+        for max_iterations in [1, 2, 15, 16, 17, 31, 32, 33, 500] {
+            let input = validation::mandelbrot::Input::from_axes(xs.clone(), ys.clone(), max_iterations).unwrap();
+            check(&mandelbrot::STEPS, &input);
+        }
+    }
+
     fn check<P: Problem>(steps: &[validation::Step<P>], input: &P::Input) {
         for step in steps {
             let Some(output) = run(step, input, &Settings::default()) else { continue };
