@@ -5,6 +5,7 @@ use std::thread;
 use rayon::prelude::*;
 use validation::distance::{Input, Output};
 use validation::{Distance, Settings, Step, step};
+use vectorised::simd::parts;
 
 use crate::{Started, pool, rayon_pool, team, threads};
 
@@ -99,10 +100,28 @@ pub fn parallel(_: &Input, settings: &Settings) -> Started<Distance> {
 }
 // ANCHOR_END: parallel
 
+// ANCHOR: streamed
+/// Rows whose stores go past the caches.
+///
+/// Mirrors OpenMP over the step `streamed` of the vector instructions. Look at the bytes: the matrix is written and never read, not even
+/// in order to be written.
+pub fn streamed(_: &Input, settings: &Settings) -> Started<Distance> {
+    let (distance, pool) = (parts::distance()?, rayon_pool(threads(settings)?)?);
+    team(pool.current_num_threads(), move |input: &Input, output: &mut Output| {
+        let points = input.points();
+        pool.install(|| {
+            let rows = output.par_chunks_exact_mut(points).zip(&input.x).zip(&input.y);
+            rows.for_each(|((row, &x), &y)| distance(x, y, &input.x, &input.y, row));
+        });
+    })
+}
+// ANCHOR_END: streamed
+
 /// The steps, in order.
 pub const STEPS: &[Step<Distance>] = &[
     step!(alone, "kernels::distance::rows", "one thread, to compare with"),
     step!(prepared bands, "schedule(static)", "a band of rows for each thread"),
     step!(prepared pooled, "the book's pool, with threads", "threads that wait at a channel"),
     step!(prepared parallel, "rayon; numba.prange", "a parallel iterator over rows"),
+    step!(prepared streamed, "OpenMP over AVX-512", "stores that go past the caches"),
 ];

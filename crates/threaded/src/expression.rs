@@ -6,6 +6,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice, Zip, s};
 use rayon::prelude::*;
 use validation::expression::{Input, Output};
 use validation::{Expression, Settings, Step, step};
+use vectorised::simd::parts;
 
 use crate::prange::{Schedule, prange};
 use crate::{Started, pool, rayon_pool, team, threads};
@@ -135,6 +136,21 @@ pub fn parallel(_: &Input, settings: &Settings) -> Started<Expression> {
 }
 // ANCHOR_END: parallel
 
+// ANCHOR: streamed
+/// Bands whose stores go past the caches.
+///
+/// Mirrors OpenMP over the step `streamed` of the vector instructions. Look at the bytes: an ordinary store reads the line first, so
+/// that four arrays are moved where three would do, and memory is what the threads wait for.
+pub fn streamed(_: &Input, settings: &Settings) -> Started<Expression> {
+    let (expression, pool) = (parts::expression()?, pool(threads(settings)?)?);
+    team(pool.threads(), move |input: &Input, output: &mut Output| {
+        let band = output.len().div_ceil(pool.threads());
+        let bands = output.chunks_mut(band).zip(input.a.chunks(band)).zip(input.b.chunks(band));
+        pool.run(bands.map(|((output, a), b)| move || expression(a, b, output)));
+    })
+}
+// ANCHOR_END: streamed
+
 /// Elements in a piece: 256 KiB of each array.
 const PIECE: usize = 32 * 1024;
 
@@ -146,4 +162,5 @@ pub const STEPS: &[Step<Expression>] = &[
     step!(prepared ranged, "the talk's prange", "a parallel range, static"),
     step!(prepared pooled, "the book's pool, with threads", "threads that wait at a channel"),
     step!(prepared parallel, "rayon; numba.prange", "a parallel iterator"),
+    step!(prepared streamed, "OpenMP over AVX-512", "stores that go past the caches"),
 ];

@@ -8,13 +8,14 @@ use ndarray::{ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use validation::mandelbrot::{Input, Output};
 use validation::{Mandelbrot, Settings, Step, step};
+use vectorised::simd::parts::{self, FreeRunning};
 
 use crate::prange::{Schedule, prange};
 use crate::{Started, pool, rayon_pool, team, threads};
 
 // ANCHOR: row
-/// One row of the picture: the step `expanded` of the scalar kernels. The same in every step up to `vectors_alone`, because this
-/// chapter is about who calls it.
+/// One row of the picture: the step `expanded` of the scalar kernels. The same in every step up to `grained`, because this chapter is
+/// about who calls it.
 pub fn row(row: &mut [u32], xs: &[f64], qy: f64, max_iterations: u32) {
     row.fill(0);
     for (count, &qx) in row.iter_mut().zip(xs) {
@@ -248,6 +249,50 @@ pub fn grained(input: &Input, settings: &Settings) -> Started<Mandelbrot> {
 }
 // ANCHOR_END: grained
 
+// ANCHOR: vectors
+/// The same queue as before, of bands instead of rows, emptied by threads that are there already, eight points in each instruction.
+///
+/// Mirrors OpenMP's `schedule(dynamic)` over the step `masked` of the vector instructions. Look at the two speedups: the lanes' and the
+/// threads' multiply, because they have nothing to do with each other.
+pub fn vectors(input: &Input, settings: &Settings) -> Started<Mandelbrot> {
+    let (masked, pool) = (parts::masked()?, pool(threads(settings)?)?);
+    let points = input.width() * settings.chunk.unwrap_or(grain(input, pool.threads()));
+    team(pool.threads(), move |input: &Input, counts: &mut Output| {
+        let queue = Mutex::new(counts.chunks_mut(points).zip(input.q().chunks(points)));
+        pool.run((0..pool.threads()).map(|_| {
+            || {
+                for (counts, q) in iter::from_fn(|| queue.lock().expect("no band panics").next()) {
+                    masked(q, input.max_iterations, counts);
+                }
+            }
+        }));
+    })
+}
+// ANCHOR_END: vectors
+
+// ANCHOR: free_running
+/// The fastest kernel of all, which needs two lists to work with: each thread has a pair of its own.
+///
+/// Mirrors OpenMP's `private` variables, over the step `free_running` of the vector instructions. Look where the lists are made: once
+/// for each thread, not once for each band.
+pub fn free_running(input: &Input, settings: &Settings) -> Started<Mandelbrot> {
+    let (mut lists, pool) = (Vec::new(), pool(threads(settings)?)?);
+    lists.resize_with(pool.threads(), FreeRunning::new);
+    let mut lists = lists.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let points = input.width() * settings.chunk.unwrap_or(grain(input, pool.threads()));
+    team(pool.threads(), move |input: &Input, counts: &mut Output| {
+        let queue = &Mutex::new(counts.chunks_mut(points).zip(input.q().chunks(points)));
+        pool.run(lists.iter_mut().map(|lists| {
+            move || {
+                for (counts, q) in iter::from_fn(|| queue.lock().expect("no band panics").next()) {
+                    lists.run(q, input.max_iterations, counts);
+                }
+            }
+        }));
+    })
+}
+// ANCHOR_END: free_running
+
 /// Rows that are handed out at once: so many pieces for each thread that the last one to end is not missed for long.
 fn grain(input: &Input, threads: usize) -> usize {
     input.height().div_ceil(64 * threads)
@@ -265,4 +310,11 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared stealing, "Cilk's deques", "who has nothing left steals"),
     step!(prepared parallel, "rayon; numba.prange", "a parallel iterator"),
     step!(prepared grained, "schedule(dynamic, chunk)", "pieces that are not too long"),
+    step!(prepared vectors, "schedule(dynamic) over vectors", "lanes times threads").temporaries(q_bytes),
+    step!(prepared free_running, "private(...)", "lists of its own for each thread").temporaries(q_bytes),
 ];
+
+/// The list `q`.
+fn q_bytes(input: &Input) -> u64 {
+    input.q_bytes()
+}

@@ -6,6 +6,7 @@ use std::thread;
 use rayon::prelude::*;
 use validation::particles::{Input, Output};
 use validation::{Particles, Settings, Step, step};
+use vectorised::simd::parts;
 
 use crate::{Started, pool, rayon_pool, team, threads};
 
@@ -118,6 +119,29 @@ pub fn parallel(_: &Input, settings: &Settings) -> Started<Particles> {
 }
 // ANCHOR_END: parallel
 
+// ANCHOR: vectors
+/// Groups of five vectors each, which stay in registers from the first step to the last.
+///
+/// Mirrors OpenMP over the step `interleaved` of the vector instructions. Look at the limit: a square root and two divisions are what
+/// is left, and each core has one divider.
+pub fn vectors(_: &Input, settings: &Settings) -> Started<Particles> {
+    let pool = rayon_pool(threads(settings)?)?;
+    let group = settings.chunk.unwrap_or(REGISTERS);
+    team(pool.current_num_threads(), move |input: &Input, output: &mut Output| {
+        output.x.copy_from_slice(&input.x);
+        output.y.copy_from_slice(&input.y);
+        pool.install(|| {
+            let columns = output.x.par_chunks_mut(group).zip(output.y.par_chunks_mut(group));
+            let columns = columns.zip(input.speed.par_chunks(group)).with_max_len(1);
+            columns.for_each(|((x, y), speed)| parts::particles(x, y, speed, input.timestep, input.steps));
+        });
+    })
+}
+// ANCHOR_END: vectors
+
+/// Particles in five vectors of eight.
+const REGISTERS: usize = 40;
+
 /// Particles in a group: eight vectors of eight.
 const GROUP: usize = 64;
 
@@ -128,4 +152,5 @@ pub const STEPS: &[Step<Particles>] = &[
     step!(prepared bands, "the book's prange over particles", "a share for each thread, all the way"),
     step!(prepared pooled, "the book's pool, with threads", "threads that wait at a channel"),
     step!(prepared parallel, "rayon; numba.prange", "a parallel iterator over groups"),
+    step!(prepared vectors, "OpenMP over vectors", "five vectors, in registers all the way"),
 ];

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use validation::pi::{Input, Output};
 use validation::random::next;
 use validation::{Pi, Settings, Step, step};
+use vectorised::simd::parts;
 
 use crate::{Started, pool, rayon_pool, team, threads};
 
@@ -135,6 +136,23 @@ pub fn parallel(_: &Input, settings: &Settings) -> Started<Pi> {
 }
 // ANCHOR_END: parallel
 
+// ANCHOR: vectors
+/// Eight darts in each instruction.
+///
+/// Mirrors OpenMP's `reduction(+)` over the step `named` of the vector instructions. Look at the hits: they are those of `alone`, to the
+/// last dart.
+pub fn vectors(_: &Input, settings: &Settings) -> Started<Pi> {
+    let (chunk, pool) = (parts::pi()?, rayon_pool(threads(settings)?)?);
+    team(pool.current_num_threads(), move |input: &Input, hits: &mut Output| {
+        pool.install(|| {
+            hits.par_iter_mut().enumerate().with_max_len(1).for_each(|(seed, hits)| {
+                *hits = chunk(seed as u64, input.samples);
+            });
+        });
+    })
+}
+// ANCHOR_END: vectors
+
 /// The steps, in order.
 pub const STEPS: &[Step<Pi>] = &[
     step!(alone, "kernels::pi::branchless", "one thread, to compare with"),
@@ -142,4 +160,5 @@ pub const STEPS: &[Step<Pi>] = &[
     step!(prepared queued, "the book's pool.map", "who is free takes the next chunk"),
     step!(prepared pooled, "the book's pool, with threads", "threads that wait at a channel"),
     step!(prepared parallel, "rayon; numba.prange", "a parallel iterator over chunks"),
+    step!(prepared vectors, "OpenMP over AVX-512", "eight darts in each instruction"),
 ];

@@ -9,7 +9,7 @@ fn settings(threads: usize) -> Settings {
 /// Steps that run on a fixed number of threads, whatever the settings say.
 fn fixed(name: &str) -> Option<usize> {
     match name {
-        "alone" | "vectors_alone" => Some(1),
+        "alone" => Some(1),
         "quadrants" => Some(4),
         _ => None,
     }
