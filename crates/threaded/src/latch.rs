@@ -1,6 +1,6 @@
 //! The hand-over at the end of a parallel step: the caller waits until every job is done, and then sees all that the jobs wrote.
 
-use super::sync::{AtomicUsize, Ordering, PUBLISH, Thread, current, park};
+use super::sync::{AtomicUsize, Ordering, Thread, current, park};
 
 // ANCHOR: latch
 /// Counts jobs that are not done yet, and wakes the thread that made it when there are none.
@@ -25,7 +25,13 @@ impl Latch {
 
     /// A job is done. What its thread wrote before is published by this.
     pub fn arrive(&self) {
-        if self.open.fetch_sub(1, PUBLISH) == 1 {
+        self.arrive_by(Ordering::Release);
+    }
+
+    /// The same with another ordering, for the model that shows what `Release` is for.
+    #[doc(hidden)]
+    pub fn arrive_by(&self, ordering: Ordering) {
+        if self.open.fetch_sub(1, ordering) == 1 {
             self.caller.unpark();
         }
     }

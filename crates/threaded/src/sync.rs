@@ -4,6 +4,3 @@
 pub(crate) use std::sync::Mutex;
 pub(crate) use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 pub(crate) use std::thread::{Thread, current, park};
-
-/// How a worker publishes what it has written. `Relaxed` would compile too; the model shows what it loses.
-pub(crate) const PUBLISH: Ordering = Ordering::Release;

@@ -9,17 +9,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
+use loom::sync::atomic::Ordering;
 use loom::thread;
 
-/// The sources as they are.
 #[path = "../src"]
-mod right {
+mod threaded {
     pub(crate) mod sync {
         pub(crate) use loom::sync::Mutex;
         pub(crate) use loom::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
         pub(crate) use loom::thread::{Thread, current, park};
-
-        pub(crate) const PUBLISH: Ordering = Ordering::Release;
     }
     #[path = "counters.rs"]
     pub(crate) mod counters;
@@ -27,20 +25,8 @@ mod right {
     pub(crate) mod latch;
 }
 
-/// The latch with one word changed.
-#[path = "../src"]
-mod broken {
-    pub(crate) mod sync {
-        pub(crate) use super::super::right::sync::{AtomicUsize, Thread, current, park};
-        pub(crate) use loom::sync::atomic::Ordering;
-
-        pub(crate) const PUBLISH: Ordering = Ordering::Relaxed;
-    }
-    #[path = "latch.rs"]
-    pub(crate) mod latch;
-}
-
-use right::counters::{Atomic, Counter, Locked, Padded, Racy, Sharded};
+use threaded::counters::{Atomic, Counter, Locked, Padded, Racy, Sharded};
+use threaded::latch::Latch;
 
 /// An element of the output: written by a job, read by the caller after the latch.
 struct Element(UnsafeCell<u32>);
@@ -71,18 +57,19 @@ fn complaint(model: impl Fn() + Sync + Send + 'static) -> Option<String> {
     Some(text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default())
 }
 
+// ANCHOR: hand_over
 /// A pool's hand-over: two jobs write an element each, the caller waits at the latch and reads both.
 macro_rules! hand_over {
-    ($latch:path) => {
+    ($arrive:expr) => {
         || {
-            let latch = Arc::new(<$latch>::new());
+            let latch = Arc::new(Latch::new());
             let output = Arc::new([Element::new(), Element::new()]);
             for job in 0..2 {
                 latch.expect();
                 let (latch, output) = (Arc::clone(&latch), Arc::clone(&output));
                 thread::spawn(move || {
                     output[job].write(job as u32 + 1);
-                    latch.arrive();
+                    $arrive(&latch);
                 });
             }
             latch.wait();
@@ -93,14 +80,17 @@ macro_rules! hand_over {
 
 #[test]
 fn after_the_latch_the_caller_sees_all_that_the_jobs_wrote() {
-    loom::model(hand_over!(right::latch::Latch));
+    loom::model(hand_over!(Latch::arrive));
 }
 
 #[test]
 fn a_latch_that_publishes_nothing_is_caught() {
-    let complaint = complaint(hand_over!(broken::latch::Latch)).expect("one word too little is a race");
+    let complaint = complaint(hand_over!(|latch: &Latch| latch.arrive_by(Ordering::Relaxed)))
+        .expect("one word too little is a race");
     assert!(complaint.contains("Causality violation"), "{complaint}");
 }
+
+// ANCHOR_END: hand_over
 
 #[test]
 fn a_caller_that_does_not_wait_is_caught() {
