@@ -35,9 +35,10 @@ const OF_THE_TALK: [(usize, f64); 4] = [(1, 1.0), (2, 1.6), (3, 1.8), (4, 2.0)];
 fn timelines(part: &mut Part<'_>) -> Result<(), Failure> {
     let (threads, request) = (part.settings().threads, part.request("mandelbrot"));
     let sizes = validation::Mandelbrot::request(&request).map_err(usage)?;
-    let whole = mandelbrot::Input::new(&mandelbrot::Sizes { height: sizes.height * 2, ..sizes }).map_err(usage)?;
+    let whole = mandelbrot::Input::new(&sizes).map_err(usage)?;
     // The picture is as high above its middle as below: two halves would be fair by accident.
-    let (ys, rows) = (&whole.ys[..sizes.height], sizes.height);
+    let rows = sizes.height.div_ceil(2);
+    let ys = &whole.ys[..rows];
     let grain = rows.div_ceil(16 * threads).max(1);
     let schedules = [
         Schedule::Static,
@@ -51,10 +52,10 @@ fn timelines(part: &mut Part<'_>) -> Result<(), Failure> {
     let mut counts = vec![0; whole.width() * rows];
     let (mut panels, mut table) = (Vec::new(), Vec::new());
     for schedule in schedules {
-        let (spans, ms, begun) = (0..7)
+        let (spans, ms, begun) = (0..5)
             .map(|_| shared_out(threads, schedule, &whole, ys, &mut counts))
             .min_by(|a, b| a.1.total_cmp(&b.1))
-            .expect("seven runs");
+            .expect("five runs");
         let busy: Vec<f64> = (0..threads)
             .map(|thread| {
                 spans.iter().filter(|span| span.thread == thread).map(|span| ms_of(span.ended - span.begun)).sum()
@@ -125,7 +126,7 @@ fn speedups(part: &mut Part<'_>, problem: &str, steps: &[&str]) -> Result<(), Fa
     let ladder = &**ladders.iter().find(|ladder| ladder.problem() == problem).expect("a ladder of this crate");
     let request = part.request(problem);
     let input = ladder.input(&request).map_err(usage)?;
-    let budget = Budget { time: part.budget().time / 4, ..part.budget() };
+    let budget = Budget { runs: 3, time: part.budget().time / 8, ..part.budget() };
     part.heading(&format!("Speedup of {problem} by threads, on {cores} cores"))?;
     let mut series = Vec::new();
     let mut columns = Vec::new();
@@ -292,8 +293,8 @@ fn starts(part: &mut Part<'_>) -> Result<(), Failure> {
     let steps = ["alone", "bands", "pooled", "parallel"];
     let ladders = threaded::ladders();
     let ladder = &**ladders.iter().find(|ladder| ladder.problem() == "expression").expect("a ladder of this crate");
-    let powers = if part.quick() { 8..=14 } else { 8..=22 };
-    let budget = Budget { runs: 30, time: Duration::from_millis(40), ..Budget::default() };
+    let powers = if part.quick() { 8..=14 } else { 8..=20 };
+    let budget = Budget { runs: 30, time: Duration::from_millis(20), ..Budget::default() };
     let mut series: Vec<_> = steps.iter().map(|name| Series { name: (*name).to_owned(), points: Vec::new() }).collect();
     for elements in powers.map(|power| 1_usize << power) {
         let request = validation::SizeRequest { size: Some((1, Some(elements))), ..validation::SizeRequest::default() };
@@ -355,7 +356,7 @@ fn measured(budget: &Budget, what: &dyn Fn()) -> Result<(f64, f64), Failure> {
 /// One number that all threads add to, in each way.
 fn counters(part: &mut Part<'_>) -> Result<(), Failure> {
     let threads = part.settings().threads.max(2);
-    let times: u64 = if part.quick() { 200_000 } else { 2_000_000 };
+    let times: u64 = if part.quick() { 200_000 } else { 1_000_000 };
     let all = times * threads as u64;
     part.heading(&format!("{threads} threads add 1, {times} times each: {all}"))?;
     let mut rows = Vec::new();

@@ -11,45 +11,51 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
-use crossbeam::channel::{Sender, unbounded};
+use crossbeam::channel::{Receiver, Sender, unbounded};
 
 use crate::latch::Latch;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A fixed number of threads and the channel that feeds them. The threads end when the pool is dropped.
+/// A fixed number of threads, the channel that feeds them, and the caller, who is one of them. The threads end when the pool is dropped.
+///
+/// A caller that slept while others work would be woken at the end on the core of one of them, and wake them on its own at the next
+/// beginning: two threads would then share a core while the other one idles.
 #[derive(Debug)]
 pub struct Pool {
     jobs: Option<Sender<Job>>,
-    threads: Vec<JoinHandle<()>>,
+    waiting: Receiver<Job>,
+    others: Vec<JoinHandle<()>>,
 }
 
 impl Pool {
-    /// Starts so many threads.
+    /// Starts one thread less than asked for: the last is the one that calls `run`.
     ///
     /// # Errors
-    /// When the system refuses one.
+    /// When the system refuses a thread.
+    ///
+    /// # Panics
+    /// When no threads are asked for.
     pub fn new(threads: usize) -> io::Result<Self> {
-        let (jobs, receiver) = unbounded::<Job>();
+        assert!(threads > 0, "a pool without threads does no job");
+        let (jobs, waiting) = unbounded::<Job>();
         // Filled one by one, so that the threads that did start are ended when one does not.
-        let mut pool = Self { jobs: Some(jobs), threads: Vec::with_capacity(threads) };
-        for thread in 0..threads {
-            let receiver = receiver.clone();
-            let work = move || receiver.iter().for_each(|job| job());
-            pool.threads.push(Builder::new().name(format!("pool {thread}")).spawn(work)?);
+        let mut pool = Self { jobs: Some(jobs), waiting, others: Vec::with_capacity(threads - 1) };
+        for thread in 1..threads {
+            let waiting = pool.waiting.clone();
+            let work = move || waiting.iter().for_each(|job| job());
+            pool.others.push(Builder::new().name(format!("pool {thread}")).spawn(work)?);
         }
         Ok(pool)
     }
 
     // ANCHOR: run
-    /// Hands the jobs to the threads and waits until all are done. What a job borrows has to live only as long as this call.
-    ///
-    /// A job must not call `run` of its own pool: when every thread waits, none is left to be waited for.
+    /// Hands the jobs to the threads, does those that nobody has taken, and waits until all are done. What a job borrows has to live
+    /// only as long as this call.
     ///
     /// # Panics
-    /// When the pool has no threads; and when a job panics, with the message of the first that did, after all others are done.
+    /// When a job panics, with the message of the first that did, after all others are done.
     pub fn run<'a, J: FnOnce() + Send + 'a>(&self, jobs: impl IntoIterator<Item = J>) {
-        assert!(!self.threads.is_empty(), "a pool without threads does no job");
         let latch = Arc::new(Latch::new());
         let panic = Arc::new(Mutex::new(None));
         // Waits however this function is left: by its end, or by a panic of the iterator.
@@ -69,8 +75,9 @@ impl Pool {
                 .as_ref()
                 .expect("the channel is closed by drop alone")
                 .send(job)
-                .expect("no thread leaves before");
+                .expect("the pool holds a receiver");
         }
+        self.waiting.try_iter().for_each(|job| job());
         drop(wait);
         let payload = panic.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(payload) = payload {
@@ -79,16 +86,16 @@ impl Pool {
     }
     // ANCHOR_END: run
 
-    /// How many threads there are.
+    /// How many threads there are, the caller among them.
     pub fn threads(&self) -> usize {
-        self.threads.len()
+        self.others.len() + 1
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
         self.jobs = None;
-        for thread in self.threads.drain(..) {
+        for thread in self.others.drain(..) {
             // Jobs catch their panics, so that there is nothing to be told.
             let _ = thread.join();
         }
