@@ -1,8 +1,9 @@
 //! Chapter 8: threads.
 
-use std::hint::black_box;
+use std::hint::{self, black_box};
 use std::process::ExitCode;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -52,10 +53,10 @@ fn timelines(part: &mut Part<'_>) -> Result<(), Failure> {
     let mut counts = vec![0; whole.width() * rows];
     let (mut panels, mut table) = (Vec::new(), Vec::new());
     for schedule in schedules {
-        let (spans, ms, begun) = (0..5)
+        let (spans, ms, begun) = (0..3)
             .map(|_| shared_out(threads, schedule, &whole, ys, &mut counts))
             .min_by(|a, b| a.1.total_cmp(&b.1))
-            .expect("five runs");
+            .expect("three runs");
         let busy: Vec<f64> = (0..threads)
             .map(|thread| {
                 spans.iter().filter(|span| span.thread == thread).map(|span| ms_of(span.ended - span.begun)).sum()
@@ -126,7 +127,7 @@ fn speedups(part: &mut Part<'_>, problem: &str, steps: &[&str]) -> Result<(), Fa
     let ladder = &**ladders.iter().find(|ladder| ladder.problem() == problem).expect("a ladder of this crate");
     let request = part.request(problem);
     let input = ladder.input(&request).map_err(usage)?;
-    let budget = Budget { runs: 3, time: part.budget().time / 8, ..part.budget() };
+    let budget = Budget { runs: 3, time: part.budget().time / 20, ..part.budget() };
     part.heading(&format!("Speedup of {problem} by threads, on {cores} cores"))?;
     let mut series = Vec::new();
     let mut columns = Vec::new();
@@ -263,7 +264,10 @@ fn starts(part: &mut Part<'_>) -> Result<(), Failure> {
                 .expect("nothing panics")
         }),
         ("start one less, prange", &|| prange(threads, Schedule::Static, &mut vec![0_u8; threads], 1, None, |_, _| ())),
-        ("wake them, a channel", &|| pool.run((0..threads).map(|_| || ()))),
+        ("wake them, a channel", &|| {
+            let there = AtomicUsize::new(0);
+            pool.run((0..threads).map(|_| || meet(&there, threads)));
+        }),
         ("wake them, rayon", &|| _ = rayon.broadcast(|_| ())),
     ];
     let budget = if part.quick() {
@@ -293,7 +297,7 @@ fn starts(part: &mut Part<'_>) -> Result<(), Failure> {
     let steps = ["alone", "bands", "pooled", "parallel"];
     let ladders = threaded::ladders();
     let ladder = &**ladders.iter().find(|ladder| ladder.problem() == "expression").expect("a ladder of this crate");
-    let powers = if part.quick() { 8..=14 } else { 8..=20 };
+    let powers = if part.quick() { 8..=14 } else { 8..=19 };
     let budget = Budget { runs: 30, time: Duration::from_millis(20), ..Budget::default() };
     let mut series: Vec<_> = steps.iter().map(|name| Series { name: (*name).to_owned(), points: Vec::new() }).collect();
     for elements in powers.map(|power| 1_usize << power) {
@@ -341,6 +345,14 @@ fn starts(part: &mut Part<'_>) -> Result<(), Failure> {
         true,
     )
     .map_err(io)
+}
+
+/// Waits for the others without going to sleep, so that no thread does the job of two.
+fn meet(there: &AtomicUsize, threads: usize) {
+    there.fetch_add(1, Ordering::Relaxed);
+    while there.load(Ordering::Relaxed) < threads {
+        hint::spin_loop();
+    }
 }
 
 /// The best and the median time of something, in microseconds.
