@@ -5,7 +5,10 @@ use validation::{Ladder, StepInfo};
 
 /// The ladders of every technique crate, in the order of the chapters.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
-    [kernels::ladders(), vectorised::ladders()].into_iter().flatten().collect()
+    [kernels::ladders(), vectorised::ladders(), threaded::ladders(), multiprocess::ladders()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A step and the ladder it stands in.

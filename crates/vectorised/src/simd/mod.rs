@@ -7,6 +7,7 @@ pub mod mandelbrot;
 #[cfg(target_arch = "x86_64")]
 mod orbits;
 pub mod particles;
+pub mod parts;
 pub mod pi;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod registers;

@@ -15,10 +15,10 @@ use super::needs;
 use super::on_this_cpu;
 
 /// What the state of a SplitMix64 stream grows by with each draw: the fraction of the golden ratio, times 2^64.
-const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Draw number `draw` of the stream that `seed` starts, from -1 to 1: the upper 53 bits over 2^52, less 1.
-fn draw(seed: u64, draw: u64) -> f64 {
+pub(super) fn draw(seed: u64, draw: u64) -> f64 {
     let mut z = seed.wrapping_add(draw.wrapping_mul(GAMMA));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
