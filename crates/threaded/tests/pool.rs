@@ -12,7 +12,7 @@ use threaded::pool::Pool;
 fn jobs_write_what_they_borrow_and_are_done_when_run_returns() {
     let pool = Pool::new(3).unwrap();
     for round in 0..200 {
-        let mut numbers = vec![0; 10];
+        let mut numbers = [0; 10];
         pool.run(numbers.iter_mut().enumerate().map(|(i, number)| move || *number = i + round));
         assert!(numbers.iter().enumerate().all(|(i, &number)| number == i + round));
     }
