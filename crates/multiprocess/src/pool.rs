@@ -83,6 +83,8 @@ impl Options {
                 let started = shared.start(worker);
                 let ready = started.is_ok();
                 let _ = report.send(started);
+                // The start is over when nobody is left to report.
+                drop(report);
                 if ready {
                     shared.keep(worker);
                 }

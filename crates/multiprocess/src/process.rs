@@ -33,7 +33,7 @@ impl Process {
         let _ = function;
         let mut message = Message::new(RUN);
         encode(name_of::<F>()?, &mut message)?;
-        encode(&[input], &mut message)?;
+        encode([input].as_slice(), &mut message)?;
         message.seal();
         let child = Child::start(None, None).map_err(|error| Error::Start(error.to_string()))?;
         child.send(&message, None).map_err(|lost| Error::Start(format!("it cannot be told what to do: {lost:?}")))?;

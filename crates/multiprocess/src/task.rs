@@ -122,7 +122,7 @@ where
     // SAFETY: the pool's `fill` has the array to itself, gives each part away once, and waits until the process that has it is done
     // or dead.
     let values = unsafe { part.values() };
-    encode(&[function::<F>()(argument, first, values)], results)
+    encode([function::<F>()(argument, first, values)].as_slice(), results)
 }
 
 /// What calls the function of that name.
