@@ -84,6 +84,20 @@ pub fn map(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Pi>>, Step
 }
 // ANCHOR_END: map
 
+// ANCHOR: sample
+/// One sample, the way the book's first version sends it: 1 for a hit, 0 for a miss.
+///
+/// A stream's state grows by the same amount with each draw, so that the sample can be found without those before it.
+pub fn sample((seed, index): (u64, u64)) -> u64 {
+    const EACH: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut stream = SplitMix64::seed_from_u64(seed.wrapping_add(EACH.wrapping_mul(2 * index)));
+    let x = next(&mut stream) * 2.0 - 1.0;
+    let y = next(&mut stream) * 2.0 - 1.0;
+    u64::from(x * x + y * y <= 1.0)
+}
+task!(sample);
+// ANCHOR_END: sample
+
 /// The steps, in order.
 pub const STEPS: &[Step<Pi>] = &[
     step!(serial, "pi_serial", "one process"),
@@ -92,3 +106,20 @@ pub const STEPS: &[Step<Pi>] = &[
     step!(prepared map, "the book's Pool.map", "several chunks in a task")
         .temporaries(|input| 64 * input.chunks as u64),
 ];
+
+#[cfg(test)]
+mod tests {
+    use validation::{Problem, pi::Sizes};
+
+    use super::*;
+
+    #[test]
+    fn single_samples_add_up_to_the_chunk() {
+        let input = Pi::input(&Sizes { chunks: 3, samples: 1001 }).unwrap();
+        let mut hits = Pi::output(&input);
+        serial(&input, &mut hits);
+        for (seed, hits) in hits.into_iter().enumerate() {
+            assert_eq!((0..1001).map(|index| sample((seed as u64, index))).sum::<u64>(), hits);
+        }
+    }
+}
