@@ -45,6 +45,14 @@ class Swarm:
         self.steps = steps
 
 
+class Darts:
+    """The input of `pi`: so many chunks of so many samples; chunk k draws from the stream that the seed k starts."""
+
+    def __init__(self, chunks, samples):
+        self.chunks = chunks
+        self.samples = samples
+
+
 def axis(start, step, count):
     """`count` coordinates, each the one before plus `step`: summed, not multiplied, as in the tutorial."""
     coordinates = []
@@ -70,7 +78,7 @@ def splitmix64(seed):
 
 
 def sum_of_counts(counts):
-    """The check of `mandelbrot`."""
+    """The check of `mandelbrot`, and of `pi`, which counts hits."""
     return str(sum(map(int, counts)))
 
 
@@ -100,6 +108,13 @@ PROBLEMS = {
         small={"particles": 16, "steps": 1000},
         points=("particles",),
         check=sums_of_bits,
+    ),
+    "pi": Problem(
+        make=Darts,
+        sizes={"chunks": 100, "samples": 100_000},
+        small={"chunks": 3, "samples": 1001},
+        points=("chunks", "samples"),
+        check=sum_of_counts,
     ),
 }
 
