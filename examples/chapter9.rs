@@ -119,7 +119,7 @@ fn sweep(part: &mut Part<'_>) -> Result<(), Failure> {
     let budget = Budget { repeat: Some(2), ..part.budget() };
     let counts = [1, 2, 3, 4, 8, 16, 32, 64, 128, 256].into_iter().filter(|count| *count <= height);
     let chunks: Vec<usize> = counts.map(|count| height.div_ceil(count)).collect();
-    let names = ["pool_pickled", "pool_rows", "shared"];
+    let names = ["pool_pickled", "shared"];
     let mut series = names.map(|name| Series { name: name.to_owned(), points: Vec::new() });
     for &chunk in &chunks {
         for (name, series) in names.iter().zip(&mut series) {
@@ -130,13 +130,13 @@ fn sweep(part: &mut Part<'_>) -> Result<(), Failure> {
             series.points.push((height.div_ceil(chunk) as f64, best));
         }
     }
-    let rows: Vec<[String; 4]> = (0..chunks.len())
+    let rows: Vec<[String; 3]> = (0..chunks.len())
         .map(|place| {
-            let [pickled, rows, shared] = [0, 1, 2].map(|of| format!("{:.1}", series[of].points[place].1));
-            [format!("{}", series[0].points[place].0), pickled, rows, shared]
+            let [pickled, shared] = [0, 1].map(|of| format!("{:.1}", series[of].points[place].1));
+            [format!("{}", series[0].points[place].0), pickled, shared]
         })
         .collect();
-    part.table("sweep", &["chunks", "pool_pickled ms", "pool_rows ms", "shared ms"], &rows, &[])?;
+    part.table("sweep", &["chunks", "pool_pickled ms", "shared ms"], &rows, &[])?;
     let marks = [(settings.threads as f64, "one for each worker".to_owned())];
     let path = part.file("sweep.svg");
     let title = format!("Chunks of {height} rows on {} workers", settings.threads);
@@ -506,7 +506,7 @@ fn theirs(part: &mut Part<'_>) -> Result<(), Failure> {
         return part.line(format!("unavailable: {error}"));
     }
     let settings = part.settings();
-    let budget = Budget { repeat: Some(3), ..part.budget() };
+    let budget = Budget { repeat: Some(2), ..part.budget() };
     let time = |problem: &str, step: &str| step_ms(problem, step, &part.request(problem), &settings, &budget);
     let [serial, pickled] = [time("mandelbrot", "chunks_serial")?, time("mandelbrot", "pool_pickled")?];
     let [whole, quadrants, bytes, shared] = [

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 KNOWN = {
     "mandelbrot": (["--width", "50", "--height", "50", "--max-iterations", "30"], "6502"),
     "particles": (["--particles", "3", "--steps", "100"], "13781547926816553842 4574922500877596127"),
+    "expression": (["--rows", "3", "--cols", "5"], "13853387126790397154"),
+    "distance": (["--points", "7"], "8802594683315225736"),
     "pi": (["--chunks", "3", "--samples", "1001"], "2378"),
 }
 """For each problem a small input, and its answer as the reference programs give it."""

@@ -2,6 +2,7 @@
 // `protocol.py` is the same in Python, with the reasons.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -154,6 +155,24 @@ struct Swarm {
     }
 };
 
+/// The first `count` numbers of a stream.
+inline std::vector<double> uniform(std::uint64_t seed, std::size_t count) {
+    SplitMix64 numbers{seed};
+    std::vector<double> values(count);
+    for (auto& value : values) {
+        value = numbers.next();
+    }
+    return values;
+}
+
+/// The elements of a matrix, if there are not too many.
+inline std::size_t product(std::uint64_t rows, std::uint64_t cols) {
+    if (rows * cols > LARGEST) {
+        refuse(std::to_string(rows * cols) + " points are too many: " + std::to_string(LARGEST) + " at most");
+    }
+    return rows * cols;
+}
+
 // The answers
 
 /// The check of `mandelbrot`.
@@ -165,7 +184,7 @@ inline std::string sum_of_counts(const std::vector<std::uint32_t>& counts) {
     return std::to_string(sum);
 }
 
-/// One of the two checks of `particles`: the wrapping sum of the bit patterns.
+/// The check of `expression` and `distance`, and one of the two of `particles`: the wrapping sum of the bit patterns.
 inline std::string sum_of_bits(const std::vector<double>& column) {
     std::uint64_t sum = 0;
     for (const auto value : column) {

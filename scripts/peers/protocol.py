@@ -4,6 +4,7 @@ Standard library only, and nothing newer than Python 3.9, because PyPy reads thi
 """
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -45,12 +46,27 @@ class Swarm:
         self.steps = steps
 
 
+class Matrices:
+    """The input of `expression`: two matrices of rows x cols, row by row."""
+
+    def __init__(self, rows, cols):
+        self.rows, self.cols = rows, cols
+        self.a, self.b = uniform(1, rows * cols), uniform(2, rows * cols)
+
+
 class Darts:
-    """The input of `pi`: so many chunks of so many samples; chunk k draws from the stream that the seed k starts."""
+    """The input of `pi`: chunks of samples. Chunk number k draws from `splitmix64(k)`, first x, then y."""
 
     def __init__(self, chunks, samples):
-        self.chunks = chunks
-        self.samples = samples
+        self.chunks, self.samples = chunks, samples
+
+
+class Points:
+    """The input of `distance`: the coordinates of points in the unit square."""
+
+    def __init__(self, points):
+        draws = uniform(3, 2 * points)
+        self.x, self.y = draws[0::2], draws[1::2]
 
 
 def axis(start, step, count):
@@ -74,17 +90,37 @@ def splitmix64(seed):
         yield (z >> 11) * 2.0**-53
 
 
+def uniform(seed, count):
+    """The first `count` numbers of `splitmix64(seed)`; by NumPy where there is one, because millions take seconds without."""
+    try:
+        import numpy as np
+    except ImportError:
+        return array("d", itertools.islice(splitmix64(seed), count))
+    z = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return array("d", ((z >> np.uint64(11)) * 2.0**-53).tobytes())
+
+
 # The answers
 
 
 def sum_of_counts(counts):
-    """The check of `mandelbrot`, and of `pi`, which counts hits."""
+    """The check of `mandelbrot` and `pi`."""
     return str(sum(map(int, counts)))
 
 
 def sums_of_bits(positions):
     """The check of `particles`: for x, then y, the wrapping sum of the bit patterns. One wrong bit changes it, the order does not."""
     return " ".join(str(sum(array("Q", array("d", column).tobytes())) & MASK) for column in positions)
+
+
+def sum_of_bits(values):
+    """The check of `expression` and `distance`: the wrapping sum of the bit patterns, for a list or an array of any shape."""
+    if hasattr(values, "reshape"):
+        return str(int(values.reshape(-1).view("uint64").sum()) & MASK)
+    return str(sum(array("Q", array("d", values).tobytes())) & MASK)
 
 
 class Problem:
@@ -109,11 +145,25 @@ PROBLEMS = {
         points=("particles",),
         check=sums_of_bits,
     ),
+    "expression": Problem(
+        make=Matrices,
+        sizes={"rows": 2000, "cols": 2000},
+        small={"rows": 16, "cols": 16},
+        points=("rows", "cols"),
+        check=sum_of_bits,
+    ),
+    "distance": Problem(
+        make=Points,
+        sizes={"points": 4000},
+        small={"points": 16},
+        points=("points", "points"),
+        check=sum_of_bits,
+    ),
     "pi": Problem(
         make=Darts,
-        sizes={"chunks": 100, "samples": 100_000},
-        small={"chunks": 3, "samples": 1001},
-        points=("chunks", "samples"),
+        sizes={"chunks": 100, "samples": 100000},
+        small={"chunks": 2, "samples": 100},
+        points=("chunks",),
         check=sum_of_counts,
     ),
 }

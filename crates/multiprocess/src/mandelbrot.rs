@@ -1,8 +1,12 @@
 //! The Mandelbrot ladder of processes: what is sent, and what is shared.
 
+use std::cell::RefCell;
+
+use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 use validation::mandelbrot::{Input, Output};
 use validation::{Mandelbrot, Prepared, Settings, Step, StepError, step};
+use vectorised::simd::parts::FreeRunning;
 
 use crate::prepared::pooled;
 use crate::{FrozenArray, SharedArray, task};
@@ -217,6 +221,32 @@ pub fn shared(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Man
 }
 // ANCHOR_END: shared
 
+// ANCHOR: vectors
+/// The same again with the fastest kernel, eight points in each instruction.
+///
+/// Mirrors the step `free_running` of the threads, kernel and all. Look at the difference to the threads: the kernel is the same, what
+/// hands it out is not, and there is hardly any.
+pub fn vectors(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+    fn fill_rows((q, max_iterations): (FrozenArray<Complex<f64>>, u32), first: usize, counts: &mut [u32]) {
+        thread_local! {
+            static LISTS: RefCell<FreeRunning> =
+                RefCell::new(FreeRunning::new().expect("whoever prepared the step has the instructions"));
+        }
+        LISTS.with_borrow_mut(|lists| lists.run(&q[first..first + counts.len()], max_iterations, counts));
+    }
+    task!(part fill_rows);
+    FreeRunning::new()?;
+    let (plane, height) = ((FrozenArray::of(input.q())?, input.max_iterations), input.height());
+    let chunk = settings.chunk.unwrap_or(height.div_ceil(16 * settings.threads));
+    let mut array = SharedArray::new(height * input.width())?;
+    pooled::<Mandelbrot>(settings, move |pool, input, counts| {
+        pool.fill(&mut array, chunk * input.width(), fill_rows, &plane)?;
+        counts.copy_from_slice(&array);
+        Ok(())
+    })
+}
+// ANCHOR_END: vectors
+
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(chunks_serial, "multi.py, before its pool", "chunks, one after the other").temporaries(lists),
@@ -226,6 +256,8 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
         .temporaries(|input: &Input| 24 * (input.width() * input.height()) as u64),
     step!(prepared shared, "the book's shared memory", "counts written in place")
         .temporaries(|input: &Input| 4 * (input.width() * input.height()) as u64),
+    step!(prepared vectors, "threaded::mandelbrot::free_running", "the same with the fastest kernel")
+        .temporaries(|input: &Input| input.q_bytes() + 4 * (input.width() * input.height()) as u64),
 ];
 
 /// The lists q and z as pairs, whole and in chunks, and the counts joined.

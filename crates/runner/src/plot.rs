@@ -3,6 +3,8 @@
 //! Text stays text, set in the reader's own sans-serif font: no font is needed to write a plot. As its true width is unknown here,
 //! room is left for a wide font. The colours are those of Masataka Okabe and Kei Ito, which colour-blind readers tell apart too.
 
+mod timeline;
+
 use std::f64::consts::{PI, TAU};
 use std::io;
 use std::path::Path;
@@ -11,6 +13,8 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::files::write_atomically;
+
+pub use timeline::{Block, Panel, timeline};
 
 /// One bar of [`bars`].
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,92 @@
 //! Threads: scoped quadrants, parallel ranges and their schedules, locks and atomics.
+//!
+//! A thread computes what one core computes; the question of this crate is who does which row, and how long the others wait. The
+//! ladders go from the talk's four quadrants over bands, dealt rows, shared queues, a pool and stealing to rayon, first over the
+//! scalar loop, then over the vector kernels of the crate `vectorised`. Rows are handed out as `&mut` slices: that no two threads
+//! write the same element is not tested here but proven by the compiler.
+//!
+//! Beside the ladders:
+//! - [`prange`]: a parallel range with the schedules of OpenMP, and a timeline of who did what when;
+//! - [`pool`]: threads that live longer than one parallel step, and [`latch`], by which they say that they are done;
+//! - [`counters`]: one number that several threads add to, wrong and right, slow and fast;
+//! - [`amdahl`]: how much of a program runs on one thread, told from its times.
+//!
+//! ```
+//! use threaded::prange::{Schedule, prange};
+//!
+//! let mut squares = vec![0; 10];
+//! prange(3, Schedule::Dynamic(2), &mut squares, 1, None, |row, square| square[0] = row * row);
+//! assert_eq!(squares, [0, 1, 4, 9, 16, 25, 36, 49, 64, 81]);
+//! ```
 
-use validation::Ladder;
+pub mod amdahl;
+pub mod counters;
+pub mod distance;
+pub mod expression;
+pub mod latch;
+pub mod mandelbrot;
+pub mod particles;
+pub mod pi;
+pub mod pool;
+pub mod prange;
+mod sync;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use validation::{Ladder, Prepared, Problem, Settings, StepError, ladder};
+
+use crate::pool::Pool;
 
 /// The steps of this crate, a ladder for each problem.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
-    Vec::new()
+    vec![
+        ladder(mandelbrot::STEPS),
+        ladder(expression::STEPS),
+        ladder(particles::STEPS),
+        ladder(distance::STEPS),
+        ladder(pi::STEPS),
+    ]
+}
+
+/// What a step here prepares.
+type Started<P> = Result<Box<dyn Prepared<P>>, StepError>;
+
+/// A number of threads and what they do.
+struct Team<R> {
+    threads: usize,
+    run: R,
+}
+
+impl<P: Problem, R: FnMut(&P::Input, &mut P::Output)> Prepared<P> for Team<R> {
+    fn run(&mut self, input: &P::Input, output: &mut P::Output) -> Result<(), StepError> {
+        (self.run)(input, output);
+        Ok(())
+    }
+
+    fn threads(&self) -> usize {
+        self.threads
+    }
+}
+
+/// A step that runs on so many threads.
+fn team<P: Problem>(threads: usize, run: impl FnMut(&P::Input, &mut P::Output) + 'static) -> Started<P> {
+    Ok(Box::new(Team { threads, run }))
+}
+
+/// The threads that the settings ask for.
+fn threads(settings: &Settings) -> Result<usize, StepError> {
+    match settings.threads {
+        0 => Err(StepError::Failed("0 threads compute nothing: at least 1 is needed".to_owned())),
+        threads => Ok(threads),
+    }
+}
+
+/// A pool of our own.
+fn pool(threads: usize) -> Result<Pool, StepError> {
+    Pool::new(threads).map_err(|error| StepError::Failed(format!("cannot start {threads} threads: {error}")))
+}
+
+/// A pool of rayon's, beside the global one, with as many threads as asked for.
+fn rayon_pool(threads: usize) -> Result<ThreadPool, StepError> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| StepError::Failed(format!("cannot start {threads} threads: {error}")))
 }

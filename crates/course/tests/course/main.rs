@@ -5,4 +5,5 @@ mod chapter;
 mod command;
 mod ladders;
 mod random;
+mod simd;
 mod support;
