@@ -102,7 +102,7 @@ pub fn shared(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Par
 
 /// The steps, in order.
 pub const STEPS: &[Step<Particles>] = &[
-    step!(serial, "the book's NumPy version", "all particles in one process").temporaries(|input| column(input)),
+    step!(serial, "the book's NumPy version", "all particles in one process").temporaries(column),
     step!(prepared scattered, "the book's Pool", "scattered, moved, gathered").temporaries(|input| 12 * column(input)),
     step!(prepared shared, "the book's shared memory", "moved where they are").temporaries(|input| 5 * column(input)),
 ];
