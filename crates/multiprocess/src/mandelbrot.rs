@@ -221,6 +221,12 @@ pub fn shared(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Man
 }
 // ANCHOR_END: shared
 
+thread_local! {
+    /// The lists of the fastest kernel, made once in each process.
+    static LISTS: RefCell<FreeRunning> =
+        RefCell::new(FreeRunning::new().expect("whoever prepared the step has the instructions"));
+}
+
 // ANCHOR: vectors
 /// The same again with the fastest kernel, eight points in each instruction.
 ///
@@ -228,10 +234,6 @@ pub fn shared(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Man
 /// hands it out is not, and there is hardly any.
 pub fn vectors(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
     fn fill_rows((q, max_iterations): (FrozenArray<Complex<f64>>, u32), first: usize, counts: &mut [u32]) {
-        thread_local! {
-            static LISTS: RefCell<FreeRunning> =
-                RefCell::new(FreeRunning::new().expect("whoever prepared the step has the instructions"));
-        }
         LISTS.with_borrow_mut(|lists| lists.run(&q[first..first + counts.len()], max_iterations, counts));
     }
     task!(part fill_rows);
