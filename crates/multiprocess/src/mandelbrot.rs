@@ -233,12 +233,12 @@ thread_local! {
 /// Mirrors the step `free_running` of the threads, kernel and all. Look at the difference to the threads: the kernel is the same, what
 /// hands it out is not, and there is hardly any.
 pub fn vectors(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
-    fn fill_rows((q, max_iterations): (FrozenArray<Complex<f64>>, u32), first: usize, counts: &mut [u32]) {
-        LISTS.with_borrow_mut(|lists| lists.run(&q[first..first + counts.len()], max_iterations, counts));
+    fn fill_rows((plane, q): (Plane, FrozenArray<Complex<f64>>), first: usize, counts: &mut [u32]) {
+        LISTS.with_borrow_mut(|lists| lists.run(&q[first..][..counts.len()], plane.max_iterations, counts));
     }
     task!(part fill_rows);
     FreeRunning::new()?;
-    let (plane, height) = ((FrozenArray::of(input.q())?, input.max_iterations), input.height());
+    let (plane, height) = ((Plane::of(input)?, FrozenArray::of(input.q())?), input.height());
     let chunk = settings.chunk.unwrap_or(height.div_ceil(16 * settings.threads));
     let mut array = SharedArray::new(height * input.width())?;
     pooled::<Mandelbrot>(settings, move |pool, input, counts| {
