@@ -5,6 +5,7 @@ use validation::{Settings, SizeRequest, StepError};
 
 /// Benches every step of every crate for one problem, at the size that the tutorials use.
 pub(crate) fn bench(criterion: &mut Criterion, problem: &str) {
+    multiprocess::init();
     let mut group = criterion.benchmark_group(problem);
     group.sample_size(10);
     for ladder in course::ladders().iter().filter(|ladder| ladder.problem() == problem) {

@@ -197,6 +197,7 @@ pub(crate) struct RecordArgs {
 
 /// Runs the command that the arguments of this process name.
 pub fn main() -> ExitCode {
+    multiprocess::init();
     match dispatch() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

@@ -142,6 +142,9 @@ fn write_copy(root: &Path, folder: &Path, name: &str, steps: &[&StepInfo], what:
     write(&folder.join("Cargo.lock"), &read(&root.join("Cargo.lock"))?)?;
     write(&folder.join("profiled/Cargo.toml"), &manifest_of_program(name))?;
     let main = MAIN.replace("TECHNIQUE", name);
+    // Its children run this program too.
+    let begin = if name == "multiprocess" { "{ multiprocess::init();" } else { "{" };
+    let main = main.replace("{ // BEGIN", begin);
     let main = if what == What::Memory { main } else { main.replace("#[global_allocator]", "#[allow(dead_code)]") };
     write(&folder.join("profiled/src/main.rs"), &main)?;
     write(&folder.join("profiled/src/profiled.rs"), include_str!("profiled.rs"))

@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    multiprocess::init();
     runner::test_steps(multiprocess::ladders())
 }
