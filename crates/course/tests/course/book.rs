@@ -71,7 +71,12 @@ fn every_included_source_is_compiled() {
         let is_source = file.extension().is_some_and(|extension| extension == "rs");
         // A program that must not compile has the compiler's words beside it.
         let refused = file.with_extension("stderr").is_file();
-        assert!(!is_source || refused || compiled.contains(&file), "{}: {} is not compiled", page.display(), file.display());
+        assert!(
+            !is_source || refused || compiled.contains(&file),
+            "{}: {} is not compiled",
+            page.display(),
+            file.display()
+        );
     }
 }
 
