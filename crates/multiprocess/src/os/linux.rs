@@ -380,17 +380,20 @@ fn say_when_interrupted() {
 
 /// Says how many processes Ctrl-C ends, and lets it end them: this one by the signal, the others with it.
 extern "C" fn interrupted(signal: libc::c_int) {
-    let mut text = *b"interrupted: this process ends, and          0 workers with it\n";
+    let mut digits = [b'0'; 10];
     let mut left = LIVING.load(Ordering::Relaxed);
-    let mut digit = 45;
-    while left > 0 && digit > 36 {
-        text[digit] = b'0' + (left % 10) as u8;
+    let mut first = digits.len() - 1;
+    while left > 9 && first > 0 {
+        digits[first] = b'0' + (left % 10) as u8;
         left /= 10;
-        digit -= 1;
+        first -= 1;
     }
-    // SAFETY: write, signal and raise may be called in a signal handler; the text outlives the call.
+    digits[first] = b'0' + (left % 10) as u8;
+    // SAFETY: write, signal and raise may be called in a signal handler; the texts outlive the calls.
     unsafe {
-        libc::write(2, text.as_ptr().cast(), text.len());
+        for text in [&b"interrupted: this process ends, and "[..], &digits[first..], b" workers with it\n"] {
+            libc::write(2, text.as_ptr().cast(), text.len());
+        }
         libc::signal(signal, libc::SIG_DFL);
         libc::raise(signal);
     }

@@ -352,11 +352,11 @@ pub fn dispatched_to() -> String {
     name.split_once('(').map_or(name.clone(), |(name, _)| name.to_owned())
 }
 
-// ANCHOR: compacted
+// ANCHOR: rounds
 /// Rounds: after 16, 32, 64, ... iterations those that have escaped are dropped, and the others close ranks.
 ///
 /// Mirrors `compacted` of the whole arrays. Look for `vcompresspd`: it moves the lanes of a mask to the front of a register.
-pub fn compacted(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn rounds(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn tested<const VECTORS: usize>(orbits: &mut Orbits, first: u32, iterations: u32, counts: &mut [u32]) {
@@ -424,7 +424,7 @@ pub fn compacted(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mand
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }
-// ANCHOR_END: compacted
+// ANCHOR_END: rounds
 
 // ANCHOR: free_running
 /// The escape is tested once in a round: an orbit that has left does not come back. Which iteration it was, a second, tested run
@@ -546,7 +546,7 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared neon, "NEON intrinsics", "the same on another family of CPUs").temporaries(q_bytes),
     step!(prepared masked, "AVX-512 intrinsics", "mask registers instead of masks").temporaries(q_bytes),
     step!(prepared dispatched, "beyond the tutorial", "one source, a copy for each kind of CPU").temporaries(q_bytes),
-    step!(prepared compacted, "beyond the tutorial", "the escaped dropped, the others close ranks")
+    step!(prepared rounds, "beyond the tutorial", "the escaped dropped, the others close ranks")
         .temporaries(q_and_lists_bytes),
     step!(prepared free_running, "beyond the tutorial", "escape tested once in a round").temporaries(q_and_lists_bytes),
 ];
