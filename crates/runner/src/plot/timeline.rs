@@ -8,7 +8,7 @@ use plotters::style::text_anchor::HPos;
 
 use super::{Axis, INK, LINE, MARGIN, PALE_INK, TEXT_SIZE, TITLE_SIZE, WIDTH, draw, shortened, text_width, thinned};
 
-/// A piece of work in a [`Lane`].
+/// A piece of work in a lane of a [`Panel`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Block {
     /// When it began and ended, in milliseconds.
