@@ -130,10 +130,16 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     write_atomically(path, text.as_bytes()).map_err(|error| Failure::Io(error.to_string()))
 }
 
+/// A text that means the same in Markdown, where what looks like a tag would vanish.
+fn escaped(text: &str) -> String {
+    let text = text.replace('|', "\\|");
+    if text.contains('`') { text } else { text.replace('<', "\\<") }
+}
+
 /// A table as Markdown.
 fn markdown<const COLUMNS: usize>(header: &[&str; COLUMNS], rows: &[[String; COLUMNS]], left: &[usize]) -> String {
     let row = |cells: &[String]| {
-        let cells = cells.iter().map(|cell| format!(" {} |", cell.replace('|', "\\|")));
+        let cells = cells.iter().map(|cell| format!(" {} |", escaped(cell)));
         format!("|{}\n", cells.collect::<String>())
     };
     let rule = (0..COLUMNS).map(|column| if left.contains(&column) { "---|" } else { "---:|" });
@@ -150,8 +156,11 @@ mod tests {
 
     #[test]
     fn a_table_is_markdown_with_its_numbers_to_the_right() {
-        let rows = [["a|b".to_owned(), "1".to_owned()], ["c".to_owned(), "2".to_owned()]];
-        assert_eq!(markdown(&["name", "ms"], &rows, &[0]), "| name | ms |\n|---|---:|\n| a\\|b | 1 |\n| c | 2 |\n");
+        let rows = [["a|b", "1"], ["V<f64>, `V<u8>`", "2"], ["V<f64>", "3"]].map(|row| row.map(str::to_owned));
+        assert_eq!(
+            markdown(&["name", "ms"], &rows, &[0]),
+            "| name | ms |\n|---|---:|\n| a\\|b | 1 |\n| V<f64>, `V<u8>` | 2 |\n| V\\<f64> | 3 |\n"
+        );
     }
 
     #[test]
