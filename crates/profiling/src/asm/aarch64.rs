@@ -184,14 +184,20 @@ impl Decoder {
         let detail = found.and_then(|found| self.0.insn_detail(found).ok());
         let detail = detail.as_ref().map(capstone::InsnDetail::arch_detail);
         match (found, detail.as_ref().and_then(|detail| detail.arm64())) {
-            (Some(found), Some(detail)) => Decoded {
-                address,
-                length: bytes.len() as u8,
-                name: found.mnemonic().unwrap_or_default().to_owned(),
-                operands: found.op_str().unwrap_or_default().to_owned(),
-                parts: detail.operands().map(|operand| self.part(&operand)).collect(),
-                writeback: detail.writeback(),
-            },
+            (Some(found), Some(detail)) => {
+                let name = found.mnemonic().unwrap_or_default().to_owned();
+                // Capstone's Rust side makes an enum of the number of a system register, which need not have a name there.
+                let of_the_system = ["mrs", "msr", "sys", "sysl"].contains(&name.as_str());
+                let operands = Some(detail).filter(|_| !of_the_system).into_iter().flat_map(|detail| detail.operands());
+                Decoded {
+                    address,
+                    length: bytes.len() as u8,
+                    operands: found.op_str().unwrap_or_default().to_owned(),
+                    parts: operands.map(|operand| self.part(&operand)).collect(),
+                    writeback: detail.writeback(),
+                    name,
+                }
+            }
             _ => Decoded {
                 address,
                 length: bytes.len() as u8,
