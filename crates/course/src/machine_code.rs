@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use profiling::asm::{Annotated, Count, Counts, Error, Image, Layout, Listing, Selection};
+use profiling::asm::{Annotated, AnnotatedFunction, Count, Counts, Error, Image, Layout, Listing, Selection};
 use runner::files::write_atomically;
 use runner::output::{create_folder, default_out, shown};
 use runner::{Failure, Screen, plain_table};
+use validation::StepInfo;
 
 use crate::catalog::{Found, find, ladders, module_file};
 use crate::command::{AnnotateArgs, DisArgs};
@@ -99,13 +100,28 @@ fn selection(step: &Found<'_>) -> Result<Selection, Failure> {
     Ok(cut.ranges().into_iter().map(lines).fold(Selection::file(step.step().file), Selection::lines))
 }
 
-/// The functions of a step: those that begin in what `diff` shows of it, then those of the same crate that they call and that are no
-/// steps themselves. Where the step was inlined, the functions that hold its code.
+/// The functions of a step: those that begin in what `diff` shows of it, those into whose loops its code was inlined (what it
+/// prepares is run from elsewhere), then those of the same crate that they call. Where none is left, all that hold its code.
 fn of_step(image: &Image, step: &Found<'_>) -> Result<Vec<Listing>, Failure> {
     let annotated = image.annotate(&selection(step)?).map_err(unavailable)?;
-    let begins_here = annotated.functions.iter().any(|function| function.is_selected);
-    let chosen = annotated.functions.into_iter().filter(|function| function.is_selected == begins_here);
-    let mut listings: Vec<Listing> = chosen.map(|function| function.listing).collect();
+    let parts: Vec<_> = annotated.lines.iter().flat_map(|line| &line.parts).collect();
+    let in_a_loop = |index: usize, listing: &Listing| {
+        let own = parts.iter().filter(|part| part.function == index);
+        own.flat_map(|part| &part.instructions).any(|&at| listing.instructions()[at].depth > 0)
+    };
+    let others: Vec<_> = step.ladder.steps().iter().filter(|other| *other != step.step()).map(StepInfo::path).collect();
+    let of_another = |name: &str| others.iter().any(|path| name == path || name.starts_with(&format!("{path}::")));
+    let functions = || annotated.functions.iter().enumerate();
+    let chosen = |(index, function): &(usize, &AnnotatedFunction)| {
+        let name = function.listing.function().name();
+        function.is_selected || !of_another(name) && in_a_loop(*index, &function.listing)
+    };
+    let mut chosen: Vec<_> = functions().filter(chosen).collect();
+    if chosen.is_empty() {
+        chosen = functions().collect();
+    }
+    chosen.sort_by_key(|(index, function)| (!function.is_selected, *index));
+    let mut listings: Vec<Listing> = chosen.into_iter().map(|(_, function)| function.listing.clone()).collect();
     let prefix = format!("{}::", step.step().crate_name());
     let mut next = 0;
     while let Some(listing) = listings.get(next) {
@@ -223,9 +239,21 @@ mod tests {
 
     #[test]
     #[cfg(target_arch = "x86_64")]
+    fn what_a_step_prepares_is_listed_with_it_wherever_it_was_inlined() {
+        for step in ["kernels::particles::precomputed", "threaded::mandelbrot::queued"] {
+            let listings = listings(step);
+            assert_eq!(listings[0].function().name(), step);
+            let counts = together(step.to_owned(), &listings);
+            let hottest = counts.hottest.expect("there is a loop");
+            assert!(hottest.scalar + hottest.packed > 4, "{step}: {hottest}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
     fn what_a_step_calls_in_its_own_crate_is_listed_with_it() {
-        let names: Vec<_> =
-            listings("kernels::mandelbrot::boxed").iter().map(|found| found.function().name().to_owned()).collect();
-        assert_eq!(names[0], "kernels::mandelbrot::boxed");
+        let listings = listings("vectorised::blocks::expression::compiled");
+        let mut names = listings.iter().map(|found| found.function().name());
+        assert!(names.any(|name| name == "vectorised::blocks::compile"), "{}", names.collect::<String>());
     }
 }
