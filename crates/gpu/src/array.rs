@@ -3,7 +3,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Neg, Sub};
-use std::sync::Arc;
 
 use num_complex::Complex;
 
@@ -13,7 +12,8 @@ use crate::{Argument, ElementwiseKernel, GpuError, Scalar, SourceKernel, Text, a
 
 /// An array in the memory of a device, in one dimension.
 ///
-/// An operation starts one kernel and returns a new array at once, before the kernel has run; memory that an array leaves behind is
+/// An operation starts one kernel and returns an array at once, before the kernel has run. An operand that is borrowed (`&a + &b`) stays,
+/// and the result is a new array; one that is moved (`a + &b`) gives its memory to the result. Memory that an array leaves behind is
 /// taken by the next one of its length. An operation that cannot be done (arrays of different lengths or devices, no memory) gives an
 /// array that is not there: everything computed from it is not there either, and [`to_vec`](Self::to_vec) says what was wrong first.
 ///
@@ -29,7 +29,7 @@ use crate::{Argument, ElementwiseKernel, GpuError, Scalar, SourceKernel, Text, a
 /// ```
 pub struct GpuArray<T> {
     gpu: Gpu,
-    block: Result<Arc<Block>, GpuError>,
+    block: Result<Block, GpuError>,
     length: usize,
     element: PhantomData<T>,
 }
@@ -37,8 +37,10 @@ pub struct GpuArray<T> {
 /// What stands at one side of an operation: an array, or one number for all elements.
 #[derive(Debug)]
 pub enum Operand<'a, T> {
-    /// An array.
+    /// An array that stays.
     Array(&'a GpuArray<T>),
+    /// An array whose memory the result may take.
+    Moved(GpuArray<T>),
     /// A number.
     Number(T),
 }
@@ -46,6 +48,12 @@ pub enum Operand<'a, T> {
 impl<'a, T> From<&'a GpuArray<T>> for Operand<'a, T> {
     fn from(array: &'a GpuArray<T>) -> Self {
         Self::Array(array)
+    }
+}
+
+impl<T> From<GpuArray<T>> for Operand<'_, T> {
+    fn from(array: GpuArray<T>) -> Self {
+        Self::Moved(array)
     }
 }
 
@@ -60,16 +68,15 @@ impl<T: Element> GpuArray<T> {
     pub fn new(gpu: &Gpu, values: &[T]) -> Self {
         let array = Self::uninitialised(gpu, values.len());
         let written = array.write(values);
-        Self { block: array.block.and_then(|block| written.map(|()| block)), ..array }
+        array.after(written)
     }
 
     /// An array in which every element is `value`.
     pub fn full(gpu: &Gpu, length: usize, value: T) -> Self {
-        let array = Self::uninitialised(gpu, length);
-        let body = "out[i] = value;";
-        let ty = T::SCALAR;
-        let filled = launch(gpu, "full", ty, &format!("{ty} *out, {ty} value"), body.into(), arguments![&array, value]);
-        Self { block: array.block.and_then(|block| filled.map(|()| block)), ..array }
+        let (array, ty) = (Self::uninitialised(gpu, length), T::SCALAR);
+        let (parameters, body) = (format!("{ty} *out, {ty} value"), Body::same("out[i] = value;"));
+        let filled = launch(gpu, "full", ty, &parameters, &body, arguments![&array, value]);
+        array.after(filled)
     }
 
     /// An array of zeros.
@@ -83,7 +90,7 @@ impl<T: Element> GpuArray<T> {
         let most = i32::MAX as u64;
         let block = match length as u64 {
             asked if asked > most => Err(GpuError::TooLarge { what: "elements of one array", asked, allowed: most }),
-            elements => gpu.block(elements * size_of::<T>() as u64).map(Arc::new),
+            elements => gpu.block(elements * size_of::<T>() as u64),
         };
         Self { gpu: gpu.clone(), block, length, element: PhantomData }
     }
@@ -103,7 +110,7 @@ impl<T: Element> GpuArray<T> {
         &self.gpu
     }
 
-    pub(crate) fn block(&self) -> Result<&Arc<Block>, GpuError> {
+    pub(crate) fn block(&self) -> Result<&Block, GpuError> {
         self.block.as_ref().map_err(GpuError::clone)
     }
 
@@ -145,36 +152,57 @@ impl<T: Element> GpuArray<T> {
         Err(GpuError::Arguments(format!("an array of {} elements and one of {length}", self.length)))
     }
 
-    /// A new array of the same length, written by a kernel with this array as `a` and the operand as `b`.
-    fn combined<R: Element>(&self, name: &str, operand: &Operand<'_, T>, body: Text<'_>) -> GpuArray<R> {
+    /// The array, if what was to write it could be started.
+    fn after(self, started: Result<(), GpuError>) -> Self {
+        Self { block: self.block.and_then(|block| started.map(|()| block)), ..self }
+    }
+
+    /// A new array of the same length: `out[i] = ` what a kernel makes of `A`, an element of this array, and `B`, one of the operand.
+    fn combined<R: Element>(&self, name: &str, operand: &Operand<'_, T>, body: &Body) -> GpuArray<R> {
         let out = GpuArray::uninitialised(&self.gpu, self.length);
         let (to, from) = (R::SCALAR, T::SCALAR);
-        let done = match operand {
-            Operand::Array(b) => {
-                let parameters = format!("{to} *out, {from} *a, {from} *b");
-                let body = (body.wgsl.replace("B", "b[i]"), body.cuda.replace("B", "b[i]"));
-                let body = Text { wgsl: &body.0, cuda: &body.1 };
-                launch(&self.gpu, name, from, &parameters, body, arguments![&out, self, *b])
+        let parameters = format!("{to} *out, {from} *a");
+        let written = match operand {
+            // An array with itself: each element is read once.
+            Operand::Array(b) if std::ptr::eq(self, *b) => {
+                let name = format!("{name}_itself");
+                launch(&self.gpu, &name, from, &parameters, &body.with("a[i]", "a[i]"), arguments![&out, self])
             }
             Operand::Number(b) => {
-                let parameters = format!("{to} *out, {from} *a, {from} b");
-                let body = (body.wgsl.replace("B", "b"), body.cuda.replace("B", "b"));
-                let body = Text { wgsl: &body.0, cuda: &body.1 };
-                launch(&self.gpu, &format!("{name}_number"), from, &parameters, body, arguments![&out, self, *b])
+                let (name, parameters) = (format!("{name}_number"), format!("{parameters}, {from} b"));
+                launch(&self.gpu, &name, from, &parameters, &body.with("a[i]", "b"), arguments![&out, self, *b])
+            }
+            Operand::Array(_) | Operand::Moved(_) => {
+                let (parameters, body) = (format!("{parameters}, {from} *b"), body.with("a[i]", "b[i]"));
+                let arguments = [Argument::from(&out), self.into(), argument(operand)];
+                launch(&self.gpu, name, from, &parameters, &body, &arguments)
             }
         };
-        GpuArray { block: out.block.and_then(|block| done.map(|()| block)), ..out }
+        out.after(written)
     }
 
-    /// A new array of the same length, written by a kernel with this array as `a`.
-    fn mapped<R: Element>(&self, name: &str, body: Text<'_>) -> GpuArray<R> {
+    /// The same in the memory of this array.
+    fn combined_in_place(self, name: &str, operand: &Operand<'_, T>, body: &Body) -> Self {
+        let ty = T::SCALAR;
+        let (name, parameters, b) = match operand {
+            Operand::Number(_) => (format!("{name}_number_in_place"), format!("{ty} *out, {ty} b"), "b"),
+            Operand::Array(_) | Operand::Moved(_) => (format!("{name}_in_place"), format!("{ty} *out, {ty} *b"), "b[i]"),
+        };
+        let arguments = [Argument::from(&self), argument(operand)];
+        let written = launch(&self.gpu, &name, ty, &parameters, &body.with("out[i]", b), &arguments);
+        self.after(written)
+    }
+
+    /// A new array of the same length: `out[i] = ` what a kernel makes of `A`, an element of this array.
+    fn mapped<R: Element>(&self, name: &str, body: &Body) -> GpuArray<R> {
         let out = GpuArray::uninitialised(&self.gpu, self.length);
         let parameters = format!("{} *out, {} *a", R::SCALAR, T::SCALAR);
-        let done = launch(&self.gpu, name, T::SCALAR, &parameters, body, arguments![&out, self]);
-        GpuArray { block: out.block.and_then(|block| done.map(|()| block)), ..out }
+        let written = launch(&self.gpu, name, T::SCALAR, &parameters, &body.with("a[i]", ""), arguments![&out, self]);
+        out.after(written)
     }
 
-    /// Where `condition` is positive the elements of `then`, elsewhere those of `otherwise`; each of them is an array or a number.
+    /// Where `condition` is positive the elements of `then`, elsewhere those of `otherwise`; each of them is an array or a number. When
+    /// `otherwise` is moved, it becomes the result, and only the elements of `then` are written.
     ///
     /// Mirrors `gpuarray.if_positive` of pyCUDA.
     pub fn if_positive<'a>(
@@ -182,26 +210,60 @@ impl<T: Element> GpuArray<T> {
         then: impl Into<Operand<'a, T>>,
         otherwise: impl Into<Operand<'a, T>>,
     ) -> Self {
-        let gpu = &condition.gpu;
-        let out = Self::uninitialised(gpu, condition.length);
-        let ty = T::SCALAR;
+        let (gpu, ty) = (&condition.gpu, T::SCALAR);
         let (then, otherwise) = (then.into(), otherwise.into());
         let side = |operand: &Operand<'_, T>, name: &str| match operand {
-            Operand::Array(_) => (format!("{ty} *{name}"), format!("{name}[i]"), ""),
+            Operand::Array(_) | Operand::Moved(_) => (format!("{ty} *{name}"), format!("{name}[i]"), ""),
             Operand::Number(_) => (format!("{ty} {name}"), name.to_owned(), "_number"),
         };
         let (yes, no) = (side(&then, "yes"), side(&otherwise, "no"));
+        let name = format!("if_positive{}{}", yes.2, no.2);
+        if let Operand::Moved(out) = otherwise {
+            let (name, parameters) = (format!("{name}_in_place"), format!("{ty} *out, int *condition, {}", yes.0));
+            let body = Body::same(&format!("if (condition[i] > 0) {{ out[i] = {}; }}", yes.1));
+            let written = launch(gpu, &name, ty, &parameters, &body, &[(&out).into(), condition.into(), argument(&then)]);
+            return out.after(written);
+        }
+        let out = Self::uninitialised(gpu, condition.length);
         let parameters = format!("{ty} *out, int *condition, {}, {}", yes.0, no.0);
         // Only the side that is taken is read.
-        let body = format!("if (condition[i] > 0) {{ out[i] = {}; }} else {{ out[i] = {}; }}", yes.1, no.1);
-        let argument = |operand: &Operand<'a, T>| match *operand {
-            Operand::Array(array) => Argument::from(array),
-            Operand::Number(number) => number.into(),
-        };
+        let body =
+            Body::same(&format!("if (condition[i] > 0) {{ out[i] = {}; }} else {{ out[i] = {}; }}", yes.1, no.1));
         let arguments = [Argument::from(&out), condition.into(), argument(&then), argument(&otherwise)];
-        let name = format!("if_positive{}{}", yes.2, no.2);
-        let done = launch(gpu, &name, ty, &parameters, body.as_str().into(), &arguments);
-        Self { block: out.block.and_then(|block| done.map(|()| block)), ..out }
+        let written = launch(gpu, &name, ty, &parameters, &body, &arguments);
+        out.after(written)
+    }
+}
+
+/// An operand as an argument.
+fn argument<'a, T: Element>(operand: &'a Operand<'_, T>) -> Argument<'a> {
+    match operand {
+        Operand::Array(array) => Argument::from(*array),
+        Operand::Moved(array) => array.into(),
+        Operand::Number(number) => (*number).into(),
+    }
+}
+
+/// The body of an operation's kernel in both languages, in which `A` and `B` stand for the operands.
+struct Body {
+    wgsl: String,
+    cuda: String,
+}
+
+impl Body {
+    /// A body that means the same in both languages.
+    fn same(body: &str) -> Self {
+        Self::new(body, body)
+    }
+
+    fn new(wgsl: &str, cuda: &str) -> Self {
+        Self { wgsl: wgsl.to_owned(), cuda: cuda.to_owned() }
+    }
+
+    /// The same with these operands.
+    fn with(&self, a: &str, b: &str) -> Self {
+        let put = |body: &str| body.replace('A', a).replace('B', b);
+        Self { wgsl: put(&self.wgsl), cuda: put(&self.cuda) }
     }
 }
 
@@ -211,27 +273,30 @@ fn launch(
     name: &str,
     ty: Scalar,
     parameters: &str,
-    body: Text<'_>,
+    body: &Body,
     arguments: &[Argument<'_>],
 ) -> Result<(), GpuError> {
+    let body = Text { wgsl: &body.wgsl, cuda: &body.cuda };
     ElementwiseKernel::new(gpu, parameters, body, &format!("{name}_{ty}"))?.launch(arguments)
 }
 
-/// The body of `out[i] = a[i] OPERATOR b` for each type.
-fn body(operator: char, ty: Scalar) -> (String, String) {
+/// The body of `out[i] = A OPERATOR B` for each type.
+fn body(operator: char, ty: Scalar) -> Body {
     if !matches!(ty, Scalar::Float2 | Scalar::Double2) {
-        let body = format!("out[i] = a[i] {operator} B;");
-        return (body.clone(), body);
+        return Body::same(&format!("out[i] = A {operator} B;"));
     }
     let (re, im) = match operator {
         '*' => ("p.x * q.x - p.y * q.y", "p.x * q.y + p.y * q.x"),
-        '/' => ("(p.x * q.x + p.y * q.y) / (q.x * q.x + q.y * q.y)", "(p.y * q.x - p.x * q.y) / (q.x * q.x + q.y * q.y)"),
+        '/' => {
+            ("(p.x * q.x + p.y * q.y) / (q.x * q.x + q.y * q.y)", "(p.y * q.x - p.x * q.y) / (q.x * q.x + q.y * q.y)")
+        }
         '+' => ("p.x + q.x", "p.y + q.y"),
         _ => ("p.x - q.x", "p.y - q.y"),
     };
-    let wgsl = format!("let p = a[i]; let q = B; out[i] = {}({re}, {im});", ty.wgsl());
-    let cuda = format!("const {ty} p = a[i], q = B; out[i] = make_{ty}({re}, {im});");
-    (wgsl, cuda)
+    Body::new(
+        &format!("let p = A; let q = B; out[i] = {}({re}, {im});", ty.wgsl()),
+        &format!("const {ty} p = A, q = B; out[i] = make_{ty}({re}, {im});"),
+    )
 }
 
 macro_rules! operators {
@@ -240,8 +305,7 @@ macro_rules! operators {
             type Output = GpuArray<T>;
 
             fn $method(self, b: B) -> GpuArray<T> {
-                let (wgsl, cuda) = body($operator, T::SCALAR);
-                self.combined(stringify!($method), &b.into(), Text { wgsl: &wgsl, cuda: &cuda })
+                self.combined(stringify!($method), &b.into(), &body($operator, T::SCALAR))
             }
         }
 
@@ -249,23 +313,7 @@ macro_rules! operators {
             type Output = GpuArray<T>;
 
             fn $method(self, b: B) -> GpuArray<T> {
-                (&self).$method(b)
-            }
-        }
-
-        impl<T: Element> $trait<GpuArray<T>> for GpuArray<T> {
-            type Output = GpuArray<T>;
-
-            fn $method(self, b: GpuArray<T>) -> GpuArray<T> {
-                (&self).$method(&b)
-            }
-        }
-
-        impl<T: Element> $trait<GpuArray<T>> for &GpuArray<T> {
-            type Output = GpuArray<T>;
-
-            fn $method(self, b: GpuArray<T>) -> GpuArray<T> {
-                self.$method(&b)
+                self.combined_in_place(stringify!($method), &b.into(), &body($operator, T::SCALAR))
             }
         }
     )*};
@@ -278,14 +326,14 @@ impl<T: Element> Neg for &GpuArray<T> {
 
     /// The negative of each element; of an unsigned number the one that adds up to zero with it.
     fn neg(self) -> GpuArray<T> {
-        let (wgsl, cuda) = match T::SCALAR {
-            Scalar::Float2 | Scalar::Double2 => {
-                ("out[i] = -a[i];".to_owned(), format!("out[i] = make_{}(-a[i].x, -a[i].y);", T::SCALAR))
+        let body = match T::SCALAR {
+            ty @ (Scalar::Float2 | Scalar::Double2) => {
+                Body::new("out[i] = -A;", &format!("const {ty} z = A; out[i] = make_{ty}(-z.x, -z.y);"))
             }
-            Scalar::Unsigned => ("out[i] = ~a[i] + 1u;".to_owned(), "out[i] = ~a[i] + 1u;".to_owned()),
-            _ => ("out[i] = -a[i];".to_owned(), "out[i] = -a[i];".to_owned()),
+            Scalar::Unsigned => Body::same("out[i] = ~A + 1u;"),
+            _ => Body::same("out[i] = -A;"),
         };
-        self.mapped("neg", Text { wgsl: &wgsl, cuda: &cuda })
+        self.mapped("neg", &body)
     }
 }
 
@@ -302,9 +350,9 @@ macro_rules! comparisons {
         impl<T: Real> GpuArray<T> {$(
             $(#[$doc])*
             pub fn $method<'a>(&self, b: impl Into<Operand<'a, T>>) -> GpuArray<i32> {
-                let wgsl = concat!("out[i] = select(0, 1, a[i] ", $operator, " B);");
-                let cuda = concat!("out[i] = a[i] ", $operator, " B ? 1 : 0;");
-                self.combined(stringify!($method), &b.into(), Text { wgsl, cuda })
+                let wgsl = concat!("out[i] = select(0, 1, A ", $operator, " B);");
+                let cuda = concat!("out[i] = A ", $operator, " B ? 1 : 0;");
+                self.combined(stringify!($method), &b.into(), &Body::new(wgsl, cuda))
             }
         )*}
     };
@@ -330,20 +378,20 @@ macro_rules! absolute {
         impl GpuArray<$number> {
             /// The absolute value of each element; of a complex number the square root of the sum of its squares.
             pub fn abs(&self) -> GpuArray<$real> {
-                self.mapped("abs", Text { wgsl: $wgsl, cuda: $cuda })
+                self.mapped("abs", &Body::new($wgsl, $cuda))
             }
         }
     )*};
 }
 
 absolute! {
-    f32 => f32, "out[i] = abs(a[i]);", "out[i] = fabsf(a[i]);";
-    f64 => f64, "out[i] = abs(a[i]);", "out[i] = fabs(a[i]);";
-    i32 => i32, "out[i] = abs(a[i]);", "out[i] = a[i] < 0 ? (int)(0u - (unsigned)a[i]) : a[i];";
-    Complex<f32> => f32, "let z = a[i]; out[i] = sqrt(z.x * z.x + z.y * z.y);",
-        "const float2 z = a[i]; out[i] = sqrtf(z.x * z.x + z.y * z.y);";
-    Complex<f64> => f64, "let z = a[i]; out[i] = sqrt(z.x * z.x + z.y * z.y);",
-        "const double2 z = a[i]; out[i] = sqrt(z.x * z.x + z.y * z.y);";
+    f32 => f32, "out[i] = abs(A);", "out[i] = fabsf(A);";
+    f64 => f64, "out[i] = abs(A);", "out[i] = fabs(A);";
+    i32 => i32, "out[i] = abs(A);", "const int n = A; out[i] = n < 0 ? (int)(0u - (unsigned)n) : n;";
+    Complex<f32> => f32, "let z = A; out[i] = sqrt(z.x * z.x + z.y * z.y);",
+        "const float2 z = A; out[i] = sqrtf(z.x * z.x + z.y * z.y);";
+    Complex<f64> => f64, "let z = A; out[i] = sqrt(z.x * z.x + z.y * z.y);",
+        "const double2 z = A; out[i] = sqrt(z.x * z.x + z.y * z.y);";
 }
 
 /// Workgroups that add up a part of an array each.

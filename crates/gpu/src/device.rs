@@ -218,9 +218,11 @@ impl Gpu {
         self.shared.driver.destroy();
     }
 
-    /// Workgroups for so many elements: one invocation each, or as many as a launch can have; kernels go on from there in strides.
+    /// Workgroups for so many elements, which a kernel goes through in strides: on a card an invocation for each, as far as a launch
+    /// can have so many; on the processor, where an invocation costs something, one for every eight.
     pub fn groups(&self, elements: usize, workgroup: u32) -> u32 {
-        let groups = elements.div_ceil(workgroup.max(1) as usize).max(1);
+        let each = if self.adapter().kind == AdapterKind::Cpu { 8 } else { 1 };
+        let groups = elements.div_ceil(each * workgroup.max(1) as usize).max(1);
         u32::try_from(groups).unwrap_or(u32::MAX).min(self.adapter().groups)
     }
 

@@ -20,9 +20,9 @@ pub fn arrays(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, 
         for iteration in 0..input.max_iterations {
             z = &z * &z + &q;
             let done = z.abs().greater(2.0);
-            q = GpuArray::if_positive(&done, Complex::ZERO, &q);
-            z = GpuArray::if_positive(&done, Complex::ZERO, &z);
-            output = GpuArray::if_positive(&done, iteration, &output);
+            q = GpuArray::if_positive(&done, Complex::ZERO, q);
+            z = GpuArray::if_positive(&done, Complex::ZERO, z);
+            output = GpuArray::if_positive(&done, iteration, output);
         }
         output.read(counts)
     })
