@@ -2,6 +2,7 @@
 
 mod driver;
 mod error;
+mod no_contraction;
 mod signature;
 
 pub use driver::{Adapter, AdapterKind, Arithmetic, Language, Resources};
