@@ -2,6 +2,7 @@
 
 mod driver;
 mod error;
+mod guards;
 mod no_contraction;
 mod signature;
 
