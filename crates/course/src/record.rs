@@ -11,7 +11,7 @@ use jiff::Zoned;
 use runner::files::write_atomically;
 use runner::machine::{Build, Machine};
 use runner::output::{create_folder, shown, write_json};
-use runner::{Failure, Screen, Status, StepRecord};
+use runner::{Failure, Screen, Status, StepRecord, devices};
 use serde::{Deserialize, Serialize};
 
 use crate::command::RecordArgs;
@@ -216,6 +216,10 @@ fn ladder(records: &[&StepRecord]) -> String {
         "\nSizes: {sizes}. Validation sum: {}. A dash in the last column: the step does other work.",
         sum.unwrap_or("-")
     );
+    let records: Vec<_> = records.iter().copied().cloned().collect();
+    for device in devices(&records) {
+        let _ = writeln!(text, "\nComputed {device}.");
+    }
     text
 }
 
