@@ -235,6 +235,28 @@ fn comparison(entries: &[Entry]) -> String {
         let version = entry.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
         let _ = writeln!(text, "| {name}{version} | {best} | {median} | {of_best} | {of_pairs} | {status} |");
     }
+    text.push_str(&on_devices(entries));
+    text
+}
+
+/// What devices say of themselves: a table of the times of the kernels alone, without what was moved, or nothing.
+fn on_devices(entries: &[Entry]) -> String {
+    let timed: Vec<_> = entries.iter().filter(|entry| entry.kernel_ms.is_some()).collect();
+    let mut text = String::new();
+    if !timed.is_empty() {
+        text.push_str("\n| who | kernels ms | allowed ms | of limit |\n|---|---:|---:|---:|\n");
+    }
+    for Entry { name, kernel_ms, device_limit_ms, .. } in timed {
+        let share = device_limit_ms.zip(*kernel_ms).map(|(allowed, found)| 100.0 * allowed / found);
+        let (found, allowed) = (milliseconds(*kernel_ms), milliseconds(*device_limit_ms));
+        let _ = writeln!(text, "| {name} | {found} | {allowed} | {} |", cell(share, 0, " %"));
+    }
+    let mut devices: Vec<_> = entries.iter().filter_map(|entry| entry.device.as_deref()).collect();
+    devices.sort_unstable();
+    devices.dedup();
+    if !devices.is_empty() {
+        let _ = writeln!(text, "\nOn {}.", devices.join("; on "));
+    }
     text
 }
 

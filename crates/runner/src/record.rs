@@ -74,6 +74,8 @@ pub struct StepRecord {
     pub threads: Option<usize>,
     /// The name of the device that computed, if it is not the processor.
     pub device: Option<String>,
+    /// The shortest time of the kernels of a run by that device's own clock, in milliseconds.
+    pub kernel_ms: Option<f64>,
     /// The sizes of the input.
     pub input: BTreeMap<String, u64>,
     /// The validation sum of the answer: a string, as integers exceed doubles.
@@ -101,6 +103,7 @@ impl StepRecord {
             percent_of_limit: None,
             threads: None,
             device: None,
+            kernel_ms: None,
             input: input.sizes().into_iter().map(|(name, size)| (name.to_owned(), size)).collect(),
             validation_sum: None,
         }
@@ -184,13 +187,16 @@ fn measure(
     session.poison();
     session.run()?;
     session.verify()?;
+    let mut kernel_times = Vec::new();
     let timing = time(budget, |last| {
         if last {
             session.poison();
         }
         let started = Instant::now();
         session.run()?;
-        Ok::<_, StepError>(started.elapsed())
+        let elapsed = started.elapsed();
+        kernel_times.extend(session.kernel_time());
+        Ok::<_, StepError>(elapsed)
     })?;
     let verified = session.verify()?;
     see(&*session);
@@ -215,6 +221,7 @@ fn measure(
         percent_of_limit: allowed.map(|allowed| 100.0 * allowed / timing.best_ms()),
         threads: Some(session.threads()),
         device: session.device().map(str::to_owned),
+        kernel_ms: kernel_times.into_iter().min().map(milliseconds),
         validation_sum: Some(session.validation_sum()),
         ..record
     };

@@ -83,6 +83,9 @@ impl Prepared<Pi> for Elsewhere {
     fn device(&self) -> Option<&str> {
         Some("the dart machine")
     }
+    fn kernel_time(&self) -> Option<Duration> {
+        Some(Duration::from_millis(7))
+    }
     fn ceiling(&mut self, work: &Work) -> Ceiling {
         assert!(work.flops() > 0, "a limit is asked for some work");
         self.0
@@ -174,6 +177,7 @@ fn a_step_on_a_device_is_set_against_that_device() {
         names,
         [Some("the dart machine"), Some("the dart machine"), Some("the dart machine"), Some("the dart machine"), None]
     );
+    assert_eq!(records.each_ref().map(|record| record.kernel_ms), [Some(7.0), Some(7.0), Some(7.0), Some(7.0), None]);
     let percent = |record: &StepRecord| record.percent_of_limit.unwrap();
     let hour = records[0].best_ms.unwrap() / 3_600_000.0;
     assert!((percent(&records[0]) * hour - 100.0).abs() < 1e-6, "the hour that the device allows, over the time");

@@ -192,6 +192,9 @@ pub trait Session {
     /// The name of the device that computes, if it is not the processor.
     fn device(&self) -> Option<&str>;
 
+    /// How long the kernels of the last run took by the device's own clock, if it has one.
+    fn kernel_time(&self) -> Option<Duration>;
+
     /// What `work` is limited by, where this step computes.
     fn ceiling(&mut self, work: &Work) -> Ceiling;
 
@@ -313,6 +316,13 @@ impl<P: Problem> Session for TypedSession<P> {
         match &self.call {
             Call::Plain(_) => None,
             Call::Prepared(prepared) => prepared.device(),
+        }
+    }
+
+    fn kernel_time(&self) -> Option<Duration> {
+        match &self.call {
+            Call::Plain(_) => None,
+            Call::Prepared(prepared) => prepared.kernel_time(),
         }
     }
 

@@ -57,6 +57,12 @@ pub trait Prepared<P: Problem> {
         None
     }
 
+    /// How long the kernels of the last run took by the device's own clock, without what was moved to it and back; `None` if it has
+    /// none, or does not say.
+    fn kernel_time(&self) -> Option<Duration> {
+        None
+    }
+
     /// What `work` is limited by, where this step computes. May measure it, which takes as long as it takes: it is asked for once, after
     /// the step's own time is known, and only if that can be compared.
     fn ceiling(&mut self, work: &Work) -> Ceiling {
