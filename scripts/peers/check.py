@@ -6,6 +6,7 @@ With `--run` a peer is ready only if it gives the known answer to a small input;
 REASONS is a file of lines `need<tab>reason`. The exit status is 1 if no peer at all is ready.
 """
 
+import functools
 import json
 import os
 import shutil
@@ -24,20 +25,43 @@ KNOWN = {
 }
 """For each problem a small input, and its answer as the reference programs give it."""
 
+SINGLE = {"mandelbrot": (["--width", "100", "--height", "100", "--max-iterations", "300"], "39339")}
+"""The same in single precision, with an input that has another answer in double."""
+
+DEVICES = {"cuda": ("/dev/nvidiactl", "/dev/dxg")}
+"""What the driver shows where a device is: one of these files."""
+
 
 def is_there(need):
     """Whether a file exists, or a program is on the path."""
     return (ROOT / need).exists() if "/" in need else shutil.which(need) is not None
 
 
+@functools.cache
+def has_package(python, package):
+    """Whether an interpreter finds a package; it is not imported, which takes seconds for some."""
+    ask = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
+    try:
+        return subprocess.run([python, "-c", ask, package], cwd=ROOT, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
 def fault(peer, reasons, run):
     """What keeps a peer from being ready; None if nothing does."""
+    traces = DEVICES.get(peer.get("device"), ())
+    if traces and not any(map(os.path.exists, traces)):
+        return f"there is no NVIDIA card here, or no driver for it: neither {' nor '.join(traces)}"
     for need in peer["needs"]:
         if not is_there(need):
             return reasons.get(need, f"{need} is not there")
+    python = str(ROOT / peer["command"][0]) if "/" in peer["command"][0] else peer["command"][0]
+    for package in peer.get("python", ()):
+        if not has_package(python, package):
+            return reasons.get(package, f"the Python package {package} is not there; {peer['setup']} installs it")
     if not run:
         return None
-    sizes, answer = KNOWN[peer["problem"]]
+    sizes, answer = (SINGLE if peer.get("single") else KNOWN)[peer["problem"]]
     command = [*peer["command"], "--problem", peer["problem"], *sizes, "--repeat", "1"]
     if "/" in command[0]:
         command[0] = str(ROOT / command[0])

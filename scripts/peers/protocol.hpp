@@ -22,7 +22,7 @@
 namespace protocol {
 
 /// The largest value of an option, and the largest number of points.
-inline constexpr std::uint64_t LARGEST = 100'000'000;
+inline constexpr std::uint64_t LARGEST = 1 << 28;
 
 /// A size that the command line may change: its name and its default.
 struct Size {
@@ -204,7 +204,23 @@ struct Peer {
     std::function<void()> prepare;
     std::function<void()> run;
     std::function<std::string()> check;
+    /// For a program that computes on a device: the time of the last run's kernels by the device's clock, in milliseconds.
+    std::function<double()> kernel_ms = {};
 };
+
+/// What has compiled this program.
+#ifdef __CUDACC__
+inline const std::string COMPILER = "nvcc " + std::to_string(__CUDACC_VER_MAJOR__) + "." + std::to_string(__CUDACC_VER_MINOR__);
+#else
+inline const std::string COMPILER = "g++ " __VERSION__;
+#endif
+
+/// A time as the answer says it.
+inline std::string decimal(double ms) {
+    std::array<char, 32> text;
+    std::snprintf(text.data(), text.size(), "%.6f", ms);
+    return text.data();
+}
 
 /// Prints a line that is read at once. Whoever does not listen any more hears nothing more.
 inline void say(const std::string& line) {
@@ -223,16 +239,16 @@ inline void say(const std::string& line) {
 inline int converse(const Peer& peer, std::optional<std::uint64_t> repeat) {
     std::signal(SIGPIPE, SIG_IGN);
     const std::string names = "{\"problem\": \"" + peer.problem + "\", \"peer\": \"" + peer.name + "\", ";
-    say(names + "\"ready\": true, \"version\": \"g++ " __VERSION__ "\"}");
+    say(names + "\"ready\": true, \"version\": \"" + COMPILER + "\"}");
     std::string line;
     for (std::uint64_t runs = 0; repeat ? runs < *repeat : std::getline(std::cin, line) && line != "quit"; ++runs) {
         peer.prepare();
         const auto started = std::chrono::steady_clock::now();
         peer.run();
         const auto ended = std::chrono::steady_clock::now();
-        std::array<char, 32> ms;
-        std::snprintf(ms.data(), ms.size(), "%.6f", std::chrono::duration<double, std::milli>(ended - started).count());
-        say(names + "\"ms\": " + ms.data() + ", \"check\": \"" + peer.check() + "\"}");
+        const auto ms = decimal(std::chrono::duration<double, std::milli>(ended - started).count());
+        const auto of_kernels = peer.kernel_ms ? ", \"kernel_ms\": " + decimal(peer.kernel_ms()) : "";
+        say(names + "\"ms\": " + ms + of_kernels + ", \"check\": \"" + peer.check() + "\"}");
     }
     return 0;
 }

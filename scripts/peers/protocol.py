@@ -16,7 +16,7 @@ X1, X2, Y1, Y2 = -2.13, 0.77, -1.3, 1.3
 TIMESTEP = 1e-5
 MASK = 2**64 - 1
 
-LARGEST = 100_000_000
+LARGEST = 2**28
 """The largest value of an option, and the largest number of points."""
 
 # The inputs
@@ -107,8 +107,8 @@ def uniform(seed, count):
 
 
 def sum_of_counts(counts):
-    """The check of `mandelbrot` and `pi`."""
-    return str(sum(map(int, counts)))
+    """The check of `mandelbrot` and `pi`, for a list or an array."""
+    return str(int(counts.sum()) if hasattr(counts, "sum") else sum(map(int, counts)))
 
 
 def sums_of_bits(positions):
@@ -219,7 +219,8 @@ def main(peer, version, prepare, variants=()):
 
     `prepare` gives for each problem (for each problem and variant, if there are variants) a function that takes the input and
     returns a function without arguments: the run. What is prepared is outside the clock, and prepared anew for each run, so that
-    every run starts from the same input. `peer` may hold `{variant}`.
+    every run starts from the same input. `peer` may hold `{variant}`. A run that computes on a device may have a method `kernel_ms`:
+    the time of its kernels by the device's clock, asked for when the run is over.
     """
     options = arguments({key[0] if variants else key for key in prepare}, variants)
     key = options.problem
@@ -237,7 +238,7 @@ def main(peer, version, prepare, variants=()):
         status = 130
     except MemoryError:
         status = complain(f"{peer}: out of memory", 1)
-    except (ImportError, OSError) as error:
+    except (ImportError, OSError, RuntimeError) as error:
         status = complain(f"{peer}: {error}", 1)
     forget_output()
     sys.exit(status)
@@ -252,7 +253,8 @@ def converse(names, version, prepare, options):
     for _ in requests(options.repeat):
         run = prepare(given)
         ms, answer = timed(run)
-        say(dict(names, ms=round(ms, 6), check=problem.check(answer)))
+        of_kernels = {"kernel_ms": round(run.kernel_ms(), 6)} if hasattr(run, "kernel_ms") else {}
+        say(dict(names, ms=round(ms, 6), **of_kernels, check=problem.check(answer)))
 
 
 def requests(repeat):

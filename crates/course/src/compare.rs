@@ -8,7 +8,7 @@ use runner::output::{check_writable, create_folder, default_out, shown, write_js
 use runner::plot::{Bar, bars};
 use runner::{Failure, Progress, Screen, Selection, Status, Timing, nearest, plain_table};
 use serde::{Deserialize, Serialize};
-use validation::{Precision, Session, Settings, SharedInput, StepError};
+use validation::{Ceiling, Precision, Session, Settings, SharedInput, StepError};
 
 use crate::catalog::{Found, all, ladders, of_problem, problems};
 use crate::command::CompareArgs;
@@ -36,6 +36,12 @@ pub(crate) struct Entry {
     pub(crate) ratio_of_best: Option<f64>,
     /// The median of the ratios of the runs that were made right after each other.
     pub(crate) ratio_of_pairs: Option<f64>,
+    /// The device that computed, if it is not the processor and says its name.
+    pub(crate) device: Option<String>,
+    /// The shortest time of the kernels of a run, by the device's own clock.
+    pub(crate) kernel_ms: Option<f64>,
+    /// What the device cannot do the same work in less time than, in the precision of the step.
+    pub(crate) device_limit_ms: Option<f64>,
     pub(crate) input: BTreeMap<String, u64>,
     pub(crate) validation_sum: Option<String>,
 }
@@ -46,6 +52,7 @@ struct Contender {
     mirrors: String,
     kind: Kind,
     times: Vec<Duration>,
+    kernel_times: Vec<Duration>,
     /// The sum of the last run.
     sum: Option<String>,
     status: Status,
@@ -57,10 +64,14 @@ enum Kind {
         session: Box<dyn Session>,
         precision: Precision,
         own_work: bool,
+        /// Whether what the hardware allows says something about it.
+        comparable: bool,
     },
     Peer {
         process: Box<PeerProcess>,
         exact: bool,
+        /// The sum that its answer should have, in its precision.
+        expected: String,
     },
     /// It cannot take part, or no longer.
     Out,
@@ -103,7 +114,16 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<(), Failure> {
     for problem in &chosen {
         let of_problem: Vec<_> =
             steps.iter().filter(|found| found.ladder.problem() == problem && selection.has(found.step())).collect();
-        let of_peers: Vec<_> = peers.iter().filter(|peer| peer.problem == *problem).filter(wanted).collect();
+        let mut of_peers: Vec<_> = peers.iter().filter(|peer| peer.problem == *problem).filter(wanted).collect();
+        if args.peers.is_empty() {
+            // Nobody has asked for them by name, so that one line is enough for all that a card is missing for.
+            let (with, without): (Vec<_>, Vec<_>) =
+                of_peers.into_iter().partition(|peer| peer.device_missing(&root).is_none());
+            if let Some(why) = without.first().and_then(|peer| peer.device_missing(&root)) {
+                screen.line(format!("left out are {} peers that need a device: {why}", without.len()))?;
+            }
+            of_peers = with;
+        }
         let found = race(&screen, &root, problem, &of_problem, &of_peers, args)?;
         let plot = out.join(format!("compare-{problem}.svg"));
         draw(&plot, problem, &found)?;
@@ -135,7 +155,10 @@ fn race(
 
     let settings = Settings::default();
     let settings = Settings { threads: args.threads.map_or(settings.threads, |threads| threads as usize), ..settings };
-    let progress = Progress::new((steps.len() + peers.len()) as u64);
+    let progress = Progress::new((1 + steps.len() + peers.len()) as u64);
+    progress.begin("the reference answer, which everybody's is compared with");
+    let expected = input.reference_sum();
+    progress.done();
     let mut contenders = Vec::new();
     for step in steps {
         progress.begin(step.step().path());
@@ -144,19 +167,18 @@ fn race(
     }
     for peer in peers {
         progress.begin(&peer.name);
-        contenders.push(Contender::peer(peer, root, &input));
+        contenders.push(Contender::peer(peer, root, &input, &expected));
         progress.done();
     }
     drop(progress);
 
-    let expected = input.reference_sum();
     let rounds = args.rounds.map_or(9, |rounds| rounds as usize);
     let progress = Progress::new((rounds * contenders.len()) as u64);
     for round in 1..=rounds {
         for contender in &mut contenders {
             progress.begin(format_args!("round {round}: {}", contender.name));
             if args.rounds.is_some() || !contender.has_enough() {
-                contender.run(&expected);
+                contender.run();
             }
             progress.done();
         }
@@ -195,7 +217,17 @@ fn base(contenders: &[Contender], name: Option<&str>) -> Result<usize, Failure> 
 
 impl Contender {
     fn new(name: String, mirrors: &str, kind: Kind) -> Self {
-        Self { name, mirrors: mirrors.to_owned(), kind, times: Vec::new(), sum: None, status: Status::Ok, reason: None }
+        let (times, kernel_times) = (Vec::new(), Vec::new());
+        Self {
+            name,
+            mirrors: mirrors.to_owned(),
+            kind,
+            times,
+            kernel_times,
+            sum: None,
+            status: Status::Ok,
+            reason: None,
+        }
     }
 
     fn step(found: &Found<'_>, input: &SharedInput, settings: &Settings) -> Self {
@@ -207,22 +239,31 @@ impl Contender {
             Ok(session)
         });
         let own_work = !step.changes_the_algorithm && step.precision == Precision::Exact;
+        let comparable = own_work || (!step.changes_the_algorithm && step.precision == Precision::ExactSingle);
         match started {
             Ok(session) => {
-                Self::new(name, step.mirrors, Kind::Step { session, precision: step.precision, own_work }).checked()
+                let kind = Kind::Step { session, precision: step.precision, own_work, comparable };
+                Self::new(name, step.mirrors, kind).checked()
             }
             Err(StepError::Unavailable(why)) => Self::new(name, step.mirrors, Kind::Out).out(Status::Unavailable, why),
             Err(error) => Self::new(name, step.mirrors, Kind::Out).out(Status::Wrong, error.to_string()),
         }
     }
 
-    fn peer(peer: &Peer, root: &Path, input: &SharedInput) -> Self {
+    fn peer(peer: &Peer, root: &Path, input: &SharedInput, expected: &str) -> Self {
         let contender = |kind| Self::new(peer.name.clone(), &peer.mirrors, kind);
         if let Some(why) = peer.missing(root) {
             return contender(Kind::Out).out(Status::Unavailable, why);
         }
+        let expected = if peer.single { input.single_reference_sum() } else { Some(expected.to_owned()) };
+        let Some(expected) = expected else {
+            let why = format!("{} has no answer in single precision to compare with", peer.problem);
+            return contender(Kind::Out).out(Status::Wrong, why);
+        };
         match peer.start(root, &input.sizes()) {
-            Ok(process) => contender(Kind::Peer { process: Box::new(process), exact: peer.exact }),
+            Ok(process) => contender(Kind::Peer { process: Box::new(process), exact: peer.exact, expected }),
+            // A card is there, and a package that wants another driver or toolkit: it gave no answer, right or wrong.
+            Err(why) if peer.needs_device() => contender(Kind::Out).out(Status::Unavailable, why),
             Err(why) => contender(Kind::Out).out(Status::Wrong, why),
         }
     }
@@ -254,31 +295,36 @@ impl Contender {
     }
 
     /// Runs once. Whoever fails is out, its times forgotten.
-    fn run(&mut self, expected: &str) {
+    fn run(&mut self) {
         let outcome = match &mut self.kind {
             Kind::Step { session, .. } => {
                 let started = Instant::now();
-                session.run().map(|()| started.elapsed()).map_err(|error| error.to_string())
+                let outcome = session.run().map(|()| started.elapsed()).map_err(|error| error.to_string());
+                outcome.map(|time| (time, session.kernel_time()))
             }
-            Kind::Peer { process, exact } => process.run().and_then(|run| {
-                let differs = run.check != expected;
+            Kind::Peer { process, exact, expected } => process.run().and_then(|run| {
+                let differs = run.check != *expected;
                 self.sum = Some(run.check);
                 match (differs, *exact) {
                     (true, true) => Err("its answer is wrong".to_owned()),
                     (true, false) => {
                         self.status = Status::Different;
-                        Ok(run.time)
+                        Ok((run.time, run.kernel_time))
                     }
-                    (false, _) => Ok(run.time),
+                    (false, _) => Ok((run.time, run.kernel_time)),
                 }
             }),
             Kind::Out => return,
         };
         match outcome {
-            Ok(time) => self.times.push(time),
+            Ok((time, kernel_time)) => {
+                self.times.push(time);
+                self.kernel_times.extend(kernel_time);
+            }
             Err(why) => {
                 (self.kind, self.status, self.reason) = (Kind::Out, Status::Wrong, Some(why));
                 self.times.clear();
+                self.kernel_times.clear();
             }
         }
     }
@@ -289,6 +335,13 @@ impl Contender {
         let version = match &self.kind {
             Kind::Peer { process, .. } => process.version.clone(),
             _ => None,
+        };
+        let (device, device_limit) = match &mut self.kind {
+            Kind::Step { session, comparable, .. } => {
+                let allowed = if *comparable { session.ceiling(&input.work()) } else { Ceiling::Unknown };
+                (session.device().map(str::to_owned), Some(allowed))
+            }
+            _ => (None, None),
         };
         let ratio = |own: Duration, base: Duration| own.as_secs_f64() / base.as_secs_f64();
         let pairs = self.times.iter().zip(base_times).map(|(&own, &base)| ratio(own, base)).collect::<Vec<_>>();
@@ -308,6 +361,12 @@ impl Contender {
             base: base.to_owned(),
             ratio_of_best,
             ratio_of_pairs: median(pairs),
+            device,
+            kernel_ms: self.kernel_times.iter().min().map(|time| time.as_secs_f64() * 1e3),
+            device_limit_ms: match device_limit {
+                Some(Ceiling::Device(time)) => Some(time.as_secs_f64() * 1e3),
+                _ => None,
+            },
             input: input.sizes().into_iter().map(|(name, size)| (name.to_owned(), size)).collect(),
             validation_sum: self.sum,
         }

@@ -80,7 +80,16 @@ fn of_peers(root: &Path) -> Result<Vec<Check>, Failure> {
         found: peer.missing(root).is_none().then(|| "ready".to_owned()),
         mend: peer.missing(root).unwrap_or_default(),
     };
-    Ok(peers(root)?.iter().map(check).collect())
+    let peers = peers(root)?;
+    let (with, without): (Vec<_>, Vec<_>) = peers.iter().partition(|peer| peer.device_missing(root).is_none());
+    let mut checks: Vec<_> = with.into_iter().map(check).collect();
+    // One line for all that the same card is missing for.
+    checks.extend(without.first().and_then(|peer| peer.device_missing(root)).map(|why| Check {
+        what: format!("a device for {} more peers", without.len()),
+        found: None,
+        mend: why,
+    }));
+    Ok(checks)
 }
 
 fn counting() -> Vec<Check> {

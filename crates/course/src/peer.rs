@@ -3,10 +3,12 @@
 //! A peer prints a JSON line when it is ready and one for each run. It waits for a line on its standard input before each run, so
 //! that everybody runs alone.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use std::{env, fs, thread};
 
@@ -28,11 +30,47 @@ pub(crate) struct Peer {
     command: Vec<String>,
     /// Files, and programs on the path, without which it is missing.
     needs: Vec<String>,
+    /// Packages that its Python has to find; they are looked for, not imported, which takes seconds for some.
+    #[serde(default)]
+    python: Vec<String>,
+    /// What it computes on, if that is not the processor.
+    #[serde(default)]
+    device: Option<Device>,
     /// The script that installs them.
     setup: String,
     pub(crate) mirrors: String,
     /// Whether its answer has to be ours, bit for bit.
     pub(crate) exact: bool,
+    /// Whether it computes in single precision, so that its answer has to be that of our steps that do.
+    #[serde(default)]
+    pub(crate) single: bool,
+}
+
+/// A device that a peer needs.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Device {
+    /// A card of NVIDIA's, and its driver.
+    Cuda,
+}
+
+impl Device {
+    /// What the driver shows where such a device is; looked at, not opened.
+    const fn traces(self) -> &'static [&'static str] {
+        match self {
+            Self::Cuda if cfg!(windows) => &["nvidia-smi.exe"],
+            // The second is how Linux sees the card inside Windows.
+            Self::Cuda => &["/dev/nvidiactl", "/dev/dxg"],
+        }
+    }
+
+    fn missing(self, root: &Path) -> Option<String> {
+        let none = !self.traces().iter().any(|trace| is_there(root, trace));
+        let traces = self.traces().join(" nor ");
+        none.then(|| {
+            format!("there is no NVIDIA card here, or no driver for it: neither {traces}; a machine with both mends it")
+        })
+    }
 }
 
 /// What a peer prints: the line that it is ready, then one for each run.
@@ -40,6 +78,7 @@ pub(crate) struct Peer {
 struct Line {
     version: Option<String>,
     ms: Option<f64>,
+    kernel_ms: Option<f64>,
     check: Option<String>,
 }
 
@@ -47,6 +86,8 @@ struct Line {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PeerRun {
     pub(crate) time: Duration,
+    /// Of the kernels, by the device's own clock.
+    pub(crate) kernel_time: Option<Duration>,
     pub(crate) check: String,
 }
 
@@ -62,14 +103,32 @@ pub(crate) fn peers(root: &Path) -> Result<Vec<Peer>, Failure> {
 impl Peer {
     /// What is missing, and the command that installs it.
     pub(crate) fn missing(&self, root: &Path) -> Option<String> {
-        let absent = self.needs.iter().find(|need| !is_there(root, need))?;
-        Some(format!("{absent} is not there; {} installs it", self.setup))
+        let installs = |absent: &str| format!("{absent} is not there; {} installs it", self.setup);
+        if let Some(why) = self.device_missing(root) {
+            return Some(why);
+        }
+        if let Some(absent) = self.needs.iter().find(|need| !is_there(root, need)) {
+            return Some(installs(absent));
+        }
+        let python = program(root, self.command.first()?);
+        let absent = self.python.iter().find(|package| !has_package(&python, package))?;
+        Some(installs(&format!("the Python package {absent}")))
+    }
+
+    /// Whether it computes on something else than the processor.
+    pub(crate) fn needs_device(&self) -> bool {
+        self.device.is_some()
+    }
+
+    /// Why the device that it computes on is not there.
+    pub(crate) fn device_missing(&self, root: &Path) -> Option<String> {
+        self.device.and_then(|device| device.missing(root))
     }
 
     /// Starts the program and waits until it is ready.
     pub(crate) fn start(&self, root: &Path, sizes: &[(&str, u64)]) -> Result<PeerProcess, String> {
-        let (program, arguments) = self.command.split_first().ok_or("its command is empty")?;
-        let program = if program.contains('/') { root.join(program) } else { PathBuf::from(program) };
+        let (name, arguments) = self.command.split_first().ok_or("its command is empty")?;
+        let program = program(root, name);
         let mut command = Command::new(&program);
         command.args(arguments).args(["--problem", &self.problem]).current_dir(root);
         for (name, size) in sizes {
@@ -91,6 +150,24 @@ impl Peer {
         process.version = process.read(READY)?.version;
         Ok(process)
     }
+}
+
+/// A program as it is started: a path from the workspace's root, or a name to be looked for.
+fn program(root: &Path, name: &str) -> PathBuf {
+    if name.contains('/') { root.join(name) } else { PathBuf::from(name) }
+}
+
+/// Whether an interpreter would find a package, of which only the outermost name is looked at. Asked once.
+fn has_package(python: &Path, package: &str) -> bool {
+    static KNOWN: Mutex<Option<HashMap<(PathBuf, String), bool>>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.get_or_insert_default();
+    *known.entry((python.to_owned(), package.to_owned())).or_insert_with(|| {
+        let ask = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)";
+        let mut command = Command::new(python);
+        command.args(["-c", ask, package]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    })
 }
 
 fn is_there(root: &Path, need: &str) -> bool {
@@ -117,9 +194,10 @@ impl PeerProcess {
             return Err(self.ended());
         }
         let line = self.read(RUN)?;
-        match (line.ms, line.check) {
-            (Some(ms), Some(check)) if ms.is_finite() && ms >= 0.0 => {
-                Ok(PeerRun { time: Duration::from_secs_f64(ms / 1e3), check })
+        let time = |ms: f64| Duration::try_from_secs_f64(ms / 1e3).ok();
+        match (line.ms.and_then(time), line.check) {
+            (Some(time_of_run), Some(check)) => {
+                Ok(PeerRun { time: time_of_run, kernel_time: line.kernel_ms.and_then(time), check })
             }
             _ => Err("it printed a line without ms and check".to_owned()),
         }
@@ -168,9 +246,12 @@ mod tests {
             problem: "mandelbrot".to_owned(),
             command: ["sh", "-c", script, "sh"].map(str::to_owned).to_vec(),
             needs: vec!["sh".to_owned()],
+            python: Vec::new(),
+            device: None,
             setup: "nothing".to_owned(),
             mirrors: "nothing".to_owned(),
             exact: true,
+            single: false,
         }
     }
 
@@ -211,6 +292,40 @@ mod tests {
         assert_eq!(absent.missing(Path::new("/")).unwrap(), "no-such-program is not there; nothing installs it");
         absent.needs = vec![".peers/bin/no-such-file".to_owned()];
         assert!(absent.missing(Path::new("/")).unwrap().starts_with(".peers/bin/no-such-file is not there"));
+    }
+
+    #[test]
+    fn a_package_is_looked_for_where_the_peer_would_look() {
+        let folder = tempfile::tempdir().unwrap();
+        // An interpreter that finds json and nothing else: the arguments are -c, what to run, and the package.
+        let python = folder.path().join("python");
+        fs::write(&python, "#!/bin/sh\n[ \"$3\" = json ]\n").unwrap();
+        fs::set_permissions(&python, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let mut asking = peer("");
+        asking.command = vec![python.to_str().unwrap().to_owned()];
+        asking.python = vec!["json".to_owned()];
+        assert_eq!(asking.missing(Path::new("/")), None);
+        asking.python.push("no_such_package".to_owned());
+        let why = asking.missing(Path::new("/")).unwrap();
+        assert_eq!(why, "the Python package no_such_package is not there; nothing installs it");
+    }
+
+    #[test]
+    fn a_card_that_is_not_there_is_named_before_anything_else() {
+        let mut needy = peer("");
+        needy.needs.push("no-such-program".to_owned());
+        needy.device = Some(Device::Cuda);
+        let why = needy.missing(Path::new("/")).unwrap();
+        let card = Device::Cuda.traces().iter().any(|trace| Path::new(trace).exists());
+        assert_eq!(why.starts_with("there is no NVIDIA card here"), !card, "{why}");
+    }
+
+    #[test]
+    fn the_time_of_the_kernels_is_told_by_those_who_know_it() {
+        let run = |line: &str| start(&format!("echo '{{}}'; read line; echo '{line}'")).unwrap().run().unwrap();
+        assert_eq!(run(r#"{"ms": 3, "check": "1"}"#).kernel_time, None);
+        let told = run(r#"{"ms": 3, "kernel_ms": 1.5, "check": "1"}"#);
+        assert_eq!((told.time, told.kernel_time), (Duration::from_millis(3), Some(Duration::from_micros(1500))));
     }
 
     #[test]

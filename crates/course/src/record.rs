@@ -11,7 +11,7 @@ use jiff::Zoned;
 use runner::files::write_atomically;
 use runner::machine::{Build, Machine};
 use runner::output::{create_folder, shown, write_json};
-use runner::{Failure, Screen, Status, StepRecord};
+use runner::{Failure, Screen, Status, StepRecord, devices};
 use serde::{Deserialize, Serialize};
 
 use crate::command::RecordArgs;
@@ -216,6 +216,10 @@ fn ladder(records: &[&StepRecord]) -> String {
         "\nSizes: {sizes}. Validation sum: {}. A dash in the last column: the step does other work.",
         sum.unwrap_or("-")
     );
+    let records: Vec<_> = records.iter().copied().cloned().collect();
+    for device in devices(&records) {
+        let _ = writeln!(text, "\nComputed {device}.");
+    }
     text
 }
 
@@ -230,6 +234,28 @@ fn comparison(entries: &[Entry]) -> String {
         let (name, status) = (&entry.name, entry.status.word());
         let version = entry.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
         let _ = writeln!(text, "| {name}{version} | {best} | {median} | {of_best} | {of_pairs} | {status} |");
+    }
+    text.push_str(&on_devices(entries));
+    text
+}
+
+/// What devices say of themselves: a table of the times of the kernels alone, without what was moved, or nothing.
+fn on_devices(entries: &[Entry]) -> String {
+    let timed: Vec<_> = entries.iter().filter(|entry| entry.kernel_ms.is_some()).collect();
+    let mut text = String::new();
+    if !timed.is_empty() {
+        text.push_str("\n| who | kernels ms | allowed ms | of limit |\n|---|---:|---:|---:|\n");
+    }
+    for Entry { name, kernel_ms, device_limit_ms, .. } in timed {
+        let share = device_limit_ms.zip(*kernel_ms).map(|(allowed, found)| 100.0 * allowed / found);
+        let (found, allowed) = (milliseconds(*kernel_ms), milliseconds(*device_limit_ms));
+        let _ = writeln!(text, "| {name} | {found} | {allowed} | {} |", cell(share, 0, " %"));
+    }
+    let mut devices: Vec<_> = entries.iter().filter_map(|entry| entry.device.as_deref()).collect();
+    devices.sort_unstable();
+    devices.dedup();
+    if !devices.is_empty() {
+        let _ = writeln!(text, "\nOn {}.", devices.join("; on "));
     }
     text
 }

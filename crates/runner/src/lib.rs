@@ -42,5 +42,5 @@ pub use progress::Progress;
 pub use record::{Status, StepRecord, add_speedups, run_step};
 pub use screen::{Failure, Screen};
 pub use sweep::{SweepPoint, sweep};
-pub use table::{ladder_table, notes, plain_table};
+pub use table::{devices, ladder_table, notes, plain_table};
 pub use testing::test_steps;

@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
-use validation::{Ladder, Mismatch, Precision, Session, Settings, SharedInput, StepError, StepInfo};
+use validation::{Ceiling, Ladder, Mismatch, Precision, Session, Settings, SharedInput, StepError, StepInfo, Work};
 
 use crate::limits::limit;
 use crate::measure::{Budget, Timing, milliseconds, time};
@@ -68,10 +68,14 @@ pub struct StepRecord {
     pub gflops: Option<f64>,
     /// Necessary bytes by time.
     pub gbytes_per_s: Option<f64>,
-    /// The time that the hardware allows over the best time, in percent.
+    /// The time that the hardware allows over the best time, in percent: the processor, or the device that computes.
     pub percent_of_limit: Option<f64>,
     /// Threads or processes that computed.
     pub threads: Option<usize>,
+    /// The name of the device that computed, if it is not the processor.
+    pub device: Option<String>,
+    /// The shortest time of the kernels of a run by that device's own clock, in milliseconds.
+    pub kernel_ms: Option<f64>,
     /// The sizes of the input.
     pub input: BTreeMap<String, u64>,
     /// The validation sum of the answer: a string, as integers exceed doubles.
@@ -98,6 +102,8 @@ impl StepRecord {
             gbytes_per_s: None,
             percent_of_limit: None,
             threads: None,
+            device: None,
+            kernel_ms: None,
             input: input.sizes().into_iter().map(|(name, size)| (name.to_owned(), size)).collect(),
             validation_sum: None,
         }
@@ -181,21 +187,23 @@ fn measure(
     session.poison();
     session.run()?;
     session.verify()?;
+    let mut kernel_times = Vec::new();
     let timing = time(budget, |last| {
         if last {
             session.poison();
         }
         let started = Instant::now();
         session.run()?;
-        Ok::<_, StepError>(started.elapsed())
+        let elapsed = started.elapsed();
+        kernel_times.extend(session.kernel_time());
+        Ok::<_, StepError>(elapsed)
     })?;
     let verified = session.verify()?;
     see(&*session);
 
     let work = input.work();
     let per_second = |amount: u64| (amount > 0).then(|| amount as f64 / timing.best_ms() / 1e6);
-    let comparable = !info.changes_the_algorithm && info.precision == Precision::Exact;
-    let allowed = if comparable { limit(&work, session.threads()) } else { None };
+    let allowed = allowed_ms(info, &work, &mut *session);
     let (status, reason) = match info.precision {
         Precision::Different { why, .. } => (Status::Different, Some(why.to_owned())),
         Precision::Within { .. } => {
@@ -210,13 +218,31 @@ fn measure(
         prepare_ms: session.prepare_time().map(milliseconds),
         gflops: if info.changes_the_algorithm { None } else { per_second(work.flops()) },
         gbytes_per_s: per_second(work.bytes()),
-        percent_of_limit: allowed.map(|limit| 100.0 * limit.ms() / timing.best_ms()),
+        percent_of_limit: allowed.map(|allowed| 100.0 * allowed / timing.best_ms()),
         threads: Some(session.threads()),
+        device: session.device().map(str::to_owned),
+        kernel_ms: kernel_times.into_iter().min().map(milliseconds),
         validation_sum: Some(session.validation_sum()),
         ..record
     };
     session.finish()?;
     Ok(record.timed(&timing))
+}
+
+/// The shortest time that the hardware allows for the work of a step, in milliseconds. `None` if the step does other work or nobody
+/// has measured what it runs on. The processor is measured in double precision only; a device says what holds for its step.
+fn allowed_ms(info: &StepInfo, work: &Work, session: &mut dyn Session) -> Option<f64> {
+    let exact = matches!(info.precision, Precision::Exact | Precision::ExactSingle);
+    if info.changes_the_algorithm || !exact {
+        return None;
+    }
+    match session.ceiling(work) {
+        Ceiling::Processor if info.precision == Precision::Exact => {
+            limit(work, session.threads()).map(|limit| limit.ms())
+        }
+        Ceiling::Device(time) => Some(milliseconds(time)),
+        Ceiling::Processor | Ceiling::Unknown => None,
+    }
 }
 
 /// Fills in the speedups against the first record that has a time.

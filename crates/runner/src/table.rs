@@ -34,10 +34,26 @@ fn dash() -> String {
     "-".to_owned()
 }
 
-/// What the table has no room for: why a step is not `ok`, line by line.
+/// What the table has no room for, line by line: the devices that computed, and why a step is not `ok`.
 pub fn notes(records: &[StepRecord]) -> Vec<String> {
+    let mut lines = devices(records);
     let with_reason = records.iter().filter_map(|record| record.reason.as_ref().map(|reason| (record, reason)));
-    with_reason.map(|(record, reason)| format!("{} is {}: {reason}", record.step, record.status.word())).collect()
+    lines.extend(with_reason.map(|(record, reason)| format!("{} is {}: {reason}", record.step, record.status.word())));
+    lines
+}
+
+/// A line for each device other than the processor: its name, and which steps ran on it.
+pub fn devices(records: &[StepRecord]) -> Vec<String> {
+    let mut devices: Vec<(&str, Vec<&str>)> = Vec::new();
+    for record in records {
+        let Some(device) = record.device.as_deref() else { continue };
+        match devices.iter_mut().find(|(name, _)| *name == device) {
+            Some((_, steps)) => steps.push(&record.step),
+            None => devices.push((device, vec![&record.step])),
+        }
+    }
+    let line = |(device, steps): (&str, Vec<&str>)| format!("on {device}: {}", steps.join(", "));
+    devices.into_iter().map(line).collect()
 }
 
 /// No line but the one under the header.

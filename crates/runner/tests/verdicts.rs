@@ -1,8 +1,12 @@
 //! What is said of steps that are right, wrong, unavailable, or different.
 
-use runner::{Budget, Status, StepRecord, run_step, sweep};
+use std::time::Duration;
+
+use runner::{Budget, Status, StepRecord, devices, notes, run_step, sweep};
 use validation::pi::{Input, Output};
-use validation::{Ladder, Pi, Precision, Prepared, Settings, SizeRequest, Step, StepError, ladder, step};
+use validation::{
+    Ceiling, Ladder, Pi, Precision, Prepared, Settings, SizeRequest, Step, StepError, Work, ladder, step,
+};
 
 fn right(input: &Input, hits: &mut Output) {
     hits.clone_from(&reference(input));
@@ -54,6 +58,40 @@ fn failing(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Pi>>, Step
     Ok(Box::new(Failing(settings.threads)))
 }
 
+/// Runs on a device, whose limit is an hour.
+fn elsewhere(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+    Ok(Box::new(Elsewhere(Ceiling::Device(Duration::from_secs(3600)))))
+}
+
+/// Runs on a device of which no limit is known.
+fn unmeasured(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+    Ok(Box::new(Elsewhere(Ceiling::Unknown)))
+}
+
+/// Runs on a device that is the processor.
+fn software(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+    Ok(Box::new(Elsewhere(Ceiling::Processor)))
+}
+
+struct Elsewhere(Ceiling);
+
+impl Prepared<Pi> for Elsewhere {
+    fn run(&mut self, input: &Input, hits: &mut Output) -> Result<(), StepError> {
+        right(input, hits);
+        Ok(())
+    }
+    fn device(&self) -> Option<&str> {
+        Some("the dart machine")
+    }
+    fn kernel_time(&self) -> Option<Duration> {
+        Some(Duration::from_millis(7))
+    }
+    fn ceiling(&mut self, work: &Work) -> Ceiling {
+        assert!(work.flops() > 0, "a limit is asked for some work");
+        self.0
+    }
+}
+
 const STEPS: &[Step<Pi>] = &[
     step!(right, "a", "b"),
     step!(wrong, "a", "b"),
@@ -64,6 +102,10 @@ const STEPS: &[Step<Pi>] = &[
     step!(wrong, "a", "b").precision(Precision::Within { absolute: 1.0, relative: 0.0 }),
     step!(right, "a", "b").temporaries(|_| u64::MAX),
     step!(prepared failing, "a", "b"),
+    step!(prepared elsewhere, "a", "b"),
+    step!(prepared unmeasured, "a", "b"),
+    step!(prepared software, "a", "b"),
+    step!(prepared elsewhere, "a", "b").changes_the_algorithm(),
 ];
 
 fn darts() -> (Box<dyn Ladder>, validation::SharedInput) {
@@ -125,6 +167,26 @@ fn a_step_that_should_differ_is_different_and_a_tolerance_is_reported() {
     let within = record(6);
     assert_eq!(within.status, Status::Ok);
     assert!(within.reason.unwrap().contains("the largest error is 1.00e0"));
+}
+
+#[test]
+fn a_step_on_a_device_is_set_against_that_device() {
+    let records = [9, 10, 11, 12, 0].map(record);
+    let names = records.each_ref().map(|record| record.device.as_deref());
+    assert_eq!(
+        names,
+        [Some("the dart machine"), Some("the dart machine"), Some("the dart machine"), Some("the dart machine"), None]
+    );
+    assert_eq!(records.each_ref().map(|record| record.kernel_ms), [Some(7.0), Some(7.0), Some(7.0), Some(7.0), None]);
+    let percent = |record: &StepRecord| record.percent_of_limit.unwrap();
+    let hour = records[0].best_ms.unwrap() / 3_600_000.0;
+    assert!((percent(&records[0]) * hour - 100.0).abs() < 1e-6, "the hour that the device allows, over the time");
+    assert_eq!(records[1].percent_of_limit, None, "no limit of the processor's");
+    assert!(percent(&records[2]) < percent(&records[0]), "the processor allows less than an hour");
+    assert_eq!(records[3].percent_of_limit, None, "other work");
+    assert_eq!(devices(&records), ["on the dart machine: elsewhere, unmeasured, software, elsewhere"]);
+    assert_eq!(notes(&records), devices(&records));
+    assert_eq!(devices(&records[4..]), [""; 0]);
 }
 
 #[test]

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::{
-    InputError, Kind, Mismatch, Plain, Precision, Prepared, Problem, Settings, SizeRequest, Step, StepError, Verified,
-    Work, memory,
+    Ceiling, InputError, Kind, Mismatch, Plain, Precision, Prepared, Problem, Settings, SizeRequest, Step, StepError,
+    Verified, Work, memory,
 };
 
 /// The steps of one crate for one problem, with the problem's types erased, so that any program can list, run and compare them.
@@ -85,6 +85,7 @@ trait Held: Send + Sync {
     fn sizes(&self) -> Vec<(&'static str, u64)>;
     fn work(&self) -> Work;
     fn reference_sum(&self) -> String;
+    fn single_reference_sum(&self) -> Option<String>;
     fn any(&self) -> &dyn Any;
     fn shared_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
@@ -106,6 +107,10 @@ impl<P: Problem> Held for Holder<P> {
 
     fn reference_sum(&self) -> String {
         P::reference_sum(&self.0)
+    }
+
+    fn single_reference_sum(&self) -> Option<String> {
+        P::single_reference_sum(&self.0)
     }
 
     fn any(&self) -> &dyn Any {
@@ -143,6 +148,11 @@ impl SharedInput {
         self.0.reference_sum()
     }
 
+    /// The validation sum of the reference answer in single precision, if the problem has one.
+    pub fn single_reference_sum(&self) -> Option<String> {
+        self.0.single_reference_sum()
+    }
+
     /// The input itself, if it is one of problem `P`.
     pub fn get<P: Problem>(&self) -> Option<&P::Input> {
         self.0.any().downcast_ref::<Holder<P>>().map(|holder| &holder.0)
@@ -178,6 +188,15 @@ pub trait Session {
 
     /// Threads or processes that compute.
     fn threads(&self) -> usize;
+
+    /// The name of the device that computes, if it is not the processor.
+    fn device(&self) -> Option<&str>;
+
+    /// How long the kernels of the last run took by the device's own clock, if it has one.
+    fn kernel_time(&self) -> Option<Duration>;
+
+    /// What `work` is limited by, where this step computes.
+    fn ceiling(&mut self, work: &Work) -> Ceiling;
 
     /// How long preparing took, for a step that prepares something.
     fn prepare_time(&self) -> Option<Duration>;
@@ -290,6 +309,27 @@ impl<P: Problem> Session for TypedSession<P> {
         match &self.call {
             Call::Plain(_) => 1,
             Call::Prepared(prepared) => prepared.threads(),
+        }
+    }
+
+    fn device(&self) -> Option<&str> {
+        match &self.call {
+            Call::Plain(_) => None,
+            Call::Prepared(prepared) => prepared.device(),
+        }
+    }
+
+    fn kernel_time(&self) -> Option<Duration> {
+        match &self.call {
+            Call::Plain(_) => None,
+            Call::Prepared(prepared) => prepared.kernel_time(),
+        }
+    }
+
+    fn ceiling(&mut self, work: &Work) -> Ceiling {
+        match &mut self.call {
+            Call::Plain(_) => Ceiling::Processor,
+            Call::Prepared(prepared) => prepared.ceiling(work),
         }
     }
 

@@ -38,7 +38,7 @@ pub use mandelbrot::Mandelbrot;
 pub use particles::Particles;
 pub use pi::Pi;
 pub use problem::{Problem, Work};
-pub use step::{Kind, Plain, Prepare, Prepared, Settings, Step, StepError};
+pub use step::{Ceiling, Kind, Plain, Prepare, Prepared, Settings, Step, StepError};
 pub use verdict::{Mismatch, Precision, Verified};
 
 /// What the reference program printed, for the tests of the problems.

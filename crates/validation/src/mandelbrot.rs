@@ -268,6 +268,10 @@ impl Problem for Mandelbrot {
         Self::validation_sum(&input.double().counts)
     }
 
+    fn single_reference_sum(input: &Input) -> Option<String> {
+        Some(Self::validation_sum(&input.single().counts))
+    }
+
     /// An iteration cannot do with less than three multiplications (zx*zx, zy*zy, zx*zy) and four additions: doubling zx*zy is
     /// exact, so that it may hide in a fused multiply-add without changing a bit.
     fn work(input: &Input) -> Work {
@@ -376,6 +380,7 @@ mod tests {
     fn single_precision_has_a_reference_of_its_own() {
         let input = input(500, 500, 1000);
         assert_eq!(sum(&input.single().counts), 1_151_047);
+        assert_eq!(Mandelbrot::single_reference_sum(&input).as_deref(), Some("1151047"));
         let narrow = input.single().counts.clone();
         assert!(Mandelbrot::verify(&input, &narrow, Precision::ExactSingle).is_ok());
         assert!(Mandelbrot::verify(&input, &narrow, Precision::Exact).is_err());

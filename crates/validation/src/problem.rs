@@ -44,6 +44,13 @@ pub trait Problem: Copy + 'static {
     /// The validation sum of the reference answer, in double precision.
     fn reference_sum(input: &Self::Input) -> String;
 
+    /// The validation sum of the same plain loop in single precision, which [`Precision::ExactSingle`] asks for; `None` if the problem
+    /// has no such answer.
+    fn single_reference_sum(input: &Self::Input) -> Option<String> {
+        let _ = input;
+        None
+    }
+
     /// The necessary operations and bytes of this input. May compute the reference answer to know.
     fn work(input: &Self::Input) -> Work;
 

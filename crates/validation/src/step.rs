@@ -1,6 +1,7 @@
 use std::fmt;
+use std::time::Duration;
 
-use crate::{Precision, Problem};
+use crate::{Precision, Problem, Work};
 
 /// One way of computing a problem: one function, one idea more than the step before it.
 pub struct Step<P: Problem> {
@@ -51,6 +52,24 @@ pub trait Prepared<P: Problem> {
         1
     }
 
+    /// The name of the device that computes, if it is not the processor.
+    fn device(&self) -> Option<&str> {
+        None
+    }
+
+    /// How long the kernels of the last run took by the device's own clock, without what was moved to it and back; `None` if it has
+    /// none, or does not say.
+    fn kernel_time(&self) -> Option<Duration> {
+        None
+    }
+
+    /// What `work` is limited by, where this step computes. May measure it, which takes as long as it takes: it is asked for once, after
+    /// the step's own time is known, and only if that can be compared.
+    fn ceiling(&mut self, work: &Work) -> Ceiling {
+        let _ = work;
+        Ceiling::Processor
+    }
+
     /// Ends what was prepared.
     ///
     /// # Errors
@@ -58,6 +77,17 @@ pub trait Prepared<P: Problem> {
     fn finish(self: Box<Self>) -> Result<(), StepError> {
         Ok(())
     }
+}
+
+/// What the work of a step is limited by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ceiling {
+    /// By as many of the processor's cores as the step has threads, in double precision.
+    Processor,
+    /// By a device, which cannot do the same operations, in the precision that the step has, in less time than this.
+    Device(Duration),
+    /// By something that nobody has measured.
+    Unknown,
 }
 
 /// What the command line sets for the steps that have something to set.
