@@ -2,6 +2,8 @@
 
 mod argument;
 mod array;
+#[cfg(feature = "cuda")]
+mod cuda;
 mod device;
 mod driver;
 mod elementwise;
