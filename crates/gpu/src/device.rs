@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "cuda")]
+use crate::cuda::CudaDriver;
 use crate::driver::{Compiled, Driver, KernelText, Memory, Value};
 use crate::portable::PortableDriver;
 use crate::signature::Parameter;
@@ -144,7 +146,12 @@ impl Gpu {
     /// # Errors
     /// [`GpuError::Unavailable`] without the card, its driver, or the feature `cuda` of this crate.
     pub fn cuda() -> Result<Self, GpuError> {
-        Err(GpuError::Unavailable("built without CUDA; add --features cuda".to_owned()))
+        #[cfg(feature = "cuda")]
+        return Ok(Self::over(Box::new(CudaDriver::new(0)?), u64::MAX));
+        #[cfg(not(feature = "cuda"))]
+        Err(GpuError::Unavailable(
+            "built without CUDA: add --features gpu/cuda, on a machine with an NVIDIA card and its driver".to_owned(),
+        ))
     }
 
     /// Chooses a device more closely.
@@ -152,9 +159,13 @@ impl Gpu {
         Options { name: None, kind: None, passthrough: true, memory_limit: u64::MAX }
     }
 
-    /// All devices, the fastest kind first.
+    /// All devices, by each interface that reaches them, the fastest kind first.
     pub fn adapters() -> Vec<Adapter> {
-        PortableDriver::adapters().into_iter().map(|(_, adapter)| adapter).collect()
+        let portable = PortableDriver::adapters().into_iter().map(|(_, adapter)| adapter);
+        #[cfg(feature = "cuda")]
+        return CudaDriver::adapters().into_iter().chain(portable).collect();
+        #[cfg(not(feature = "cuda"))]
+        portable.collect()
     }
 
     pub(crate) fn over(driver: Box<dyn Driver>, memory_limit: u64) -> Self {
@@ -211,6 +222,23 @@ impl Gpu {
         let done = done?;
         waited?;
         Ok((done, Times { kernel: kernel?, total, ..times }))
+    }
+
+    /// From now on lets the device measure each kernel; see [`kernel_time`](Self::kernel_time).
+    ///
+    /// # Errors
+    /// What has failed since the last wait.
+    pub fn measure_kernels(&self) -> Result<(), GpuError> {
+        self.shared.driver.measure(true).map(drop)
+    }
+
+    /// How long the kernels took that were started since this was last asked, by the device's own clock; `None` if it has none, or was
+    /// not told to measure.
+    ///
+    /// # Errors
+    /// What has failed since the last wait.
+    pub fn kernel_time(&self) -> Result<Option<Duration>, GpuError> {
+        self.shared.driver.measure(true)
     }
 
     /// Ends the device as if it were pulled out; every use of it from now on is an error. For tests of what happens then.

@@ -143,8 +143,8 @@ impl PortableDriver {
             device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
         };
         let numbers = buffer("numbers", NUMBERS * BATCH as u64);
-        let low = buffer("lowest numbers", guards::LOWEST.len() as u64);
-        queue.write_buffer(&low, 0, &guards::LOWEST);
+        let low = buffer("lowest numbers", guards::lowest().len() as u64);
+        queue.write_buffer(&low, 0, &guards::lowest());
         Ok(Self { adapter, device, queue, state: Mutex::default(), failure, numbers, low })
     }
 
@@ -214,6 +214,18 @@ impl PortableDriver {
             Some(measuring) if measuring.used as usize + BATCH > MEASURED as usize => self.resolve(measuring),
             _ => Ok(()),
         }
+    }
+
+    /// What measuring needs.
+    fn measuring(&self) -> Result<Measuring, GpuError> {
+        let bytes = u64::from(MEASURED) * 16;
+        let (ty, count) = (wgpu::QueryType::Timestamp, 2 * MEASURED);
+        let stamps = self.caught(bytes, || {
+            self.device.create_query_set(&wgpu::QuerySetDescriptor { label: None, ty, count })
+        })?;
+        let resolved = self.buffer(bytes, BufferUsages::QUERY_RESOLVE | BufferUsages::COPY_SRC)?;
+        let landing = self.buffer(bytes, BufferUsages::MAP_READ | BufferUsages::COPY_DST)?;
+        Ok(Measuring { stamps, resolved, landing, used: 0, nanoseconds: 0.0 })
     }
 
     /// Reads the time stamps.
@@ -437,21 +449,18 @@ impl Driver for PortableDriver {
         let mut state = lock(&self.state);
         self.alive()?;
         self.flush(&mut state)?;
-        let mut measured = state.measuring.take();
-        if let Some(measuring) = &mut measured {
+        let mut measuring = state.measuring.take();
+        if let Some(measuring) = &mut measuring {
             self.resolve(measuring)?;
         }
-        let time = measured.as_ref().map(|measuring| Duration::from_secs_f64(measuring.nanoseconds * 1e-9));
+        let time = measuring.as_mut().map(|measuring| {
+            Duration::from_secs_f64(std::mem::take(&mut measuring.nanoseconds) * 1e-9)
+        });
         if on && self.adapter.timestamps {
-            let bytes = u64::from(MEASURED) * 16;
-            let stamps = self.device.create_query_set(&wgpu::QuerySetDescriptor {
-                label: None,
-                ty: wgpu::QueryType::Timestamp,
-                count: 2 * MEASURED,
+            state.measuring = Some(match measuring {
+                Some(measuring) => measuring,
+                None => self.measuring()?,
             });
-            let resolved = self.buffer(bytes, BufferUsages::QUERY_RESOLVE | BufferUsages::COPY_SRC)?;
-            let landing = self.buffer(bytes, BufferUsages::MAP_READ | BufferUsages::COPY_DST)?;
-            state.measuring = Some(Measuring { stamps, resolved, landing, used: 0, nanoseconds: 0.0 });
         }
         Ok(time)
     }
