@@ -8,7 +8,7 @@ use num_complex::Complex;
 
 use crate::argument::Element;
 use crate::device::{Block, Gpu};
-use crate::{Argument, ElementwiseKernel, GpuError, Scalar, SourceKernel, Text, arguments};
+use crate::{AdapterKind, Argument, ElementwiseKernel, GpuError, Scalar, SourceKernel, Text, arguments};
 
 /// An array in the memory of a device, in one dimension.
 ///
@@ -186,7 +186,9 @@ impl<T: Element> GpuArray<T> {
         let ty = T::SCALAR;
         let (name, parameters, b) = match operand {
             Operand::Number(_) => (format!("{name}_number_in_place"), format!("{ty} *out, {ty} b"), "b"),
-            Operand::Array(_) | Operand::Moved(_) => (format!("{name}_in_place"), format!("{ty} *out, {ty} *b"), "b[i]"),
+            Operand::Array(_) | Operand::Moved(_) => {
+                (format!("{name}_in_place"), format!("{ty} *out, {ty} *b"), "b[i]")
+            }
         };
         let arguments = [Argument::from(&self), argument(operand)];
         let written = launch(&self.gpu, &name, ty, &parameters, &body.with("out[i]", b), &arguments);
@@ -221,7 +223,8 @@ impl<T: Element> GpuArray<T> {
         if let Operand::Moved(out) = otherwise {
             let (name, parameters) = (format!("{name}_in_place"), format!("{ty} *out, int *condition, {}", yes.0));
             let body = Body::same(&format!("if (condition[i] > 0) {{ out[i] = {}; }}", yes.1));
-            let written = launch(gpu, &name, ty, &parameters, &body, &[(&out).into(), condition.into(), argument(&then)]);
+            let written =
+                launch(gpu, &name, ty, &parameters, &body, &[(&out).into(), condition.into(), argument(&then)]);
             return out.after(written);
         }
         let out = Self::uninitialised(gpu, condition.length);
@@ -277,7 +280,9 @@ fn launch(
     arguments: &[Argument<'_>],
 ) -> Result<(), GpuError> {
     let body = Text { wgsl: &body.wgsl, cuda: &body.cuda };
-    ElementwiseKernel::new(gpu, parameters, body, &format!("{name}_{ty}"))?.launch(arguments)
+    // An invocation costs nothing on a card; on the processor one that did a single operation would be most of the work.
+    let each = if gpu.adapter().kind == AdapterKind::Cpu { 8 } else { 1 };
+    ElementwiseKernel::new(gpu, parameters, body, &format!("{name}_{ty}"))?.launch_strided(each, arguments)
 }
 
 /// The body of `out[i] = A OPERATOR B` for each type.
@@ -393,6 +398,19 @@ absolute! {
     Complex<f64> => f64, "let z = A; out[i] = sqrt(z.x * z.x + z.y * z.y);",
         "const double2 z = A; out[i] = sqrt(z.x * z.x + z.y * z.y);";
 }
+
+macro_rules! square_root {
+    ($($number:ty),*) => {$(
+        impl GpuArray<$number> {
+            /// The square root of each element.
+            pub fn sqrt(&self) -> Self {
+                self.mapped("sqrt", &Body::same("out[i] = sqrt(A);"))
+            }
+        }
+    )*};
+}
+
+square_root!(f32, f64);
 
 /// Workgroups that add up a part of an array each.
 const SUM_GROUPS: u32 = 64;

@@ -10,7 +10,7 @@ use crate::cuda::CudaDriver;
 use crate::driver::{Compiled, Driver, KernelText, Memory, Value};
 use crate::portable::PortableDriver;
 use crate::signature::Parameter;
-use crate::{Adapter, AdapterKind, GpuError, Language, Resources};
+use crate::{Adapter, AdapterKind, ElementwiseKernel, GpuArray, GpuError, Language, Resources, Text, arguments};
 
 /// A device: a graphics card, or a driver that stands in for one. Clones are the same device.
 ///
@@ -29,7 +29,12 @@ pub(crate) struct Shared {
     counters: Mutex<Counters>,
     times: Mutex<Option<Times>>,
     memory_limit: u64,
+    /// Passes of the loops in an invocation, once they have been counted.
+    passes: Mutex<Option<u64>>,
 }
+
+/// Passes of the loops in an invocation that every device can make.
+const FEW_PASSES: u64 = 65_535;
 
 /// What makes a kernel another one: text, entry, constants, whether it may be contracted.
 type Key = (String, String, Vec<(String, u64)>, crate::Arithmetic);
@@ -169,8 +174,8 @@ impl Gpu {
     }
 
     pub(crate) fn over(driver: Box<dyn Driver>, memory_limit: u64) -> Self {
-        let (pool, kernels, counters, times) = Default::default();
-        Self { shared: Arc::new(Shared { driver, pool, kernels, counters, times, memory_limit }) }
+        let (pool, kernels, counters, times, passes) = Default::default();
+        Self { shared: Arc::new(Shared { driver, pool, kernels, counters, times, memory_limit, passes }) }
     }
 
     /// What is known of the device.
@@ -246,12 +251,43 @@ impl Gpu {
         self.shared.driver.destroy();
     }
 
-    /// Workgroups for so many elements, which a kernel goes through in strides: on a card an invocation for each, as far as a launch
-    /// can have so many; on the processor, where an invocation costs something, one for every eight.
+    /// Workgroups for so many elements: an invocation for each, or as many as a launch can have, which then go on in strides.
     pub fn groups(&self, elements: usize, workgroup: u32) -> u32 {
-        let each = if self.adapter().kind == AdapterKind::Cpu { 8 } else { 1 };
-        let groups = elements.div_ceil(each * workgroup.max(1) as usize).max(1);
+        let groups = elements.div_ceil(workgroup.max(1) as usize).max(1);
         u32::try_from(groups).unwrap_or(u32::MAX).min(self.adapter().groups)
+    }
+
+    /// Refuses a launch in which an invocation makes more passes of its loops than the device can. Mesa's llvmpipe ends any loop after
+    /// 65535 passes of all loops together, and says nothing: the answer is wrong. Whether this device does is found out by a kernel that
+    /// counts, the first time that somebody asks for so many.
+    ///
+    /// # Errors
+    /// [`GpuError::TooLarge`] when it does; else those of a launch.
+    pub fn check_passes(&self, passes: u64) -> Result<(), GpuError> {
+        if passes <= FEW_PASSES {
+            return Ok(());
+        }
+        let mut limit = lock(&self.shared.passes);
+        let allowed = match *limit {
+            Some(allowed) => allowed,
+            None => *limit.insert(self.count_passes()?),
+        };
+        let what = "passes of the loops in an invocation";
+        if passes > allowed { Err(GpuError::TooLarge { what, asked: passes, allowed }) } else { Ok(()) }
+    }
+
+    /// How far a loop counts that should count a little further than the limit of llvmpipe.
+    fn count_passes(&self) -> Result<u64, GpuError> {
+        let further = 2 * FEW_PASSES as u32;
+        let body = Text {
+            wgsl: "for (var turn = 0u; turn < passes; turn += 1u) { counted[i] = counted[i] + 1u; }",
+            cuda: "for (unsigned turn = 0; turn < passes; ++turn) { counted[i] = counted[i] + 1; }",
+        };
+        let count = ElementwiseKernel::new(self, "unsigned *counted, unsigned passes", body, "count_passes")?;
+        let counted = GpuArray::<u32>::zeros(self, 1);
+        count.launch(arguments![&counted, further])?;
+        let counted = counted.to_vec()?[0];
+        Ok(if counted == further { u64::MAX } else { u64::from(counted) })
     }
 
     /// Adds to a time if it is measured, after what was begun has ended.
@@ -347,7 +383,11 @@ impl Gpu {
     pub(crate) fn launch(&self, kernel: &Kernel, groups: u32, values: &[Value]) -> Result<(), GpuError> {
         let allowed = self.adapter().groups;
         if groups > allowed {
-            return Err(GpuError::TooLarge { what: "workgroups", asked: u64::from(groups), allowed: u64::from(allowed) });
+            return Err(GpuError::TooLarge {
+                what: "workgroups",
+                asked: u64::from(groups),
+                allowed: u64::from(allowed),
+            });
         }
         lock(&self.shared.counters).launches += 1;
         self.timed(|times| &mut times.launch, false, || self.shared.driver.launch(&kernel.compiled, groups, values))

@@ -55,6 +55,8 @@ pub struct Adapter {
     pub kind: AdapterKind,
     /// Whether it computes in double precision.
     pub double: bool,
+    /// Whether it computes with integers of 64 bits.
+    pub long: bool,
     /// Whether it measures its own kernels.
     pub timestamps: bool,
     /// Whether the driver takes machine-readable kernels as they are, with the marks that forbid contraction.

@@ -69,10 +69,17 @@ impl ElementwiseKernel {
     /// [`GpuError::Arguments`] when the arguments are not those of the kernel or the arrays differ in length. What the device itself finds
     /// wrong is reported by the next call that waits.
     pub fn launch(&self, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
+        self.launch_strided(1, arguments)
+    }
+
+    /// Starts it with an invocation for every `each` elements, which takes them a whole launch apart.
+    pub(crate) fn launch_strided(&self, each: usize, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
         let mut lengths = arguments.iter().filter_map(Argument::length);
         let length = lengths.next().unwrap_or(0);
         if let Some(other) = lengths.find(|&other| other != length) {
-            return Err(GpuError::Arguments(format!("the arrays have {length} and {other} elements; they must have the same")));
+            return Err(GpuError::Arguments(format!(
+                "the arrays have {length} and {other} elements; they must have the same"
+            )));
         }
         if arguments.len() != self.order.len() {
             let (takes, given) = (self.order.len(), arguments.len());
@@ -83,8 +90,13 @@ impl ElementwiseKernel {
         }
         let elements = Argument::from(length as u32);
         let sorted = self.order.iter().map(|&index| &arguments[index]).chain([&elements]);
-        let values = sorted.zip(&self.kernel.parameters).map(|(argument, parameter)| argument.value(&self.gpu, parameter));
-        self.gpu.launch(&self.kernel, self.gpu.groups(length, WORKGROUP), &values.collect::<Result<Vec<_>, _>>()?)
+        let values =
+            sorted.zip(&self.kernel.parameters).map(|(argument, parameter)| argument.value(&self.gpu, parameter));
+        self.gpu.launch(
+            &self.kernel,
+            self.gpu.groups(length.div_ceil(each), WORKGROUP),
+            &values.collect::<Result<Vec<_>, _>>()?,
+        )
     }
 }
 
@@ -134,7 +146,8 @@ fn wgsl(parameters: &[&Parameter], name: &str) -> (String, String) {
 
 fn cuda(parameters: &[&Parameter], name: &str) -> (String, String) {
     let elements = Parameter { name: "elements".to_owned(), scalar: Scalar::Unsigned, array: false };
-    let listed: Vec<_> = parameters.iter().map(|parameter| parameter.to_string()).chain([elements.to_string()]).collect();
+    let listed: Vec<_> =
+        parameters.iter().map(|parameter| parameter.to_string()).chain([elements.to_string()]).collect();
     let before = format!(
         "extern \"C\" __global__ void {name}({}) {{\n    \
          for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += gridDim.x * blockDim.x) {{\n",

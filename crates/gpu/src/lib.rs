@@ -5,13 +5,17 @@ mod array;
 #[cfg(feature = "cuda")]
 mod cuda;
 mod device;
+pub mod distance;
 mod driver;
 mod elementwise;
 mod error;
+pub mod expression;
 mod guards;
 mod limits;
 pub mod mandelbrot;
 mod no_contraction;
+pub mod particles;
+pub mod pi;
 mod portable;
 mod prepared;
 mod shader;
@@ -31,5 +35,11 @@ use validation::{Ladder, ladder};
 
 /// The steps of this crate, a ladder for each problem.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
-    vec![ladder(mandelbrot::STEPS)]
+    vec![
+        ladder(mandelbrot::STEPS),
+        ladder(expression::STEPS),
+        ladder(particles::STEPS),
+        ladder(distance::STEPS),
+        ladder(pi::STEPS),
+    ]
 }

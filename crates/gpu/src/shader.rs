@@ -74,17 +74,19 @@ impl Shader {
         Ok(Self { module, info, parameters, read_only, offsets, numbers_bytes })
     }
 
-    /// Whether it computes in double precision anywhere.
-    pub(crate) fn is_double(&self) -> bool {
+    /// Whether it computes in numbers of such a kind and so many bytes anywhere.
+    pub(crate) fn computes_in(&self, kind: ScalarKind, width: u8) -> bool {
         self.module.types.iter().any(|(_, ty)| match ty.inner {
-            TypeInner::Scalar(scalar) | TypeInner::Vector { scalar, .. } => (scalar.kind, scalar.width) == (ScalarKind::Float, 8),
+            TypeInner::Scalar(scalar) | TypeInner::Vector { scalar, .. } => {
+                (scalar.kind, scalar.width) == (kind, width)
+            }
             _ => false,
         })
     }
 
-    /// The module in SPIR-V. An index beyond an array's end reads zero and writes nothing.
+    /// The module in SPIR-V. An index beyond an array's end means its last element.
     pub(crate) fn spirv(&self, entry: &str) -> Result<Vec<u32>, GpuError> {
-        let policy = BoundsCheckPolicy::ReadZeroSkipWrite;
+        let policy = BoundsCheckPolicy::Restrict;
         let options = spv::Options {
             lang_version: (1, 3),
             flags: spv::WriterFlags::empty(),
@@ -117,7 +119,10 @@ fn reflect(module: &Module) -> Result<Reflected, GpuError> {
     for (position, (binding, variable)) in bound.iter().enumerate() {
         let name = variable.name.clone().unwrap_or_default();
         if binding.group != 0 || binding.binding as usize != position {
-            return refused(format!("{name} is at binding {} of group {}; bindings are 0, 1, ... of group 0", binding.binding, binding.group));
+            return refused(format!(
+                "{name} is at binding {} of group {}; bindings are 0, 1, ... of group 0",
+                binding.binding, binding.group
+            ));
         }
         match (variable.space, &module.types[variable.ty].inner) {
             (AddressSpace::Storage { access }, TypeInner::Array { base, .. }) => {

@@ -1,9 +1,22 @@
 // How far each point is from each other. In front of this text stands `typedef double real;` or `typedef float real;`.
 
-// ANCHOR: distance
+// ANCHOR: elements
+/// One element of the matrix for each invocation, which works out its row and column.
+extern "C" __global__ void elements(const real *x, const real *y, real *distances, unsigned points) {
+    const unsigned long long stride = (unsigned long long)gridDim.x * blockDim.x, all = (unsigned long long)points * points;
+    for (unsigned long long i = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x; i < all; i += stride) {
+        const unsigned row = i / points, column = i % points;
+        const real dx = x[column] - x[row];
+        const real dy = y[column] - y[row];
+        distances[i] = sqrt(dx * dx + dy * dy);
+    }
+}
+// ANCHOR_END: elements
+
+// ANCHOR: rows
 /// A workgroup takes whole rows, so nothing is divided and neighbouring lanes write neighbouring elements. An index of the matrix is
 /// wider than those of its rows and columns.
-extern "C" __global__ void distance(const real *x, const real *y, real *distances, unsigned points) {
+extern "C" __global__ void rows(const real *x, const real *y, real *distances, unsigned points) {
     for (unsigned row = blockIdx.x; row < points; row += gridDim.x) {
         const real row_x = x[row], row_y = y[row];
         for (unsigned column = threadIdx.x; column < points; column += blockDim.x) {
@@ -13,4 +26,4 @@ extern "C" __global__ void distance(const real *x, const real *y, real *distance
         }
     }
 }
-// ANCHOR_END: distance
+// ANCHOR_END: rows

@@ -18,17 +18,17 @@ __device__ __forceinline__ bool hit(unsigned long long state) {
     return x * x + y * y <= 1;
 }
 
-/// One chunk for each invocation, whose number is the seed of its stream.
-extern "C" __global__ void chunks(unsigned *hits, unsigned samples, unsigned elements) {
+/// One chunk for each invocation, whose number is the seed of its stream: some of its samples, from the first on.
+extern "C" __global__ void chunks(unsigned *hits, unsigned first, unsigned samples, unsigned elements) {
     const unsigned long long stride = (unsigned long long)gridDim.x * blockDim.x;
     for (unsigned long long chunk = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x; chunk < elements; chunk += stride) {
-        unsigned long long state = chunk;
+        unsigned long long state = chunk + 2 * ADVANCE * first;
         unsigned count = 0;
         for (unsigned sample = 0; sample < samples; ++sample) {
             count += hit(state);
             state += 2 * ADVANCE;
         }
-        hits[chunk] = count;
+        hits[chunk] += count;
     }
 }
 // ANCHOR_END: pi
@@ -36,9 +36,9 @@ extern "C" __global__ void chunks(unsigned *hits, unsigned samples, unsigned ele
 // ANCHOR: leaps
 /// One chunk for each workgroup: a stream's state only counts on, so each invocation leaps to its own samples. `hits` holds zeros at
 /// the start.
-extern "C" __global__ void leaps(unsigned *hits, unsigned samples, unsigned elements) {
+extern "C" __global__ void leaps(unsigned *hits, unsigned first, unsigned samples, unsigned elements) {
     for (unsigned chunk = blockIdx.x; chunk < elements; chunk += gridDim.x) {
-        unsigned long long state = chunk + 2 * ADVANCE * threadIdx.x;
+        unsigned long long state = chunk + 2 * ADVANCE * (first + threadIdx.x);
         unsigned count = 0;
         for (unsigned sample = threadIdx.x; sample < samples; sample += blockDim.x) {
             count += hit(state);
