@@ -3,6 +3,7 @@
 mod driver;
 mod error;
 mod guards;
+mod kernels;
 mod no_contraction;
 mod signature;
 
