@@ -2,8 +2,8 @@
 //
 // Why a block is right:
 // 1. An orbit that has left the circle of radius 2 does not come back. With |q| <= 2 and |z| > 2, |z * z + q| >= |z| * |z| - |q| is
-//    more than |z|, and grows; with |q| > 2 the first iteration escapes, which counts 0. Rounding could undo that only within some
-//    units in the last place of the circle, and there the next iteration leaves by far: whole arrays are compared, for every size.
+//    more than |z|, and grows; with |q| > 2 the first iteration escapes, which counts 0. Rounding could undo that only where both |z|
+//    and |q| are within some units in the last place of 2, at the tip of the set: tests have points there, and compare whole arrays.
 // 2. So the last iteration of a block tells whether any of them escaped. Which one, a second run finds out: from the state before
 //    the block, with a test for each iteration. It is made once for a point, after the loop.
 // 3. An orbit that goes on outside overflows to infinity, and infinity minus infinity is not a number. Comparisons with that are
