@@ -2,6 +2,8 @@
 
 /// The tutorial's kernel: a point for each invocation, a test for each iteration.
 pub(crate) const MANDELBROT: &str = include_str!("mandelbrot.wgsl");
+/// One way out of the loop.
+pub(crate) const MANDELBROT_ONE_EXIT: &str = include_str!("mandelbrot_one_exit.wgsl");
 /// The escape is tested once a block.
 pub(crate) const MANDELBROT_BLOCKS: &str = include_str!("mandelbrot_blocks.wgsl");
 /// Four points for each invocation, beside each other.
@@ -23,8 +25,9 @@ mod tests {
     use crate::guards::guard;
     use crate::no_contraction::forbid_contraction;
 
-    const ALL: [(&str, &str); 6] = [
+    const ALL: [(&str, &str); 7] = [
         ("mandelbrot", MANDELBROT),
+        ("mandelbrot_one_exit", MANDELBROT_ONE_EXIT),
         ("mandelbrot_blocks", MANDELBROT_BLOCKS),
         ("mandelbrot_several", MANDELBROT_SEVERAL),
         ("mandelbrot_tiles", MANDELBROT_TILES),
@@ -71,7 +74,8 @@ mod tests {
             body.lines().map(str::trim).filter(|line| !line.starts_with("//")).collect::<BTreeSet<_>>()
         };
         let neighbours = [
-            (MANDELBROT, MANDELBROT_BLOCKS),
+            (MANDELBROT, MANDELBROT_ONE_EXIT),
+            (MANDELBROT_ONE_EXIT, MANDELBROT_BLOCKS),
             (MANDELBROT_BLOCKS, MANDELBROT_SEVERAL),
             (MANDELBROT_SEVERAL, MANDELBROT_TILES),
             (MANDELBROT_TILES, MANDELBROT_FUSED),
