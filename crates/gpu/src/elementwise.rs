@@ -127,18 +127,18 @@ fn wgsl(parameters: &[&Parameter], name: &str) -> (String, String) {
             bindings += &format!("@group(0) @binding({binding}) var<storage, read_write> {name}: array<{ty}>;\n");
         } else {
             members += &format!("    {name}: {ty},\n");
-            numbers += &format!("    let {name} = numbers_of_kernel.{name};\n");
+            numbers += &format!("    let {name} = parameters.{name};\n");
         }
     }
     let arrays = parameters.iter().filter(|parameter| parameter.array).count();
     let before = format!(
         "{bindings}\
-         struct Numbers {{\n{members}    elements: u32,\n}}\n\
-         @group(0) @binding({arrays}) var<uniform> numbers_of_kernel: Numbers;\n\
+         struct Parameters {{\n{members}    elements: u32,\n}}\n\
+         @group(0) @binding({arrays}) var<uniform> parameters: Parameters;\n\
          @compute @workgroup_size({WORKGROUP})\n\
          fn {name}(@builtin(global_invocation_id) invocation: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {{\n\
          {numbers}    \
-         for (var i = invocation.x; i < numbers_of_kernel.elements; i += groups.x * {WORKGROUP}u) {{\n"
+         for (var i = invocation.x; i < parameters.elements; i += groups.x * {WORKGROUP}u) {{\n"
     );
     (before, "\n    }\n}\n".to_owned())
 }

@@ -5,12 +5,10 @@
 //! that. The price is one instruction for each product and each sum.
 //!
 //! What a maximum does change:
-//! - minus infinity becomes the lowest finite number. A square, a sum of squares and whatever is compared with a bound from above or by
-//!   its size stay on their side of the bound, so orbits that overflow still count as escaped; an expression that wants minus infinity
-//!   itself, such as the logarithm of zero times two, does not get it.
-//! - not-a-number becomes either itself or the lowest finite number, as the device likes. It comes out of infinities, so what was said of
-//!   them holds: a kernel that takes it for "outside" gets "outside" from minus 1e308 too. A kernel that lets it stand in its result
-//!   must not be guarded, but marked.
+//! - Minus infinity becomes the lowest finite number. What is compared by its size stays on the same side of its bound, as does a sum
+//!   of squares, so orbits that overflow still count as escaped. A kernel that wants minus infinity as a result does not get it.
+//! - Not-a-number becomes either itself or the lowest finite number, as the device likes. Where it came out of an overflow that is
+//!   harmless as above: squared, the lowest number overflows again. A kernel that wants not-a-number as a result must not be guarded.
 //! - The sign of zero, subnormal numbers and plus infinity stay.
 //!
 //! What it cannot help: a division, a square root or a function that the device rounds as it likes stays as good as the device.

@@ -11,6 +11,7 @@ mod elementwise;
 mod error;
 pub mod expression;
 mod guards;
+mod kernels;
 mod limits;
 pub mod mandelbrot;
 mod no_contraction;

@@ -82,15 +82,15 @@ fn rate<T: Element>(gpu: &Gpu, a: T, b: T, operation: &str, operations: u32) -> 
     let body = all(&|chain| operation.replace('x', &format!("x{chain}"))).join(" ");
     let sum = all(&|chain| format!("x{chain}")).join(" + ");
     let wgsl = format!(
-        "struct Numbers {{ a: real, b: real, passes: u32 }}
+        "struct Parameters {{ a: real, b: real, passes: u32 }}
         @group(0) @binding(0) var<storage, read_write> sums: array<real>;
-        @group(0) @binding(1) var<uniform> numbers: Numbers;
+        @group(0) @binding(1) var<uniform> parameters: Parameters;
         override workgroup_size: u32 = 64;
         @compute @workgroup_size(workgroup_size)
         fn operations(@builtin(global_invocation_id) invocation: vec3<u32>) {{
-            let a = numbers.a; let b = numbers.b;
+            let a = parameters.a; let b = parameters.b;
             {}
-            for (var turn = 0u; turn < numbers.passes; turn += 1u) {{ {body} }}
+            for (var turn = 0u; turn < parameters.passes; turn += 1u) {{ {body} }}
             sums[invocation.x] = {sum};
         }}",
         all(&|chain| format!("var x{chain} = a + real({chain}u);")).join(" ")

@@ -4,11 +4,11 @@
 @group(0) @binding(1) var<storage, read> y: array<real>;
 @group(0) @binding(2) var<storage, read_write> distances: array<real>;
 
-struct Numbers {
+struct Parameters {
     points: u32,
 }
 
-@group(0) @binding(3) var<uniform> numbers: Numbers;
+@group(0) @binding(3) var<uniform> parameters: Parameters;
 
 override workgroup_size: u32 = 64;
 
@@ -16,9 +16,9 @@ override workgroup_size: u32 = 64;
 /// One element of the matrix for each invocation, which works out its row and column.
 @compute @workgroup_size(workgroup_size)
 fn elements(@builtin(global_invocation_id) invocation: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    for (var i = invocation.x; i < numbers.points * numbers.points; i += groups.x * workgroup_size) {
-        let row = i / numbers.points;
-        let column = i % numbers.points;
+    for (var i = invocation.x; i < parameters.points * parameters.points; i += groups.x * workgroup_size) {
+        let row = i / parameters.points;
+        let column = i % parameters.points;
         let dx = x[column] - x[row];
         let dy = y[column] - y[row];
         distances[i] = sqrt(dx * dx + dy * dy);
@@ -34,13 +34,13 @@ fn rows(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    for (var row = group.x; row < numbers.points; row += groups.x) {
+    for (var row = group.x; row < parameters.points; row += groups.x) {
         let row_x = x[row];
         let row_y = y[row];
-        for (var column = lane; column < numbers.points; column += workgroup_size) {
+        for (var column = lane; column < parameters.points; column += workgroup_size) {
             let dx = x[column] - row_x;
             let dy = y[column] - row_y;
-            distances[row * numbers.points + column] = sqrt(dx * dx + dy * dy);
+            distances[row * parameters.points + column] = sqrt(dx * dx + dy * dy);
         }
     }
 }

@@ -3,13 +3,13 @@
 
 @group(0) @binding(0) var<storage, read_write> hits: array<atomic<u32>>;
 
-struct Numbers {
+struct Parameters {
     first: u32,
     samples: u32,
     elements: u32,
 }
 
-@group(0) @binding(1) var<uniform> numbers: Numbers;
+@group(0) @binding(1) var<uniform> parameters: Parameters;
 
 override workgroup_size: u32 = 64;
 
@@ -33,10 +33,10 @@ fn hit(state: u64) -> u32 {
 /// One chunk for each invocation, whose number is the seed of its stream: some of its samples, from the first on.
 @compute @workgroup_size(workgroup_size)
 fn chunks(@builtin(global_invocation_id) invocation: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    for (var chunk = invocation.x; chunk < numbers.elements; chunk += groups.x * workgroup_size) {
-        var state = u64(chunk) + (ADVANCE + ADVANCE) * u64(numbers.first);
+    for (var chunk = invocation.x; chunk < parameters.elements; chunk += groups.x * workgroup_size) {
+        var state = u64(chunk) + (ADVANCE + ADVANCE) * u64(parameters.first);
         var count = 0u;
-        for (var sample = 0u; sample < numbers.samples; sample += 1u) {
+        for (var sample = 0u; sample < parameters.samples; sample += 1u) {
             count += hit(state);
             state += ADVANCE + ADVANCE;
         }
@@ -54,10 +54,10 @@ fn leaps(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    for (var chunk = group.x; chunk < numbers.elements; chunk += groups.x) {
-        var state = u64(chunk) + (ADVANCE + ADVANCE) * u64(numbers.first + lane);
+    for (var chunk = group.x; chunk < parameters.elements; chunk += groups.x) {
+        var state = u64(chunk) + (ADVANCE + ADVANCE) * u64(parameters.first + lane);
         var count = 0u;
-        for (var sample = lane; sample < numbers.samples; sample += workgroup_size) {
+        for (var sample = lane; sample < parameters.samples; sample += workgroup_size) {
             count += hit(state);
             state += (ADVANCE + ADVANCE) * u64(workgroup_size);
         }

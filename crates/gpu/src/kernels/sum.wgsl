@@ -3,11 +3,11 @@
 @group(0) @binding(0) var<storage, read> values: array<real>;
 @group(0) @binding(1) var<storage, read_write> sums: array<real>;
 
-struct Numbers {
+struct Parameters {
     elements: u32,
 }
 
-@group(0) @binding(2) var<uniform> numbers: Numbers;
+@group(0) @binding(2) var<uniform> parameters: Parameters;
 
 override workgroup_size: u32 = 256;
 
@@ -21,7 +21,7 @@ fn sum(
     @builtin(num_workgroups) groups: vec3<u32>,
 ) {
     var own = real();
-    for (var i = invocation.x; i < numbers.elements; i += groups.x * workgroup_size) {
+    for (var i = invocation.x; i < parameters.elements; i += groups.x * workgroup_size) {
         own = own + values[i];
     }
     shared_sums[lane] = own;
