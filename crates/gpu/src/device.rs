@@ -34,7 +34,7 @@ pub(crate) struct Shared {
 }
 
 /// Passes of the loops in an invocation that every device can make.
-const FEW_PASSES: u64 = 65_535;
+pub(crate) const FEW_PASSES: u64 = 65_535;
 
 /// What makes a kernel another one: text, entry, constants, whether it may be contracted.
 type Key = (String, String, Vec<(String, u64)>, crate::Arithmetic);

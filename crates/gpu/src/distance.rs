@@ -26,7 +26,7 @@ pub fn elements(_: &Input, settings: &Settings) -> Ready {
         let (x, y) = (GpuArray::new(gpu, &input.x), GpuArray::new(gpu, &input.y));
         let distances = GpuArray::uninitialised(gpu, output.len());
         let points = input.x.len() as u32;
-        elements.launch(elements.groups(output.len()), arguments![&x, &y, &distances, points])?;
+        elements.launch(elements.groups(output.len(), 0)?, arguments![&x, &y, &distances, points])?;
         distances.read(output)
     })
 }
@@ -46,7 +46,10 @@ pub fn rows(_: &Input, settings: &Settings) -> Ready {
         let (x, y) = (GpuArray::new(gpu, &input.x), GpuArray::new(gpu, &input.y));
         let distances = GpuArray::uninitialised(gpu, output.len());
         let points = input.x.len() as u32;
-        rows.launch(points.min(gpu.adapter().groups), arguments![&x, &y, &distances, points])?;
+        rows.launch(
+            rows.groups(input.x.len() * workgroup as usize, points / workgroup)?,
+            arguments![&x, &y, &distances, points],
+        )?;
         distances.read(output)
     })
 }
@@ -64,7 +67,7 @@ pub fn cuda_elements(_: &Input, settings: &Settings) -> Ready {
         let (x, y) = (GpuArray::new(gpu, &input.x), GpuArray::new(gpu, &input.y));
         let distances = GpuArray::uninitialised(gpu, output.len());
         let points = input.x.len() as u32;
-        elements.launch(elements.groups(output.len()), arguments![&x, &y, &distances, points])?;
+        elements.launch(elements.groups(output.len(), 0)?, arguments![&x, &y, &distances, points])?;
         distances.read(output)
     })
 }
@@ -81,7 +84,10 @@ pub fn cuda_rows(_: &Input, settings: &Settings) -> Ready {
         let (x, y) = (GpuArray::new(gpu, &input.x), GpuArray::new(gpu, &input.y));
         let distances = GpuArray::uninitialised(gpu, output.len());
         let points = input.x.len() as u32;
-        rows.launch(points.min(gpu.adapter().groups), arguments![&x, &y, &distances, points])?;
+        rows.launch(
+            rows.groups(input.x.len() * workgroup as usize, points / workgroup)?,
+            arguments![&x, &y, &distances, points],
+        )?;
         distances.read(output)
     })
 }

@@ -55,6 +55,11 @@ impl ElementwiseKernel {
         if !parameters.iter().any(|parameter| parameter.array) {
             return Err(GpuError::Kernel("an elementwise kernel needs an array among its parameters".to_owned()));
         }
+        let generated = ["elements", "groups", "i", "invocation", "parameters"];
+        if let Some(taken) = parameters.iter().find(|parameter| generated.contains(&parameter.name.as_str())) {
+            let message = format!("'{taken}' has a name of the text around the body: {}", generated.join(", "));
+            return Err(GpuError::Kernel(message));
+        }
         // Arrays come first in a kernel, numbers after them.
         let mut order: Vec<_> = (0..parameters.len()).collect();
         order.sort_by_key(|&index| !parameters[index].array);
@@ -70,6 +75,17 @@ impl ElementwiseKernel {
     /// wrong is reported by the next call that waits.
     pub fn launch(&self, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
         self.launch_strided(1, arguments)
+    }
+
+    /// The same for a body with loops, which make up to so many passes for an element.
+    ///
+    /// # Errors
+    /// As [`launch`](Self::launch); [`GpuError::TooLarge`] for more passes than the device can make; see [`Gpu::check_passes`].
+    pub fn launch_loops(&self, passes: u32, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
+        let length = arguments.iter().find_map(Argument::length).unwrap_or(0);
+        let invocations = self.gpu.groups(length, WORKGROUP) as usize * WORKGROUP as usize;
+        self.gpu.check_passes(length.div_ceil(invocations) as u64 * (u64::from(passes) + 1))?;
+        self.launch(arguments)
     }
 
     /// Starts it with an invocation for every `each` elements, which takes them a whole launch apart.

@@ -77,7 +77,7 @@ pub fn elementwise(_: &Input, _: &Settings) -> Ready {
         let speed = GpuArray::new(gpu, &input.speed);
         for first in (0..input.steps).step_by(STEPS_A_LAUNCH) {
             let steps = STEPS_A_LAUNCH.min(input.steps - first) as u32;
-            orbit.launch(arguments![&x, &y, &speed, input.timestep, steps])?;
+            orbit.launch_loops(steps, arguments![&x, &y, &speed, input.timestep, steps])?;
         }
         x.read(&mut output.x)?;
         y.read(&mut output.y)
@@ -116,7 +116,7 @@ pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready {
         let speed = GpuArray::new(gpu, &input.speed);
         for first in (0..input.steps).step_by(STEPS_A_LAUNCH) {
             let steps = STEPS_A_LAUNCH.min(input.steps - first) as u32;
-            orbit.launch(arguments![&x, &y, &speed, input.timestep, steps])?;
+            orbit.launch_loops(steps, arguments![&x, &y, &speed, input.timestep, steps])?;
         }
         x.read(&mut output.x)?;
         y.read(&mut output.y)

@@ -27,7 +27,7 @@ pub fn chunks(_: &Input, settings: &Settings) -> Ready {
     let chunks = SourceKernel::options(DARTS, "chunks").real(Scalar::Double).workgroup(workgroup).build(&gpu)?;
     on::<Pi>(gpu, Scalar::Double, move |gpu, input, hits| {
         let counted = GpuArray::<u32>::zeros(gpu, input.chunks);
-        let (elements, groups) = (input.chunks as u32, chunks.groups(input.chunks));
+        let (elements, groups) = (input.chunks as u32, chunks.groups(input.chunks, SAMPLES_A_LAUNCH as u32)?);
         for first in (0..input.samples).step_by(SAMPLES_A_LAUNCH) {
             let samples = SAMPLES_A_LAUNCH.min(input.samples - first);
             chunks.launch(groups, arguments![&counted, first as u32, samples as u32, elements])?;
@@ -51,8 +51,8 @@ pub fn leaps(_: &Input, settings: &Settings) -> Ready {
     on::<Pi>(gpu, Scalar::Double, move |gpu, input, hits| {
         let counted = GpuArray::<u32>::zeros(gpu, input.chunks);
         let (chunks, samples) = (input.chunks as u32, input.samples as u32);
-        gpu.check_passes(u64::from(samples / workgroup * chunks.div_ceil(gpu.adapter().groups)))?;
-        leaps.launch(chunks.min(gpu.adapter().groups), arguments![&counted, 0_u32, samples, chunks])?;
+        let groups = leaps.groups(input.chunks * workgroup as usize, samples / workgroup)?;
+        leaps.launch(groups, arguments![&counted, 0_u32, samples, chunks])?;
         hits.iter_mut().zip(counted.to_vec()?).for_each(|(hits, count)| *hits = u64::from(count));
         Ok(())
     })
@@ -68,7 +68,7 @@ pub fn cuda_chunks(_: &Input, settings: &Settings) -> Ready {
     let chunks = SourceKernel::options(DARTS, "chunks").real(Scalar::Double).workgroup(workgroup).build(&gpu)?;
     on::<Pi>(gpu, Scalar::Double, move |gpu, input, hits| {
         let counted = GpuArray::<u32>::zeros(gpu, input.chunks);
-        let (elements, groups) = (input.chunks as u32, chunks.groups(input.chunks));
+        let (elements, groups) = (input.chunks as u32, chunks.groups(input.chunks, SAMPLES_A_LAUNCH as u32)?);
         for first in (0..input.samples).step_by(SAMPLES_A_LAUNCH) {
             let samples = SAMPLES_A_LAUNCH.min(input.samples - first);
             chunks.launch(groups, arguments![&counted, first as u32, samples as u32, elements])?;
@@ -88,8 +88,8 @@ pub fn cuda_leaps(_: &Input, settings: &Settings) -> Ready {
     on::<Pi>(gpu, Scalar::Double, move |gpu, input, hits| {
         let counted = GpuArray::<u32>::zeros(gpu, input.chunks);
         let (chunks, samples) = (input.chunks as u32, input.samples as u32);
-        gpu.check_passes(u64::from(samples / workgroup * chunks.div_ceil(gpu.adapter().groups)))?;
-        leaps.launch(chunks.min(gpu.adapter().groups), arguments![&counted, 0_u32, samples, chunks])?;
+        let groups = leaps.groups(input.chunks * workgroup as usize, samples / workgroup)?;
+        leaps.launch(groups, arguments![&counted, 0_u32, samples, chunks])?;
         hits.iter_mut().zip(counted.to_vec()?).for_each(|(hits, count)| *hits = u64::from(count));
         Ok(())
     })

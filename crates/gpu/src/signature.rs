@@ -130,8 +130,7 @@ fn parse_one(part: &str) -> Result<Parameter, String> {
 /// An error with the text and a line of marks below the part that is wrong.
 fn refused(text: &str, begin: usize, part: &str, why: &str) -> GpuError {
     let indent = part.len() - part.trim_start().len();
-    let blank: String =
-        text[..begin + indent].chars().map(|letter| if letter == '\t' { '\t' } else { ' ' }).collect();
+    let blank: String = text[..begin + indent].chars().map(|letter| if letter == '\t' { '\t' } else { ' ' }).collect();
     let marks = "^".repeat(part.trim().chars().count().max(1));
     let flat: String = text.chars().map(|letter| if letter == '\n' { ' ' } else { letter }).collect();
     GpuError::Kernel(format!("{why}\n  {flat}\n  {blank}{marks}"))

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::device::{Gpu, Kernel};
+use crate::device::{FEW_PASSES, Gpu, Kernel};
 use crate::driver::KernelText;
-use crate::{Argument, Arithmetic, GpuError, Language, Parameter, Resources, Scalar, argument};
+use crate::{AdapterKind, Argument, Arithmetic, GpuError, Language, Parameter, Resources, Scalar, argument};
+
+/// Workgroups that the cores of a processor share evenly.
+const FEW_GROUPS: u32 = 64;
 
 /// The text of a kernel, in the languages of all drivers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,9 +153,35 @@ impl SourceKernel {
         self.gpu.launch(&self.kernel, groups, &values)
     }
 
-    /// Workgroups for so many elements, one invocation each, or as many as a launch can have.
-    pub fn groups(&self, elements: usize) -> u32 {
-        self.gpu.groups(elements, self.kernel.workgroup)
+    /// Workgroups for so many lanes of work, in each of which a loop makes up to so many passes: an invocation for each lane, or as many
+    /// as a launch can have; the kernel goes on from there in strides.
+    ///
+    /// # Errors
+    /// [`GpuError::TooLarge`] when an invocation would make more passes than the device can; see [`Gpu::check_passes`].
+    pub fn groups(&self, lanes: usize, passes: u32) -> Result<u32, GpuError> {
+        let groups = self.gpu.groups(lanes, self.kernel.workgroup);
+        self.gpu.check_passes(self.rounds(lanes, groups) * (u64::from(passes) + 1))?;
+        Ok(groups)
+    }
+
+    /// The same for a kernel of which an invocation costs more than a lane of its work: on the processor no more workgroups than share
+    /// it evenly between the cores, as far as the passes of an invocation allow it.
+    ///
+    /// # Errors
+    /// As [`groups`](Self::groups).
+    pub fn few_groups(&self, lanes: usize, passes: u32) -> Result<u32, GpuError> {
+        let all = self.groups(lanes, passes)?;
+        if self.gpu.adapter().kind != AdapterKind::Cpu {
+            return Ok(all);
+        }
+        let fits = |&groups: &u32| self.rounds(lanes, groups) * (u64::from(passes) + 1) <= FEW_PASSES;
+        let doubled = std::iter::successors(Some(FEW_GROUPS), |groups| groups.checked_mul(2));
+        Ok(doubled.take_while(|&groups| groups < all).find(fits).unwrap_or(all))
+    }
+
+    /// How many lanes an invocation takes, one after the other.
+    fn rounds(&self, lanes: usize, groups: u32) -> u64 {
+        (lanes as u64).div_ceil(u64::from(groups) * u64::from(self.kernel.workgroup))
     }
 
     /// The parameters that were found in the text.
