@@ -1,5 +1,7 @@
 //! Kernels on a graphics card.
 
+#[cfg(feature = "cuda")]
+mod cuda;
 mod driver;
 mod error;
 mod signature;

@@ -1,0 +1,284 @@
+//! What can be tested of the driver with NVRTC and without it; `kernels` needs a card, or a compiler of C++.
+
+mod kernels;
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use super::compile::{Nvrtc, Target, key, parameters, registers, written};
+use super::*;
+use crate::driver::Arithmetic;
+use crate::signature::Scalar;
+
+/// What a test needs that is not everywhere; `None` with the reason on the standard error, unless `REQUIRE` names it.
+fn found<T>(what: &str, there: Result<T, GpuError>) -> Option<T> {
+    let required = env::var("REQUIRE").unwrap_or_default();
+    match there {
+        Ok(there) => Some(there),
+        Err(GpuError::Unavailable(why)) if !required.split(',').any(|word| word.trim().eq_ignore_ascii_case(what)) => {
+            eprintln!("not tested: {why}");
+            None
+        }
+        Err(error) => panic!("REQUIRE demands {what}: {error}"),
+    }
+}
+
+fn refused<T>(outcome: Result<T, GpuError>) -> String {
+    outcome.err().expect("it is refused").to_string()
+}
+
+const SOURCES: [(&str, &[&str]); 6] = [
+    (include_str!("../kernels/mandelbrot.cu"), &["calculate_z"]),
+    (include_str!("../kernels/mandelbrot_blocks.cu"), &["blocks", "replaced"]),
+    (include_str!("../kernels/expression.cu"), &["expression"]),
+    (include_str!("../kernels/distance.cu"), &["distance"]),
+    (include_str!("../kernels/particles.cu"), &["particles"]),
+    (include_str!("../kernels/pi.cu"), &["chunks", "leaps"]),
+];
+
+const REALS: [&str; 2] = ["double", "float"];
+
+/// A hand-written kernel for one type.
+fn hand_written(real: &str, entry: &str, workgroup: u32, arithmetic: Arithmetic) -> KernelText {
+    let (text, _) = SOURCES.iter().find(|(_, entries)| entries.contains(&entry)).expect("it is one of these");
+    let front = format!("typedef {real} real;\n");
+    let kernel = written(&(front.clone() + text), entry, workgroup, arithmetic);
+    KernelText { written: front.len()..kernel.text.len(), ..kernel }
+}
+
+/// All kernels that a machine without NVRTC has to find in the table.
+fn all_kernels() -> Vec<KernelText> {
+    let mut kernels = Vec::new();
+    for real in REALS {
+        for entry in SOURCES.iter().flat_map(|(_, entries)| *entries) {
+            kernels.push(hand_written(real, entry, 256, Arithmetic::Exact));
+        }
+        kernels.push(hand_written(real, "calculate_z", 256, Arithmetic::Contracted));
+        // The only text whose code depends on the size of its workgroups.
+        kernels.push(hand_written(real, "replaced", 128, Arithmetic::Exact));
+    }
+    kernels
+}
+
+const SCALED: &str = "extern \"C\" __global__ void scaled(double *xs, unsigned n) { xs[0] = factor * n; }";
+
+fn scaled(factor: f64) -> KernelText {
+    KernelText {
+        constants: vec![("factor".to_owned(), factor), ("unused".to_owned(), 1.0)],
+        ..written(SCALED, "scaled", 64, Arithmetic::Exact)
+    }
+}
+
+#[test]
+fn a_key_changes_with_all_that_the_code_depends_on_and_with_nothing_else() {
+    let kernel = scaled(2.0);
+    let same = key(&kernel).unwrap();
+    assert_eq!(same, "0408f94c5ea8a75b1f65b08fa7dd3873");
+    assert_eq!(key(&KernelText { workgroup: 128, ..kernel.clone() }).unwrap(), same);
+    assert_eq!(key(&KernelText { written: 3..4, ..kernel.clone() }).unwrap(), same);
+    assert_eq!(key(&KernelText { entry: "scale".to_owned(), ..kernel.clone() }).unwrap(), same);
+    assert_eq!(key(&KernelText { constants: vec![("factor".to_owned(), 2.0)], ..kernel.clone() }).unwrap(), same);
+    let mentions = |workgroup| {
+        let text = format!("{SCALED} // workgroup_size");
+        key(&KernelText { workgroup, text, ..kernel.clone() }).unwrap()
+    };
+    let others = [
+        key(&scaled(3.0)).unwrap(),
+        key(&KernelText { arithmetic: Arithmetic::Contracted, ..kernel.clone() }).unwrap(),
+        key(&KernelText { text: SCALED.replace("xs[0]", "xs[1]"), ..kernel.clone() }).unwrap(),
+        mentions(64),
+        mentions(128),
+    ];
+    let mut different = others.to_vec();
+    different.push(same);
+    different.sort();
+    different.dedup();
+    assert_eq!(different.len(), others.len() + 1);
+}
+
+#[test]
+fn constants_that_cannot_be_are_refused() {
+    assert!(refused(key(&scaled(f64::NAN))).contains("the constant factor is NaN"));
+    let named = |name: &str| KernelText { constants: vec![(name.to_owned(), 1.0)], ..scaled(1.0) };
+    for name in ["", "2x", "a b", "x=1 -Dy", "größe"] {
+        assert!(refused(key(&named(name))).contains("is no name for a constant"), "{name}");
+    }
+}
+
+#[test]
+fn a_large_workgroup_gets_fewer_registers() {
+    assert_eq!([64, 256, 257, 512, 768, 1024].map(registers), [None, None, Some(248), Some(128), Some(80), Some(64)]);
+}
+
+#[test]
+fn parameters_are_read_from_the_text() {
+    let shown = |kernel: &KernelText| {
+        let parameters =
+            parameters(kernel).map(|all| all.iter().map(Parameter::to_string).collect::<Vec<_>>().join(", "));
+        parameters.map_err(|error| error.to_string())
+    };
+    assert_eq!(
+        shown(&hand_written("double", "calculate_z", 64, Arithmetic::Exact)).unwrap(),
+        "double *xs, double *ys, unsigned *counts, unsigned max_iterations, unsigned width, unsigned elements"
+    );
+    assert_eq!(
+        shown(&hand_written("float", "particles", 64, Arithmetic::Exact)).unwrap(),
+        "float *x, float *y, float *speed, float timestep, unsigned steps, unsigned elements"
+    );
+    let of = |text: &str| shown(&written(text, "f", 64, Arithmetic::Exact));
+    assert_eq!(of("extern \"C\" { __device__ void f(int); __global__ void f(int *x) {} }").unwrap(), "int *x");
+    assert_eq!(
+        of("/* f( */ extern \"C\" __global__ void // f(\n__launch_bounds__(64) f (float2 *z)").unwrap(),
+        "float2 *z"
+    );
+    assert_eq!(of("void g() { f(1); } extern \"C\" __global__ void f() {}").unwrap(), "");
+    assert!(of("extern \"C\" void f(int *x) {}").unwrap_err().contains("there is no kernel f in the text"));
+    assert!(of("extern \"C\" __global__ void g(int *x) {}").unwrap_err().contains("there is no kernel f in the text"));
+    assert!(of("extern \"C\" __global__ void f(int *x").unwrap_err().contains("there is no kernel f in the text"));
+    assert!(of("__global__ void f(int *x) {}").unwrap_err().contains("needs extern \"C\""));
+    assert!(of("extern \"C\" __global__ void f(int *x, bool y) {}").unwrap_err().contains("bool is no type"));
+}
+
+#[test]
+fn errors_after_which_the_card_is_lost_are_told_from_others() {
+    use sys::CUresult as Code;
+    assert!(is_lost(Code::CUDA_ERROR_ILLEGAL_ADDRESS) && is_lost(Code::CUDA_ERROR_LAUNCH_FAILED));
+    assert!(!is_lost(Code::CUDA_ERROR_OUT_OF_MEMORY) && !is_lost(Code::CUDA_ERROR_INVALID_VALUE));
+}
+
+#[test]
+fn a_card_that_is_not_there_is_unavailable_with_what_mends_it() {
+    let cards = CudaDriver::adapters().len();
+    let Err(GpuError::Unavailable(why)) = CudaDriver::new(cards) else { panic!("there is no such card") };
+    let driver = cards > 0 || why.contains("NVIDIA's driver");
+    assert!(why.contains("to mend: install NVIDIA's driver") || (driver && why.contains("no card")), "{why}");
+    for adapter in CudaDriver::adapters() {
+        assert!(adapter.double && adapter.workgroup >= 512 && adapter.array_bytes > 0, "{adapter:?}");
+    }
+}
+
+#[test]
+fn every_hand_written_kernel_compiles_and_is_contracted_only_where_it_may_be() {
+    let Some(nvrtc) = found("nvrtc", Nvrtc::load()) else { return };
+    for kernel in all_kernels() {
+        let architecture = table::ARCHITECTURE.max(*nvrtc.architectures.first().unwrap());
+        let ptx = nvrtc.compile(&kernel, Target::Assembly(architecture)).unwrap();
+        let ptx = String::from_utf8(ptx).unwrap();
+        let start = ptx.find(&format!(".entry {}(", kernel.entry)).unwrap();
+        let code = &ptx[start..ptx[start..].find("\n}").unwrap() + start];
+        let type_of = if kernel.text.starts_with("typedef double") { "f64" } else { "f32" };
+        let fused = code.matches(&format!("fma.rn.{type_of}")).count();
+        let doubled = matches!(&*kernel.entry, "blocks" | "replaced");
+        assert_eq!(fused > 0, doubled || kernel.arithmetic == Arithmetic::Contracted, "{}: {fused}", kernel.entry);
+    }
+    let machine = nvrtc.target(90).unwrap();
+    let code = nvrtc.compile(&hand_written("double", "replaced", 128, Arithmetic::Exact), machine).unwrap();
+    assert_eq!((machine, &code[1..4]), (Target::Machine(90), &b"ELF"[..]));
+}
+
+#[test]
+fn a_card_that_the_compiler_does_not_know_gets_the_next_older_code() {
+    let nvrtc = Nvrtc { version: (13, 0), architectures: vec![75, 80, 90] };
+    assert_eq!(nvrtc.target(80), Ok(Target::Machine(80)));
+    assert_eq!(nvrtc.target(89), Ok(Target::Assembly(80)));
+    assert_eq!(nvrtc.target(130), Ok(Target::Assembly(90)));
+    assert!(refused(nvrtc.target(70)).contains("compiles for sm_75 and newer, and this card is sm_70; to mend"));
+}
+
+#[test]
+fn what_the_compiler_refuses_is_shown_in_the_callers_text() {
+    let Some(nvrtc) = found("nvrtc", Nvrtc::load()) else { return };
+    let front = "extern \"C\" __global__ void f(double *xs) {\n  // made around it\n";
+    let body = "  double z = 1;\n  xs[0] = zz;\n";
+    let kernel = KernelText {
+        written: front.len()..front.len() + body.len(),
+        ..written(&format!("{front}{body}}}\n"), "f", 64, Arithmetic::Exact)
+    };
+    let refusal = refused(nvrtc.compile(&kernel, Target::Assembly(90)));
+    assert!(
+        refusal.starts_with(
+            "the kernel is refused:\nline 2: error: identifier \"zz\" is undefined\n    xs[0] = zz;\n            ^\n"
+        ),
+        "{refusal}"
+    );
+    let kernel = KernelText { written: 0..10, ..kernel };
+    let refusal = refused(nvrtc.compile(&kernel, Target::Assembly(90)));
+    assert!(refusal.contains("line 4 of the text around it: error: identifier \"zz\" is undefined"), "{refusal}");
+    let zero = written("\0", "f", 64, Arithmetic::Exact);
+    assert!(refused(nvrtc.compile(&zero, Target::Assembly(90))).contains("there is a zero in the text"));
+}
+
+#[test]
+fn constants_reach_the_compiler() {
+    let Some(nvrtc) = found("nvrtc", Nvrtc::load()) else { return };
+    let asserting = |condition: &str, constant: f64| {
+        let text = format!("static_assert({condition}, \"\"); extern \"C\" __global__ void f(double *x) {{}}");
+        let constants = vec![("constant".to_owned(), constant)];
+        let kernel = KernelText { constants, ..written(&text, "f", 96, Arithmetic::Exact) };
+        nvrtc.compile(&kernel, Target::Assembly(90)).map(|_| ())
+    };
+    asserting("workgroup_size == 96", 0.0).unwrap();
+    asserting("1 - constant == 4 && constant / 2 == -1", -3.0).unwrap();
+    asserting("constant == 1e-5", 1e-5).unwrap();
+    asserting("constant == 1e300", 1e300).unwrap();
+    assert!(refused(asserting("constant == 1", 2.0)).contains("static assertion failed"));
+}
+
+#[test]
+fn a_driver_that_only_compiles_starts_nothing() {
+    let Some(driver) = found("nvrtc", Precompiler::new(Launches::Refused)) else { return };
+    assert_eq!((driver.language(), driver.adapter().timestamps), (Language::Cuda, false));
+    let array = driver.allocate(16).unwrap();
+    driver.write(&array, &[7; 16]).unwrap();
+    let mut read = [0; 8];
+    driver.read(&array, &mut read).unwrap();
+    assert_eq!(read, [7; 8]);
+    assert!(refused(driver.write(&array, &[7; 17])).contains("more bytes than the array has"));
+    let (kernel, parameters) = driver.build(&scaled(2.0)).unwrap();
+    assert_eq!(parameters.len(), 2);
+    assert_eq!(driver.resources(&kernel), Ok(Resources::default()));
+    let values = [Value::Array(array.clone()), Value::Scalar(Scalar::Unsigned, [1; 16])];
+    assert!(matches!(driver.launch(&kernel, 1, &values), Err(GpuError::Unavailable(_))));
+    assert!(driver.table().unwrap().contains(&format!("//= {}\n.version", key(&scaled(2.0)).unwrap())));
+    driver.destroy();
+    assert!(matches!(driver.allocate(16), Err(GpuError::Lost(_))));
+    assert!(matches!(driver.wait(), Err(GpuError::Lost(_))));
+
+    let driver = Precompiler::new(Launches::Ignored).unwrap();
+    let array = driver.allocate(16).unwrap();
+    let (kernel, _) = driver.build(&scaled(2.0)).unwrap();
+    driver.launch(&kernel, 1, &[Value::Array(array), Value::Scalar(Scalar::Unsigned, [1; 16])]).unwrap();
+    driver.wait().unwrap();
+    assert_eq!(driver.measure(true), Ok(None));
+}
+
+/// With `UPDATE_PTX=1` it writes the table instead.
+#[test]
+fn the_kernels_compiled_beforehand_are_up_to_date() {
+    let mut keys: Vec<_> = all_kernels().iter().map(|kernel| key(kernel).unwrap()).collect();
+    keys.sort();
+    keys.dedup();
+    let update = env::var_os("UPDATE_PTX").is_some();
+    if let Some(driver) = found("nvrtc", Precompiler::new(Launches::Refused)) {
+        for kernel in all_kernels() {
+            driver.build(&kernel).unwrap();
+        }
+        let now = driver.table().unwrap();
+        if update {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cuda/compiled.ptx");
+            fs::write(path, now).unwrap();
+            return;
+        }
+        // Another version of the compiler writes another text of the same kernels.
+        if table::is_of(Nvrtc::load().unwrap()) {
+            assert!(now == table::built_in(), "mended by UPDATE_PTX=1 cargo test -p gpu --features cuda compiled");
+        }
+    }
+    assert!(!update, "UPDATE_PTX needs NVRTC");
+    assert_eq!(table::keys(), keys, "mended by UPDATE_PTX=1 cargo test -p gpu --features cuda compiled");
+    for kernel in all_kernels() {
+        let ptx = table::find(&key(&kernel).unwrap()).unwrap();
+        assert!(ptx.contains(&format!(".entry {}(", kernel.entry)) && ptx.contains(".target sm_75"));
+    }
+}
