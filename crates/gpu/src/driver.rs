@@ -153,8 +153,8 @@ pub(crate) trait Driver: Send + Sync {
     /// Waits until everything is done.
     fn wait(&self) -> Result<(), GpuError>;
 
-    /// From now on measures each launch on the device, or no longer. Returns the time of the kernels measured so far, and forgets it;
-    /// `None` if the device measures nothing.
+    /// From now on measures each launch on the device, or no longer. Returns the time of the kernels measured since it was last asked;
+    /// `None` if it was not measuring, or has no clock.
     fn measure(&self, on: bool) -> Result<Option<Duration>, GpuError>;
 
     /// Ends the device as if it were pulled out. For tests of what happens then.

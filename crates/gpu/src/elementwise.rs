@@ -1,0 +1,144 @@
+//! Kernels of which only the loop's body is written.
+
+use std::sync::Arc;
+
+use crate::device::{Gpu, Kernel};
+use crate::driver::KernelText;
+use crate::signature::{self, Parameter};
+use crate::{Argument, Arithmetic, GpuError, Language, Scalar, Text};
+
+/// Invocations in a workgroup.
+const WORKGROUP: u32 = 64;
+
+/// A kernel that does the same for every element `i` of its arrays: the parameters are given as C writes them, and the body in the
+/// language of the device; the rest is generated around it.
+///
+/// ```
+/// use gpu::{ElementwiseKernel, Gpu, GpuArray, arguments};
+///
+/// # let gpu = match Gpu::new() { Ok(gpu) => gpu, Err(gpu::GpuError::Unavailable(_)) => return Ok(()), Err(error) => return Err(error) };
+/// let scale = ElementwiseKernel::new(&gpu, "float *x, float factor", "x[i] = x[i] * factor;", "scale")?;
+/// let x = GpuArray::new(&gpu, &[1.0_f32, 2.0, 3.0]);
+/// scale.launch(arguments![&x, 2.0_f32])?;
+/// assert_eq!(x.to_vec()?, [2.0, 4.0, 6.0]);
+/// # Ok::<(), gpu::GpuError>(())
+/// ```
+#[derive(Clone)]
+pub struct ElementwiseKernel {
+    gpu: Gpu,
+    kernel: Arc<Kernel>,
+    /// Where each parameter of the kernel stands in the caller's list; the last one is the number of elements.
+    order: Vec<usize>,
+}
+
+impl ElementwiseKernel {
+    /// Compiles a kernel, unless it has been compiled for this device before.
+    ///
+    /// # Errors
+    /// [`GpuError::Kernel`] with the place in the parameters or in the body.
+    pub fn new<'a>(gpu: &Gpu, parameters: &str, body: impl Into<Text<'a>>, name: &str) -> Result<Self, GpuError> {
+        Self::with(gpu, parameters, body, name, Arithmetic::Exact)
+    }
+
+    /// Compiles a kernel that may be contracted.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with<'a>(
+        gpu: &Gpu,
+        parameters: &str,
+        body: impl Into<Text<'a>>,
+        name: &str,
+        arithmetic: Arithmetic,
+    ) -> Result<Self, GpuError> {
+        let parameters = signature::parse(parameters)?;
+        if !parameters.iter().any(|parameter| parameter.array) {
+            return Err(GpuError::Kernel("an elementwise kernel needs an array among its parameters".to_owned()));
+        }
+        // Arrays come first in a kernel, numbers after them.
+        let mut order: Vec<_> = (0..parameters.len()).collect();
+        order.sort_by_key(|&index| !parameters[index].array);
+        let sorted: Vec<_> = order.iter().map(|&index| &parameters[index]).collect();
+        let kernel = gpu.kernel(&generate(gpu.language(), &sorted, body.into(), name, arithmetic))?;
+        Ok(Self { gpu: gpu.clone(), kernel, order })
+    }
+
+    /// Starts it, once for each element of the arrays.
+    ///
+    /// # Errors
+    /// [`GpuError::Arguments`] when the arguments are not those of the kernel or the arrays differ in length. What the device itself finds
+    /// wrong is reported by the next call that waits.
+    pub fn launch(&self, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
+        let mut lengths = arguments.iter().filter_map(Argument::length);
+        let length = lengths.next().unwrap_or(0);
+        if let Some(other) = lengths.find(|&other| other != length) {
+            return Err(GpuError::Arguments(format!("the arrays have {length} and {other} elements; they must have the same")));
+        }
+        if arguments.len() != self.order.len() {
+            let (takes, given) = (self.order.len(), arguments.len());
+            return Err(GpuError::Arguments(format!("the kernel takes {takes} arguments; it is given {given}")));
+        }
+        if length == 0 {
+            return Ok(());
+        }
+        let elements = Argument::from(length as u32);
+        let sorted = self.order.iter().map(|&index| &arguments[index]).chain([&elements]);
+        let values = sorted.zip(&self.kernel.parameters).map(|(argument, parameter)| argument.value(&self.gpu, parameter));
+        self.gpu.launch(&self.kernel, self.gpu.groups(length, WORKGROUP), &values.collect::<Result<Vec<_>, _>>()?)
+    }
+}
+
+/// The kernel around a body: each invocation takes an element, and goes on by as many as there are invocations.
+fn generate(
+    language: Language,
+    parameters: &[&Parameter],
+    body: Text<'_>,
+    name: &str,
+    arithmetic: Arithmetic,
+) -> KernelText {
+    let (before, after) = match language {
+        Language::Wgsl => wgsl(parameters, name),
+        Language::Cuda => cuda(parameters, name),
+    };
+    let body = body.of(language);
+    let written = before.len()..before.len() + body.len();
+    let text = format!("{before}{body}{after}");
+    KernelText { text, written, entry: name.to_owned(), workgroup: WORKGROUP, constants: Vec::new(), arithmetic }
+}
+
+// ANCHOR: wgsl
+fn wgsl(parameters: &[&Parameter], name: &str) -> (String, String) {
+    let (mut bindings, mut members, mut numbers) = (String::new(), String::new(), String::new());
+    for (binding, parameter) in parameters.iter().enumerate() {
+        let (name, ty) = (&parameter.name, parameter.scalar.wgsl());
+        if parameter.array {
+            bindings += &format!("@group(0) @binding({binding}) var<storage, read_write> {name}: array<{ty}>;\n");
+        } else {
+            members += &format!("    {name}: {ty},\n");
+            numbers += &format!("    let {name} = numbers_of_kernel.{name};\n");
+        }
+    }
+    let arrays = parameters.iter().filter(|parameter| parameter.array).count();
+    let before = format!(
+        "{bindings}\
+         struct Numbers {{\n{members}    elements: u32,\n}}\n\
+         @group(0) @binding({arrays}) var<uniform> numbers_of_kernel: Numbers;\n\
+         @compute @workgroup_size({WORKGROUP})\n\
+         fn {name}(@builtin(global_invocation_id) invocation: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {{\n\
+         {numbers}    \
+         for (var i = invocation.x; i < numbers_of_kernel.elements; i += groups.x * {WORKGROUP}u) {{\n"
+    );
+    (before, "\n    }\n}\n".to_owned())
+}
+// ANCHOR_END: wgsl
+
+fn cuda(parameters: &[&Parameter], name: &str) -> (String, String) {
+    let elements = Parameter { name: "elements".to_owned(), scalar: Scalar::Unsigned, array: false };
+    let listed: Vec<_> = parameters.iter().map(|parameter| parameter.to_string()).chain([elements.to_string()]).collect();
+    let before = format!(
+        "extern \"C\" __global__ void {name}({}) {{\n    \
+         for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += gridDim.x * blockDim.x) {{\n",
+        listed.join(", ")
+    );
+    (before, "\n    }\n}\n".to_owned())
+}

@@ -1,0 +1,529 @@
+//! The driver for Vulkan, Metal and DirectX 12, over wgpu.
+
+#![expect(unsafe_code, reason = "a driver takes SPIR-V as it is, with the marks that forbid contraction, only by an unsafe function")]
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use wgpu::{BindGroupEntry, BindingType, BufferBindingType, BufferUsages, ErrorFilter, Features, PollType};
+
+use crate::driver::{Arithmetic, Compiled, Driver, KernelText, Language, Memory, Resources, Value};
+use crate::shader::Shader;
+use crate::signature::Parameter;
+use crate::{Adapter, AdapterKind, GpuError, guards, no_contraction};
+
+/// Launches that are handed to the device at once: enough to hide what handing over costs, few enough that it begins early.
+const BATCH: usize = 64;
+
+/// Bytes between the numbers of two launches: what every device can begin a uniform at.
+const NUMBERS: u64 = 256;
+
+/// Launches that one set of time stamps measures.
+const MEASURED: u32 = 1024;
+
+/// What can be had without a device: how to get one.
+const MEND: &str = "install a Vulkan driver (scripts/setup-gpu installs Mesa's, which computes on the processor where there is no card), \
+                    or on macOS and Windows the system's own";
+
+/// A device that wgpu drives.
+pub(crate) struct PortableDriver {
+    adapter: Adapter,
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    state: Mutex<State>,
+    failure: Arc<Mutex<Failure>>,
+    /// The numbers of a batch of launches.
+    numbers: wgpu::Buffer,
+    /// The most negative numbers in both precisions, for the devices that need [`guards`].
+    low: wgpu::Buffer,
+}
+
+/// What failed after its call had returned.
+#[derive(Default)]
+struct Failure {
+    lost: Option<String>,
+    first: Option<GpuError>,
+}
+
+#[derive(Default)]
+struct State {
+    pending: Vec<Launch>,
+    numbers: Vec<u8>,
+    /// Where arrays land on their way back, by length.
+    landing: HashMap<u64, wgpu::Buffer>,
+    measuring: Option<Measuring>,
+}
+
+/// A launch that is yet to be handed over.
+struct Launch {
+    pipeline: wgpu::ComputePipeline,
+    group: wgpu::BindGroup,
+    groups: u32,
+    offset: Option<u32>,
+}
+
+/// Time stamps, two a launch.
+struct Measuring {
+    stamps: wgpu::QuerySet,
+    resolved: wgpu::Buffer,
+    landing: wgpu::Buffer,
+    used: u32,
+    nanoseconds: f64,
+}
+
+/// A kernel that wgpu has compiled.
+struct Pipeline {
+    pipeline: wgpu::ComputePipeline,
+    layout: wgpu::BindGroupLayout,
+    arrays: u32,
+    offsets: Vec<u32>,
+    numbers_bytes: u32,
+    guarded: bool,
+}
+
+impl PortableDriver {
+    /// All devices, the fastest kind first.
+    pub(crate) fn adapters() -> Vec<(wgpu::Adapter, Adapter)> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+            backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
+            flags: wgpu::InstanceFlags::empty(),
+            ..wgpu::InstanceDescriptor::new_without_display_handle()
+        });
+        let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+        let mut adapters: Vec<_> = adapters
+            .into_iter()
+            .map(|adapter| {
+                let described = describe(&adapter);
+                (adapter, described)
+            })
+            .collect();
+        let rank = |kind| match kind {
+            AdapterKind::Discrete => 0,
+            AdapterKind::Integrated => 1,
+            AdapterKind::Virtual => 2,
+            AdapterKind::Other => 3,
+            AdapterKind::Cpu => 4,
+        };
+        adapters.sort_by_key(|(_, adapter)| rank(adapter.kind));
+        adapters
+    }
+
+    /// The first device that is `wanted`.
+    pub(crate) fn new(passthrough: bool, wanted: impl Fn(&Adapter) -> bool) -> Result<Self, GpuError> {
+        let adapters = Self::adapters();
+        let names: Vec<_> = adapters.iter().map(|(_, adapter)| adapter.name.clone()).collect();
+        let Some((found, mut adapter)) = adapters.into_iter().find(|(_, adapter)| wanted(adapter)) else {
+            return Err(GpuError::Unavailable(match names.is_empty() {
+                true => format!("no GPU, and no driver that stands in for one; {MEND}"),
+                false => format!("no GPU of the kind that is asked for; there is {}", names.join(", "))
+            }));
+        };
+        adapter.passthrough &= passthrough;
+        let useful = Features::SHADER_F64 | Features::SHADER_INT64 | Features::TIMESTAMP_QUERY | Features::PASSTHROUGH_SHADERS;
+        let descriptor = wgpu::DeviceDescriptor {
+            required_features: found.features() & useful,
+            required_limits: found.limits(),
+            ..Default::default()
+        };
+        let (device, queue) = pollster::block_on(found.request_device(&descriptor))
+            .map_err(|error| GpuError::Unavailable(format!("{} cannot be opened: {error}", adapter.name)))?;
+        let failure: Arc<Mutex<Failure>> = Arc::default();
+        let later = failure.clone();
+        device.on_uncaptured_error(Arc::new(move |error| {
+            lock(&later).first.get_or_insert_with(|| GpuError::from(error));
+        }));
+        let later = failure.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            let message = if message.is_empty() { format!("{reason:?}") } else { message };
+            lock(&later).lost.get_or_insert(message);
+        });
+        let buffer = |label, size| {
+            let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
+            device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
+        };
+        let numbers = buffer("numbers", NUMBERS * BATCH as u64);
+        let low = buffer("lowest numbers", guards::lowest().len() as u64);
+        queue.write_buffer(&low, 0, &guards::lowest());
+        Ok(Self { adapter, device, queue, state: Mutex::default(), failure, numbers, low })
+    }
+
+    fn buffer(&self, size: u64, usage: BufferUsages) -> Result<wgpu::Buffer, GpuError> {
+        self.caught(size, || {
+            self.device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false })
+        })
+    }
+
+    /// Does something and returns the error that it causes, instead of keeping it for later.
+    fn caught<T>(&self, asked: u64, make: impl FnOnce() -> T) -> Result<T, GpuError> {
+        self.alive()?;
+        let scopes = [ErrorFilter::Internal, ErrorFilter::Validation, ErrorFilter::OutOfMemory]
+            .map(|filter| self.device.push_error_scope(filter));
+        let made = make();
+        let errors = scopes.into_iter().rev().map(|scope| pollster::block_on(scope.pop()));
+        let first = errors.reduce(Option::or).flatten();
+        match first {
+            Some(wgpu::Error::OutOfMemory { .. }) => Err(GpuError::OutOfMemory { asked }),
+            Some(error) => Err(error.into()),
+            None => Ok(made),
+        }
+    }
+
+    /// Refuses to work on when the device is lost.
+    fn alive(&self) -> Result<(), GpuError> {
+        match &lock(&self.failure).lost {
+            Some(why) => Err(GpuError::Lost(why.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Reports what has failed since it was last asked.
+    fn failed(&self) -> Result<(), GpuError> {
+        self.alive()?;
+        lock(&self.failure).first.take().map_or(Ok(()), Err)
+    }
+
+    /// Hands the pending launches to the device.
+    fn flush(&self, state: &mut State) -> Result<(), GpuError> {
+        if state.pending.is_empty() {
+            return Ok(());
+        }
+        if !state.numbers.is_empty() {
+            self.queue.write_buffer(&self.numbers, 0, &state.numbers);
+        }
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        if let Some(measuring) = &mut state.measuring {
+            for launch in &state.pending {
+                let stamps = wgpu::ComputePassTimestampWrites {
+                    query_set: &measuring.stamps,
+                    beginning_of_pass_write_index: Some(2 * measuring.used),
+                    end_of_pass_write_index: Some(2 * measuring.used + 1),
+                };
+                measuring.used += 1;
+                let descriptor = wgpu::ComputePassDescriptor { label: None, timestamp_writes: Some(stamps) };
+                launch.record(&mut encoder.begin_compute_pass(&descriptor));
+            }
+        } else {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            state.pending.iter().for_each(|launch| launch.record(&mut pass));
+        }
+        state.pending.clear();
+        state.numbers.clear();
+        self.queue.submit([encoder.finish()]);
+        match &mut state.measuring {
+            Some(measuring) if measuring.used as usize + BATCH > MEASURED as usize => self.resolve(measuring),
+            _ => Ok(()),
+        }
+    }
+
+    /// What measuring needs.
+    fn measuring(&self) -> Result<Measuring, GpuError> {
+        let bytes = u64::from(MEASURED) * 16;
+        let (ty, count) = (wgpu::QueryType::Timestamp, 2 * MEASURED);
+        let stamps = self.caught(bytes, || {
+            self.device.create_query_set(&wgpu::QuerySetDescriptor { label: None, ty, count })
+        })?;
+        let resolved = self.buffer(bytes, BufferUsages::QUERY_RESOLVE | BufferUsages::COPY_SRC)?;
+        let landing = self.buffer(bytes, BufferUsages::MAP_READ | BufferUsages::COPY_DST)?;
+        Ok(Measuring { stamps, resolved, landing, used: 0, nanoseconds: 0.0 })
+    }
+
+    /// Reads the time stamps.
+    fn resolve(&self, measuring: &mut Measuring) -> Result<(), GpuError> {
+        if measuring.used == 0 {
+            return Ok(());
+        }
+        let bytes = u64::from(measuring.used) * 16;
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.resolve_query_set(&measuring.stamps, 0..2 * measuring.used, &measuring.resolved, 0);
+        encoder.copy_buffer_to_buffer(&measuring.resolved, 0, &measuring.landing, 0, bytes);
+        self.queue.submit([encoder.finish()]);
+        let mut stamps = vec![0; bytes as usize];
+        self.land(&measuring.landing, &mut stamps)?;
+        let ticks: u64 = stamps
+            .chunks_exact(16)
+            .map(|pair| {
+                let [begin, end] = [&pair[..8], &pair[8..]].map(bytemuck::pod_read_unaligned::<u64>);
+                end.saturating_sub(begin)
+            })
+            .sum();
+        measuring.nanoseconds += ticks as f64 * f64::from(self.queue.get_timestamp_period());
+        measuring.used = 0;
+        Ok(())
+    }
+
+    /// Copies what has been put into a landing buffer.
+    fn land(&self, landing: &wgpu::Buffer, bytes: &mut [u8]) -> Result<(), GpuError> {
+        let (sender, mapped) = std::sync::mpsc::channel();
+        let slice = landing.slice(..bytes.len() as u64);
+        slice.map_async(wgpu::MapMode::Read, move |result| {
+            let _ = sender.send(result);
+        });
+        self.device.poll(PollType::wait_indefinitely()).map_err(|error| GpuError::Driver(error.to_string()))?;
+        self.failed()?;
+        match mapped.try_recv() {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(GpuError::Driver(error.to_string())),
+            Err(_) => return Err(GpuError::Driver("it does not give an array back".to_owned())),
+        }
+        let view = slice.get_mapped_range().map_err(|error| GpuError::Driver(error.to_string()))?;
+        bytes.copy_from_slice(&view);
+        drop(view);
+        landing.unmap();
+        Ok(())
+    }
+
+    fn pipeline(&self, kernel: &KernelText, shader: &Shader) -> Result<Pipeline, GpuError> {
+        let arrays = shader.read_only.len() as u32;
+        let has_numbers = shader.numbers_bytes > 0;
+        let guarded = kernel.arithmetic == Arithmetic::Exact && !self.adapter.passthrough;
+        let low_binding = arrays + u32::from(has_numbers);
+        let entry = |binding, ty, has_dynamic_offset| wgpu::BindGroupLayoutEntry {
+            binding,
+            visibility: wgpu::ShaderStages::COMPUTE,
+            ty: BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
+            count: None,
+        };
+        let storage = |(binding, &read_only): (u32, &bool)| entry(binding, BufferBindingType::Storage { read_only }, false);
+        let mut entries: Vec<_> = (0..).zip(&shader.read_only).map(storage).collect();
+        entries.extend(has_numbers.then(|| entry(arrays, BufferBindingType::Uniform, true)));
+        entries.extend(guarded.then(|| entry(low_binding, BufferBindingType::Uniform, false)));
+        let module = if kernel.arithmetic == Arithmetic::Exact && self.adapter.passthrough {
+            let spirv = no_contraction::forbid_contraction(&shader.spirv(&kernel.entry)?)?;
+            let name = kernel.entry.as_str().into();
+            let entry = wgpu::PassthroughShaderEntryPoint { name, workgroup_size: (kernel.workgroup, 1, 1) };
+            let descriptor = wgpu::ShaderModuleDescriptorPassthrough {
+                label: Some(kernel.entry.as_str()),
+                entry_points: vec![entry].into(),
+                spirv: Some(spirv.into()),
+                ..Default::default()
+            };
+            // SAFETY: the module was written by naga from a text that it has found valid, with a check of every index; the marks added to
+            // it are decorations of results that it defines.
+            self.caught(0, || unsafe { self.device.create_shader_module_passthrough(descriptor) })?
+        } else {
+            let module =
+                if guarded { guards::guard(&shader.module, &shader.info, low_binding)? } else { shader.module.clone() };
+            let source = wgpu::ShaderSource::Naga(std::borrow::Cow::Owned(module));
+            let descriptor = wgpu::ShaderModuleDescriptor { label: Some(&kernel.entry), source };
+            self.caught(0, || self.device.create_shader_module(descriptor))?
+        };
+        let (pipeline, layout) = self.caught(0, || {
+            let layout = self
+                .device
+                .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(&kernel.entry), entries: &entries });
+            let pipeline_layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label: Some(&kernel.entry),
+                bind_group_layouts: &[Some(&layout)],
+                immediate_size: 0,
+            });
+            let pipeline = self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(&kernel.entry),
+                layout: Some(&pipeline_layout),
+                module: &module,
+                entry_point: Some(&kernel.entry),
+                compilation_options: Default::default(),
+                cache: None,
+            });
+            (pipeline, layout)
+        })?;
+        let (offsets, numbers_bytes) = (shader.offsets.clone(), shader.numbers_bytes);
+        Ok(Pipeline { pipeline, layout, arrays, offsets, numbers_bytes, guarded })
+    }
+}
+
+impl Launch {
+    fn record(&self, pass: &mut wgpu::ComputePass<'_>) {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.group, self.offset.as_slice());
+        pass.dispatch_workgroups(self.groups, 1, 1);
+    }
+}
+
+impl Driver for PortableDriver {
+    fn adapter(&self) -> &Adapter {
+        &self.adapter
+    }
+
+    fn language(&self) -> Language {
+        Language::Wgsl
+    }
+
+    fn allocate(&self, bytes: u64) -> Result<Memory, GpuError> {
+        let usage = BufferUsages::STORAGE | BufferUsages::COPY_DST | BufferUsages::COPY_SRC;
+        Ok(Arc::new(self.buffer(bytes.next_multiple_of(4), usage)?))
+    }
+
+    fn write(&self, memory: &Memory, bytes: &[u8]) -> Result<(), GpuError> {
+        let mut state = lock(&self.state);
+        self.alive()?;
+        self.flush(&mut state)?;
+        self.queue.write_buffer(buffer(memory)?, 0, bytes);
+        Ok(())
+    }
+
+    fn read(&self, memory: &Memory, bytes: &mut [u8]) -> Result<(), GpuError> {
+        let mut state = lock(&self.state);
+        self.alive()?;
+        self.flush(&mut state)?;
+        let length = bytes.len() as u64;
+        let landing = match state.landing.get(&length) {
+            Some(landing) => landing.clone(),
+            None => self.buffer(length, BufferUsages::MAP_READ | BufferUsages::COPY_DST)?,
+        };
+        // One landing buffer is kept: arrays of one length are read again and again.
+        state.landing.clear();
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_buffer_to_buffer(buffer(memory)?, 0, &landing, 0, length);
+        self.queue.submit([encoder.finish()]);
+        self.land(&landing, bytes)?;
+        state.landing.insert(length, landing);
+        Ok(())
+    }
+
+    fn build(&self, kernel: &KernelText) -> Result<(Compiled, Vec<Parameter>), GpuError> {
+        self.alive()?;
+        let shader = Shader::new(kernel)?;
+        if !self.adapter.double && shader.is_double() {
+            return Err(GpuError::Unsupported(format!("{} computes in single precision only", self.adapter.name)));
+        }
+        let pipeline = self.pipeline(kernel, &shader)?;
+        Ok((Arc::new(pipeline), shader.parameters))
+    }
+
+    fn resources(&self, _compiled: &Compiled) -> Result<Resources, GpuError> {
+        Ok(Resources::default())
+    }
+
+    fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value]) -> Result<(), GpuError> {
+        let compiled = compiled.downcast_ref::<Pipeline>().ok_or_else(foreign)?;
+        let mut state = lock(&self.state);
+        self.alive()?;
+        let mut entries = Vec::new();
+        let mut offsets = compiled.offsets.iter();
+        let begin = state.pending.len() as u64 * NUMBERS;
+        if compiled.numbers_bytes > 0 {
+            state.numbers.resize(begin as usize + compiled.numbers_bytes as usize, 0);
+        }
+        for value in values {
+            match value {
+                Value::Array(memory) => entries.push(BindGroupEntry {
+                    binding: entries.len() as u32,
+                    resource: buffer(memory)?.as_entire_binding(),
+                }),
+                Value::Scalar(scalar, bytes) => {
+                    let offset = offsets.next().map_or(0, |&offset| offset as usize) + begin as usize;
+                    state.numbers[offset..offset + scalar.bytes()].copy_from_slice(&bytes[..scalar.bytes()]);
+                }
+            }
+        }
+        let numbers_binding = wgpu::BufferBinding {
+            buffer: &self.numbers,
+            offset: 0,
+            size: std::num::NonZeroU64::new(u64::from(compiled.numbers_bytes)),
+        };
+        if compiled.numbers_bytes > 0 {
+            let resource = wgpu::BindingResource::Buffer(numbers_binding);
+            entries.push(BindGroupEntry { binding: compiled.arrays, resource });
+        }
+        if compiled.guarded {
+            entries.push(BindGroupEntry { binding: entries.len() as u32, resource: self.low.as_entire_binding() });
+        }
+        let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: None,
+            layout: &compiled.layout,
+            entries: &entries,
+        });
+        let offset = (compiled.numbers_bytes > 0).then_some(begin as u32);
+        state.pending.push(Launch { pipeline: compiled.pipeline.clone(), group, groups, offset });
+        if state.pending.len() == BATCH { self.flush(&mut state) } else { Ok(()) }
+    }
+
+    fn wait(&self) -> Result<(), GpuError> {
+        self.flush(&mut lock(&self.state))?;
+        self.device.poll(PollType::wait_indefinitely()).map_err(|error| GpuError::Driver(error.to_string()))?;
+        self.failed()
+    }
+
+    fn measure(&self, on: bool) -> Result<Option<Duration>, GpuError> {
+        let mut state = lock(&self.state);
+        self.alive()?;
+        self.flush(&mut state)?;
+        let mut measuring = state.measuring.take();
+        if let Some(measuring) = &mut measuring {
+            self.resolve(measuring)?;
+        }
+        let time = measuring.as_mut().map(|measuring| {
+            Duration::from_secs_f64(std::mem::take(&mut measuring.nanoseconds) * 1e-9)
+        });
+        if on && self.adapter.timestamps {
+            state.measuring = Some(match measuring {
+                Some(measuring) => measuring,
+                None => self.measuring()?,
+            });
+        }
+        Ok(time)
+    }
+
+    fn destroy(&self) {
+        self.device.destroy();
+        // The device says so only when it is asked.
+        let _ = self.device.poll(PollType::Poll);
+        lock(&self.failure).lost.get_or_insert_with(|| "it was destroyed".to_owned());
+    }
+}
+
+/// What is known of a device before it is opened.
+fn describe(adapter: &wgpu::Adapter) -> Adapter {
+    let (info, limits, features) = (adapter.get_info(), adapter.limits(), adapter.features());
+    let kind = match info.device_type {
+        wgpu::DeviceType::DiscreteGpu => AdapterKind::Discrete,
+        wgpu::DeviceType::IntegratedGpu => AdapterKind::Integrated,
+        wgpu::DeviceType::VirtualGpu => AdapterKind::Virtual,
+        wgpu::DeviceType::Cpu => AdapterKind::Cpu,
+        wgpu::DeviceType::Other => AdapterKind::Other,
+    };
+    let interface = match info.backend {
+        wgpu::Backend::Vulkan => "Vulkan",
+        wgpu::Backend::Metal => "Metal",
+        wgpu::Backend::Dx12 => "DirectX 12",
+        wgpu::Backend::Gl => "OpenGL",
+        wgpu::Backend::BrowserWebGpu => "WebGPU",
+        wgpu::Backend::Noop => "nothing",
+    };
+    Adapter {
+        name: info.name,
+        driver: [info.driver, info.driver_info].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" "),
+        interface,
+        kind,
+        double: features.contains(Features::SHADER_F64),
+        timestamps: features.contains(Features::TIMESTAMP_QUERY),
+        passthrough: info.backend == wgpu::Backend::Vulkan && features.contains(Features::PASSTHROUGH_SHADERS),
+        array_bytes: limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
+        groups: limits.max_compute_workgroups_per_dimension,
+        workgroup: limits.max_compute_invocations_per_workgroup.min(limits.max_compute_workgroup_size_x),
+    }
+}
+
+impl From<wgpu::Error> for GpuError {
+    fn from(error: wgpu::Error) -> Self {
+        match error {
+            wgpu::Error::OutOfMemory { .. } => Self::OutOfMemory { asked: 0 },
+            error => Self::Driver(error.to_string()),
+        }
+    }
+}
+
+fn buffer(memory: &Memory) -> Result<&wgpu::Buffer, GpuError> {
+    memory.downcast_ref().ok_or_else(foreign)
+}
+
+/// Something of another device.
+fn foreign() -> GpuError {
+    GpuError::Arguments("the array or the kernel belongs to another device".to_owned())
+}
+
+/// A lock that a panic of another thread does not close: what it guards is whole after every statement.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,164 @@
+//! Kernels written by hand.
+
+use std::sync::Arc;
+
+use crate::device::{Gpu, Kernel};
+use crate::driver::KernelText;
+use crate::{Argument, Arithmetic, GpuError, Language, Parameter, Resources, Scalar, argument};
+
+/// The text of a kernel, in the languages of all drivers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text<'a> {
+    /// For Vulkan, Metal and DirectX 12.
+    pub wgsl: &'a str,
+    /// For CUDA.
+    pub cuda: &'a str,
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    /// A text that means the same in both languages.
+    fn from(text: &'a str) -> Self {
+        Self { wgsl: text, cuda: text }
+    }
+}
+
+impl<'a> Text<'a> {
+    /// The text in one language.
+    pub fn of(&self, language: Language) -> &'a str {
+        match language {
+            Language::Wgsl => self.wgsl,
+            Language::Cuda => self.cuda,
+        }
+    }
+}
+
+/// A kernel written by hand, with everything in its own hands: how many invocations there are, and what each of them does.
+///
+/// In WGSL the arrays are the bindings 0, 1, ... of group 0, and the numbers, if there are any, the members of one struct in a uniform at
+/// the next binding. In CUDA C++ they are the parameters of an `extern "C" __global__` function, arrays first. Both are compared
+/// with the arguments at each launch.
+///
+/// ```
+/// use gpu::{Gpu, GpuArray, SourceKernel, Text, arguments};
+///
+/// let text = Text {
+///     wgsl: "
+///         @group(0) @binding(0) var<storage, read_write> numbers: array<i32>;
+///         override workgroup_size: u32 = 64;
+///         @compute @workgroup_size(workgroup_size)
+///         fn next(@builtin(global_invocation_id) invocation: vec3<u32>) {
+///             if invocation.x < arrayLength(&numbers) { numbers[invocation.x] += 1; }
+///         }",
+///     cuda: "",
+/// };
+/// # let gpu = match Gpu::new() { Ok(gpu) => gpu, Err(gpu::GpuError::Unavailable(_)) => return Ok(()), Err(error) => return Err(error) };
+/// let next = SourceKernel::options(text, "next").workgroup(32).build(&gpu)?;
+/// let numbers = GpuArray::new(&gpu, &[1, 2, 3]);
+/// next.launch(1, arguments![&numbers])?;
+/// assert_eq!(numbers.to_vec()?, [2, 3, 4]);
+/// # Ok::<(), gpu::GpuError>(())
+/// ```
+#[derive(Clone)]
+pub struct SourceKernel {
+    gpu: Gpu,
+    kernel: Arc<Kernel>,
+}
+
+/// How a kernel is compiled.
+#[derive(Clone, Debug)]
+pub struct SourceOptions<'a> {
+    text: Text<'a>,
+    entry: &'a str,
+    real: Option<Scalar>,
+    workgroup: u32,
+    constants: Vec<(String, f64)>,
+    arithmetic: Arithmetic,
+}
+
+impl SourceOptions<'_> {
+    /// The type that the text calls `real`.
+    pub fn real(self, real: Scalar) -> Self {
+        Self { real: Some(real), ..self }
+    }
+
+    /// Invocations in a workgroup: the constant `workgroup_size` of the text; by default 64.
+    pub fn workgroup(self, workgroup: u32) -> Self {
+        Self { workgroup, ..self }
+    }
+
+    /// The value of a constant: an `override` in WGSL, a macro in CUDA C++.
+    pub fn constant(mut self, name: &str, value: u32) -> Self {
+        self.constants.push((name.to_owned(), f64::from(value)));
+        self
+    }
+
+    /// What the driver's compiler may do; by default nothing that changes a bit.
+    pub fn arithmetic(self, arithmetic: Arithmetic) -> Self {
+        Self { arithmetic, ..self }
+    }
+
+    /// Compiles it, unless it has been compiled for this device before.
+    ///
+    /// # Errors
+    /// [`GpuError::Kernel`] with the place in the text, [`GpuError::Unsupported`] for a type that the device does not compute with, or
+    /// [`GpuError::TooLarge`] for a workgroup that is.
+    pub fn build(self, gpu: &Gpu) -> Result<SourceKernel, GpuError> {
+        let language = gpu.language();
+        let prefix = match (self.real, language) {
+            (None, _) => String::new(),
+            (Some(real), Language::Wgsl) => format!("alias real = {};\n", real.wgsl()),
+            (Some(real), Language::Cuda) => format!("typedef {} real;\n", real.c()),
+        };
+        let text = format!("{prefix}{}", self.text.of(language));
+        let mut constants = self.constants;
+        constants.push(("workgroup_size".to_owned(), f64::from(self.workgroup)));
+        let (entry, workgroup, arithmetic) = (self.entry.to_owned(), self.workgroup, self.arithmetic);
+        let kernel =
+            gpu.kernel(&KernelText { written: prefix.len()..text.len(), text, entry, workgroup, constants, arithmetic })?;
+        Ok(SourceKernel { gpu: gpu.clone(), kernel })
+    }
+}
+
+impl SourceKernel {
+    /// Compiles a kernel with 64 invocations in a workgroup.
+    ///
+    /// # Errors
+    /// As [`SourceOptions::build`].
+    pub fn new<'a>(gpu: &Gpu, text: impl Into<Text<'a>>, entry: &'a str) -> Result<Self, GpuError> {
+        Self::options(text, entry).build(gpu)
+    }
+
+    /// Chooses more before compiling.
+    pub fn options<'a>(text: impl Into<Text<'a>>, entry: &'a str) -> SourceOptions<'a> {
+        let (text, arithmetic) = (text.into(), Arithmetic::default());
+        SourceOptions { text, entry, real: None, workgroup: 64, constants: Vec::new(), arithmetic }
+    }
+
+    /// Starts so many workgroups.
+    ///
+    /// # Errors
+    /// [`GpuError::Arguments`] when the arguments are not those of the kernel, [`GpuError::TooLarge`] for more workgroups than a launch
+    /// can have. What the device itself finds wrong is reported by the next call that waits.
+    pub fn launch(&self, groups: u32, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
+        let values = argument::values(&self.gpu, &self.kernel, arguments)?;
+        self.gpu.launch(&self.kernel, groups, &values)
+    }
+
+    /// Workgroups for so many elements, one invocation each, or as many as a launch can have.
+    pub fn groups(&self, elements: usize) -> u32 {
+        self.gpu.groups(elements, self.kernel.workgroup)
+    }
+
+    /// The parameters that were found in the text.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.kernel.parameters
+    }
+
+    /// Registers and memory of an invocation, and how many workgroups run at once, as far as the driver tells.
+    ///
+    /// # Errors
+    /// [`GpuError::Driver`] when it cannot be asked.
+    pub fn resources(&self) -> Result<Resources, GpuError> {
+        self.gpu.resources(&self.kernel)
+    }
+}
