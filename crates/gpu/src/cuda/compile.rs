@@ -215,7 +215,7 @@ fn macros(kernel: &KernelText) -> Result<Vec<(String, String)>, GpuError> {
     Ok(macros)
 }
 
-/// What a kernel that has been compiled is found by: a number over all that its code depends on (FNV-1a of 128 bits).
+/// What a text that has been compiled is found by: a number over all that its code depends on (FNV-1a of 128 bits).
 ///
 /// # Errors
 /// [`GpuError::Arguments`] if a constant cannot be one.
@@ -226,7 +226,6 @@ pub(crate) fn key(kernel: &KernelText) -> Result<String, GpuError> {
             hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
         }
     };
-    part(&kernel.entry);
     part(&format!("{:?}", kernel.arithmetic));
     for (name, value) in macros(kernel)? {
         part(&name);

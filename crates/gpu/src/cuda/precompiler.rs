@@ -107,7 +107,7 @@ impl Driver for Precompiler {
         let ptx = self.nvrtc.compile(kernel, Target::Assembly(table::ARCHITECTURE))?;
         let ptx = table::trimmed(&String::from_utf8_lossy(&ptx));
         let mut kernels = self.kernels.lock().unwrap_or_else(PoisonError::into_inner);
-        kernels.insert(compile::key(kernel)?, (kernel.entry.clone(), ptx));
+        kernels.insert(compile::key(kernel)?, ptx);
         Ok((Arc::new(()), parameters))
     }
 

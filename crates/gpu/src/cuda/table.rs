@@ -1,6 +1,6 @@
 //! Kernels that were compiled beforehand, for machines with a card and without NVRTC.
 //!
-//! The file `compiled.ptx` has the assembly language of each under its [key](super::compile::key). It is written by a test where there
+//! The file `compiled.ptx` has the assembly language of each text under its [key](super::compile::key). It is written by a test where there
 //! is NVRTC: `UPDATE_PTX=1 cargo test -p gpu --features cuda compiled`.
 
 use std::collections::BTreeMap;
@@ -24,13 +24,13 @@ pub(crate) fn find(key: &str) -> Option<&'static str> {
 }
 
 fn find_in<'a>(table: &'a str, key: &str) -> Option<&'a str> {
-    let start = table.find(&format!("{MARK}{key} "))?;
+    let start = table.find(&format!("{MARK}{key}\n"))?;
     let kernel = &table[start + table[start..].find('\n')? + 1..];
     Some(kernel.find(MARK).map_or(kernel, |end| &kernel[..end]))
 }
 
-/// Kernels by their keys, each with its entry and its assembly language.
-pub(crate) type Kernels = BTreeMap<String, (String, String)>;
+/// The assembly language of texts by their keys.
+pub(crate) type Kernels = BTreeMap<String, String>;
 
 /// The table of these kernels.
 ///
@@ -39,8 +39,8 @@ pub(crate) type Kernels = BTreeMap<String, (String, String)>;
 pub(crate) fn written(nvrtc: &Nvrtc, kernels: &Kernels) -> Result<String, GpuError> {
     let failed = |error: std::fmt::Error| GpuError::Driver(error.to_string());
     let mut table = first_line(nvrtc) + "\n";
-    for (key, (entry, ptx)) in kernels {
-        write!(table, "{MARK}{key} {entry}\n{ptx}").map_err(failed)?;
+    for (key, ptx) in kernels {
+        write!(table, "{MARK}{key}\n{ptx}").map_err(failed)?;
     }
     Ok(table)
 }
@@ -54,8 +54,7 @@ pub(crate) fn is_of(nvrtc: &Nvrtc) -> bool {
 /// The keys of the built-in table, sorted.
 #[cfg(test)]
 pub(crate) fn keys() -> Vec<&'static str> {
-    let kernels = BUILT_IN.lines().filter_map(|line| line.strip_prefix(MARK));
-    kernels.filter_map(|line| line.split(' ').next()).collect()
+    BUILT_IN.lines().filter_map(|line| line.strip_prefix(MARK)).collect()
 }
 
 #[cfg(test)]
@@ -79,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_kernel_is_found_by_its_key() {
-        let table = "// Written\n//= 0a first\n.version 9.0\n//= 0b second\n.version 9.1\n";
+        let table = "// Written\n//= 0a\n.version 9.0\n//= 0b\n.version 9.1\n";
         assert_eq!(find_in(table, "0a"), Some(".version 9.0\n"));
         assert_eq!(find_in(table, "0b"), Some(".version 9.1\n"));
         assert_eq!(find_in(table, "0"), None);
@@ -89,8 +88,7 @@ mod tests {
     #[test]
     fn what_is_written_is_found() {
         let nvrtc = Nvrtc { version: (13, 0), architectures: vec![75] };
-        let kernel =
-            |name: &str| (name.to_owned(), trimmed(&format!("//\n// Build\n\n.version 9.0\n.entry {name}()\n\n")));
+        let kernel = |name: &str| trimmed(&format!("//\n// Build\n\n.version 9.0\n.entry {name}()\n\n"));
         let kernels = Kernels::from([("0b".to_owned(), kernel("second")), ("0a".to_owned(), kernel("first"))]);
         let table = written(&nvrtc, &kernels).unwrap();
         assert!(table.starts_with("// Written by a test of the crate gpu with NVRTC 13.0 for compute_75"), "{table}");
