@@ -109,6 +109,14 @@ fn mandelbrot(run: Run<'_>, operations: u64) {
         let sizes = validation::mandelbrot::Sizes { width: 37, height: 29, max_iterations };
         (format!("{max_iterations} iterations"), Mandelbrot::input(&sizes).unwrap())
     });
+    // Orbits that leave the circle by the last bit and may come back: around the tip at -2 and all along the circle.
+    let tip =
+        (-20..20).flat_map(|step| [f64::EPSILON, f64::from(f32::EPSILON)].map(|unit| -2.0 + f64::from(step) * unit));
+    let circle = (0..60).map(|degree| 2.0 * (f64::from(degree) * 3.0).to_radians().cos());
+    let heights = [0.0, 5e-324, 1e-300, -1e-17, 1e-16, 3e-9, -1e-7, 0.5, -1.5].into_iter();
+    let heights = heights.chain((0..30).map(|degree| 2.0 * (f64::from(degree) * 3.0).to_radians().sin()));
+    let edge = validation::mandelbrot::Input::from_axes(tip.chain(circle).collect(), heights.collect(), 400).unwrap();
+    let odd = odd.into_iter().chain([("the edge".to_owned(), edge)]);
     for (name, input) in chosen.into_iter().chain(odd) {
         for (entry, real) in
             ["calculate_z", "blocks", "replaced"].into_iter().flat_map(|entry| Real::BOTH.map(|real| (entry, real)))
