@@ -351,18 +351,5 @@ fn is_name(name: &str) -> bool {
     words(name).next().is_some_and(|word| word.text == name) && !name.starts_with(|first: char| first.is_ascii_digit())
 }
 
-/// A whole text of CUDA C++ that the caller has written, to be compiled as it is.
-#[cfg(test)]
-pub(crate) fn written(text: &str, entry: &str, workgroup: u32, arithmetic: Arithmetic) -> KernelText {
-    KernelText {
-        text: text.to_owned(),
-        written: 0..text.len(),
-        entry: entry.to_owned(),
-        workgroup,
-        constants: Vec::new(),
-        arithmetic,
-    }
-}
-
 /// The language of all that is here.
 pub(crate) const LANGUAGE: Language = Language::Cuda;

@@ -2,6 +2,13 @@
 // `typedef float real;`.
 
 // ANCHOR: orbit
+/// Iterations between two looks at whether the orbit has left.
+#define BLOCK 16
+/// Iterations between two tests: as many as the rounding allows.
+#define TEST (sizeof(real) == 8 ? 16 : 8)
+/// Iterations that are each tested, at the beginning, when most points leave.
+#define FIRST 40
+
 /// A point of the plane on its way.
 struct Orbit {
     real zx, zy, zx_squared, zy_squared;
@@ -33,26 +40,29 @@ struct Orbit {
         return iterations;
     }
 
-    /// Whether no iteration of the block that ends here can have left the circle of radius 2.
+    /// Makes BLOCK iterations, and tells whether none of them can have left the circle of radius 2. It is tested after every TEST.
     ///
-    /// From outside it (and q inside, which the first iteration tests) the next point is at least |z|^2 - |q| >= 2 away from the
-    /// centre, were it not for the rounding: an orbit that is a little d inside the circle after it has been outside is at most
+    /// From outside the circle (and q inside, which the first iteration tests) the next point is at least |z|^2 - |q| >= 2 away from
+    /// the centre, were it not for the rounding: an orbit that is a little d inside the circle after it has been outside is at most
     /// 4d + e inside it one iteration later, where e is what an iteration rounds off, less than 32 units of the last place of 1. So
-    /// in BLOCK iterations d grows to less than 4^BLOCK / 3 * 32 units: 2^-16 in double precision, 2^-3 in single, and the squared
+    /// in TEST iterations d grows to less than 4^TEST / 3 * 32 units: 2^-16 in double precision, 2^-3 in single, and the squared
     /// distance is still above 3.5. What has left for good becomes large, infinite or not a number, and none of these is below 3.
-    __device__ __forceinline__ bool stayed() const {
-        return zx_squared + zy_squared <= 3;
+    __device__ __forceinline__ bool stays(real qx, real qy) {
+        bool inside = true;
+#pragma unroll
+        for (unsigned iteration = 1; iteration <= BLOCK; ++iteration) {
+            iterate(qx, qy);
+            if (iteration % TEST == 0) {
+                inside = inside && zx_squared + zy_squared <= 3;
+            }
+        }
+        return inside;
     }
 };
-
-/// Iterations between two tests.
-#define BLOCK (sizeof(real) == 8 ? 16 : 8)
-/// Iterations that are each tested, at the beginning, when most points leave.
-#define FIRST 40
 // ANCHOR_END: orbit
 
 // ANCHOR: blocks
-/// The circle is tested after every BLOCK iterations. If the orbit may have left it, the block is made again, tested.
+/// BLOCK iterations at a time. If the orbit may have left in them, they are made again, each tested.
 extern "C" __global__ void blocks(const real *xs, const real *ys, unsigned *counts, unsigned max_iterations, unsigned width,
                                   unsigned elements) {
     const unsigned long long stride = (unsigned long long)gridDim.x * blockDim.x;
@@ -65,16 +75,10 @@ extern "C" __global__ void blocks(const real *xs, const real *ys, unsigned *coun
         bool inside = done == block;
         while (inside && done < max_iterations) {
             const real zx = z.zx, zy = z.zy;
-            block = min((unsigned)BLOCK, max_iterations - done);
-            if (block == BLOCK) {
-#pragma unroll
-                for (unsigned iteration = 0; iteration < BLOCK; ++iteration) {
-                    z.iterate(qx, qy);
-                }
-                if (z.stayed()) {
-                    done += BLOCK;
-                    continue;
-                }
+            block = min(BLOCK, max_iterations - done);
+            if (block == BLOCK && z.stays(qx, qy)) {
+                done += BLOCK;
+                continue;
             }
             z.start(zx, zy);
             const unsigned iterations = z.leaves(qx, qy, block);
@@ -170,12 +174,9 @@ extern "C" __global__ void replaced(const real *xs, const real *ys, unsigned *co
         }
         do {
             const real zx = z.zx, zy = z.zy;
-#pragma unroll
-            for (unsigned iteration = 0; iteration < BLOCK; ++iteration) {
-                z.iterate(qx, qy);
-            }
-            const unsigned block = min((unsigned)BLOCK, left);
-            if (left != 0 && (block < BLOCK || !z.stayed())) {
+            const bool stays = z.stays(qx, qy);
+            const unsigned block = min(BLOCK, left);
+            if (left != 0 && (block < BLOCK || !stays)) {
                 z.start(zx, zy);
                 const unsigned iterations = z.leaves(qx, qy, block);
                 if (iterations < block) {
