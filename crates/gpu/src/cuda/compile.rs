@@ -1,13 +1,16 @@
 //! CUDA C++ to machine code, or to the assembly language of all of NVIDIA's cards (PTX), by NVRTC.
 
 use std::borrow::Cow;
-use std::ffi::{CStr, CString, c_char};
+use std::env;
+use std::ffi::{CStr, CString, OsStr, c_char};
 use std::fmt;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use cudarc::nvrtc::result::{self, NvrtcError};
 use cudarc::nvrtc::sys;
+use libloading::Library;
 
 use crate::driver::{Arithmetic, KernelText};
 use crate::signature::{self, Parameter, Scalar};
@@ -48,9 +51,13 @@ impl Nvrtc {
     }
 
     fn look() -> Result<Self, GpuError> {
-        let mend = "to mend: scripts/setup-gpu, and the line that it prints; or install NVIDIA's CUDA toolkit";
+        let mend = "to mend: scripts/setup-gpu --nvrtc and eval \"$(scripts/setup-gpu --environment)\", or NVIDIA's CUDA toolkit";
         // SAFETY: loads the library by its well-known names; its initialisers ask for nothing.
-        if !unsafe { sys::is_culib_present() } {
+        let present = || unsafe { sys::is_culib_present() };
+        if !present() {
+            load_from_toolkit();
+        }
+        if !present() {
             return Err(GpuError::Unavailable(format!("there is no NVRTC, the compiler of CUDA; {mend}")));
         }
         // A function that is missing would be a panic where it is called.
@@ -131,6 +138,27 @@ impl Nvrtc {
 impl fmt::Display for Nvrtc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.version.0, self.version.1)
+    }
+}
+
+/// Loads the library of a toolkit where toolkits are installed, for the system looks for libraries elsewhere. What a process has loaded
+/// is found by its name.
+fn load_from_toolkit() {
+    let named = ["CUDA_HOME", "CUDA_PATH"].into_iter().filter_map(env::var_os).map(PathBuf::from);
+    for toolkit in named.chain([PathBuf::from("/usr/local/cuda")]) {
+        let Ok(files) = toolkit.join("lib64").read_dir() else { continue };
+        // The library itself, and the part of it that it looks for by name when it compiles.
+        let wanted = |file: &OsStr| {
+            let file = file.to_string_lossy();
+            file == "libnvrtc.so.13" || file == "libnvrtc.so.12" || file.starts_with("libnvrtc-builtins.so.")
+        };
+        for file in files.flatten().filter(|file| wanted(&file.file_name())) {
+            // SAFETY: a library of NVIDIA's, by the name that it has there; its initialisers ask for nothing.
+            if let Ok(library) = unsafe { Library::new(file.path()) } {
+                // It stays as long as the process, like the one that is found by its name.
+                std::mem::forget(library);
+            }
+        }
     }
 }
 
