@@ -186,7 +186,9 @@ impl<T: Element> GpuArray<T> {
         let ty = T::SCALAR;
         let (name, parameters, b) = match operand {
             Operand::Number(_) => (format!("{name}_number_in_place"), format!("{ty} *out, {ty} b"), "b"),
-            Operand::Array(_) | Operand::Moved(_) => (format!("{name}_in_place"), format!("{ty} *out, {ty} *b"), "b[i]"),
+            Operand::Array(_) | Operand::Moved(_) => {
+                (format!("{name}_in_place"), format!("{ty} *out, {ty} *b"), "b[i]")
+            }
         };
         let arguments = [Argument::from(&self), argument(operand)];
         let written = launch(&self.gpu, &name, ty, &parameters, &body.with("out[i]", b), &arguments);
@@ -221,7 +223,8 @@ impl<T: Element> GpuArray<T> {
         if let Operand::Moved(out) = otherwise {
             let (name, parameters) = (format!("{name}_in_place"), format!("{ty} *out, int *condition, {}", yes.0));
             let body = Body::same(&format!("if (condition[i] > 0) {{ out[i] = {}; }}", yes.1));
-            let written = launch(gpu, &name, ty, &parameters, &body, &[(&out).into(), condition.into(), argument(&then)]);
+            let written =
+                launch(gpu, &name, ty, &parameters, &body, &[(&out).into(), condition.into(), argument(&then)]);
             return out.after(written);
         }
         let out = Self::uninitialised(gpu, condition.length);

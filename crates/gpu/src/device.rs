@@ -347,7 +347,11 @@ impl Gpu {
     pub(crate) fn launch(&self, kernel: &Kernel, groups: u32, values: &[Value]) -> Result<(), GpuError> {
         let allowed = self.adapter().groups;
         if groups > allowed {
-            return Err(GpuError::TooLarge { what: "workgroups", asked: u64::from(groups), allowed: u64::from(allowed) });
+            return Err(GpuError::TooLarge {
+                what: "workgroups",
+                asked: u64::from(groups),
+                allowed: u64::from(allowed),
+            });
         }
         lock(&self.shared.counters).launches += 1;
         self.timed(|times| &mut times.launch, false, || self.shared.driver.launch(&kernel.compiled, groups, values))

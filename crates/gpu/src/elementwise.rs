@@ -72,7 +72,9 @@ impl ElementwiseKernel {
         let mut lengths = arguments.iter().filter_map(Argument::length);
         let length = lengths.next().unwrap_or(0);
         if let Some(other) = lengths.find(|&other| other != length) {
-            return Err(GpuError::Arguments(format!("the arrays have {length} and {other} elements; they must have the same")));
+            return Err(GpuError::Arguments(format!(
+                "the arrays have {length} and {other} elements; they must have the same"
+            )));
         }
         if arguments.len() != self.order.len() {
             let (takes, given) = (self.order.len(), arguments.len());
@@ -83,7 +85,8 @@ impl ElementwiseKernel {
         }
         let elements = Argument::from(length as u32);
         let sorted = self.order.iter().map(|&index| &arguments[index]).chain([&elements]);
-        let values = sorted.zip(&self.kernel.parameters).map(|(argument, parameter)| argument.value(&self.gpu, parameter));
+        let values =
+            sorted.zip(&self.kernel.parameters).map(|(argument, parameter)| argument.value(&self.gpu, parameter));
         self.gpu.launch(&self.kernel, self.gpu.groups(length, WORKGROUP), &values.collect::<Result<Vec<_>, _>>()?)
     }
 }
@@ -134,7 +137,8 @@ fn wgsl(parameters: &[&Parameter], name: &str) -> (String, String) {
 
 fn cuda(parameters: &[&Parameter], name: &str) -> (String, String) {
     let elements = Parameter { name: "elements".to_owned(), scalar: Scalar::Unsigned, array: false };
-    let listed: Vec<_> = parameters.iter().map(|parameter| parameter.to_string()).chain([elements.to_string()]).collect();
+    let listed: Vec<_> =
+        parameters.iter().map(|parameter| parameter.to_string()).chain([elements.to_string()]).collect();
     let before = format!(
         "extern \"C\" __global__ void {name}({}) {{\n    \
          for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += gridDim.x * blockDim.x) {{\n",

@@ -187,8 +187,10 @@ pub fn contracted(_: &Input, settings: &Settings) -> Ready {
 // ANCHOR_END: contracted
 
 /// The lesson of the contracted steps. Small pictures may agree.
-const CONTRACTED: Precision =
-    Precision::Different { why: "the driver may fuse products and sums, and take sums in another order", may_agree: true };
+const CONTRACTED: Precision = Precision::Different {
+    why: "the driver may fuse products and sums, and take sums in another order",
+    may_agree: true,
+};
 
 /// The steps of this ladder, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[

@@ -1,6 +1,9 @@
 //! The driver for Vulkan, Metal and DirectX 12, over wgpu.
 
-#![expect(unsafe_code, reason = "a driver takes SPIR-V as it is, with the marks that forbid contraction, only by an unsafe function")]
+#![expect(
+    unsafe_code,
+    reason = "a driver takes SPIR-V as it is, with the marks that forbid contraction, only by an unsafe function"
+)]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -116,11 +119,12 @@ impl PortableDriver {
         let Some((found, mut adapter)) = adapters.into_iter().find(|(_, adapter)| wanted(adapter)) else {
             return Err(GpuError::Unavailable(match names.is_empty() {
                 true => format!("no GPU, and no driver that stands in for one; {MEND}"),
-                false => format!("no GPU of the kind that is asked for; there is {}", names.join(", "))
+                false => format!("no GPU of the kind that is asked for; there is {}", names.join(", ")),
             }));
         };
         adapter.passthrough &= passthrough;
-        let useful = Features::SHADER_F64 | Features::SHADER_INT64 | Features::TIMESTAMP_QUERY | Features::PASSTHROUGH_SHADERS;
+        let useful =
+            Features::SHADER_F64 | Features::SHADER_INT64 | Features::TIMESTAMP_QUERY | Features::PASSTHROUGH_SHADERS;
         let descriptor = wgpu::DeviceDescriptor {
             required_features: found.features() & useful,
             required_limits: found.limits(),
@@ -220,9 +224,8 @@ impl PortableDriver {
     fn measuring(&self) -> Result<Measuring, GpuError> {
         let bytes = u64::from(MEASURED) * 16;
         let (ty, count) = (wgpu::QueryType::Timestamp, 2 * MEASURED);
-        let stamps = self.caught(bytes, || {
-            self.device.create_query_set(&wgpu::QuerySetDescriptor { label: None, ty, count })
-        })?;
+        let stamps =
+            self.caught(bytes, || self.device.create_query_set(&wgpu::QuerySetDescriptor { label: None, ty, count }))?;
         let resolved = self.buffer(bytes, BufferUsages::QUERY_RESOLVE | BufferUsages::COPY_SRC)?;
         let landing = self.buffer(bytes, BufferUsages::MAP_READ | BufferUsages::COPY_DST)?;
         Ok(Measuring { stamps, resolved, landing, used: 0, nanoseconds: 0.0 })
@@ -284,7 +287,8 @@ impl PortableDriver {
             ty: BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
             count: None,
         };
-        let storage = |(binding, &read_only): (u32, &bool)| entry(binding, BufferBindingType::Storage { read_only }, false);
+        let storage =
+            |(binding, &read_only): (u32, &bool)| entry(binding, BufferBindingType::Storage { read_only }, false);
         let mut entries: Vec<_> = (0..).zip(&shader.read_only).map(storage).collect();
         entries.extend(has_numbers.then(|| entry(arrays, BufferBindingType::Uniform, true)));
         entries.extend(guarded.then(|| entry(low_binding, BufferBindingType::Uniform, false)));
@@ -309,9 +313,10 @@ impl PortableDriver {
             self.caught(0, || self.device.create_shader_module(descriptor))?
         };
         let (pipeline, layout) = self.caught(0, || {
-            let layout = self
-                .device
-                .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(&kernel.entry), entries: &entries });
+            let layout = self.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some(&kernel.entry),
+                entries: &entries,
+            });
             let pipeline_layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some(&kernel.entry),
                 bind_group_layouts: &[Some(&layout)],
@@ -453,9 +458,9 @@ impl Driver for PortableDriver {
         if let Some(measuring) = &mut measuring {
             self.resolve(measuring)?;
         }
-        let time = measuring.as_mut().map(|measuring| {
-            Duration::from_secs_f64(std::mem::take(&mut measuring.nanoseconds) * 1e-9)
-        });
+        let time = measuring
+            .as_mut()
+            .map(|measuring| Duration::from_secs_f64(std::mem::take(&mut measuring.nanoseconds) * 1e-9));
         if on && self.adapter.timestamps {
             state.measuring = Some(match measuring {
                 Some(measuring) => measuring,
@@ -493,7 +498,11 @@ fn describe(adapter: &wgpu::Adapter) -> Adapter {
     };
     Adapter {
         name: info.name,
-        driver: [info.driver, info.driver_info].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" "),
+        driver: [info.driver, info.driver_info]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(" "),
         interface,
         kind,
         double: features.contains(Features::SHADER_F64),

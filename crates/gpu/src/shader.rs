@@ -77,7 +77,9 @@ impl Shader {
     /// Whether it computes in double precision anywhere.
     pub(crate) fn is_double(&self) -> bool {
         self.module.types.iter().any(|(_, ty)| match ty.inner {
-            TypeInner::Scalar(scalar) | TypeInner::Vector { scalar, .. } => (scalar.kind, scalar.width) == (ScalarKind::Float, 8),
+            TypeInner::Scalar(scalar) | TypeInner::Vector { scalar, .. } => {
+                (scalar.kind, scalar.width) == (ScalarKind::Float, 8)
+            }
             _ => false,
         })
     }
@@ -117,7 +119,10 @@ fn reflect(module: &Module) -> Result<Reflected, GpuError> {
     for (position, (binding, variable)) in bound.iter().enumerate() {
         let name = variable.name.clone().unwrap_or_default();
         if binding.group != 0 || binding.binding as usize != position {
-            return refused(format!("{name} is at binding {} of group {}; bindings are 0, 1, ... of group 0", binding.binding, binding.group));
+            return refused(format!(
+                "{name} is at binding {} of group {}; bindings are 0, 1, ... of group 0",
+                binding.binding, binding.group
+            ));
         }
         match (variable.space, &module.types[variable.ty].inner) {
             (AddressSpace::Storage { access }, TypeInner::Array { base, .. }) => {

@@ -113,8 +113,14 @@ impl SourceOptions<'_> {
         let mut constants = self.constants;
         constants.push(("workgroup_size".to_owned(), f64::from(self.workgroup)));
         let (entry, workgroup, arithmetic) = (self.entry.to_owned(), self.workgroup, self.arithmetic);
-        let kernel =
-            gpu.kernel(&KernelText { written: prefix.len()..text.len(), text, entry, workgroup, constants, arithmetic })?;
+        let kernel = gpu.kernel(&KernelText {
+            written: prefix.len()..text.len(),
+            text,
+            entry,
+            workgroup,
+            constants,
+            arithmetic,
+        })?;
         Ok(SourceKernel { gpu: gpu.clone(), kernel })
     }
 }
