@@ -198,12 +198,24 @@ fn race(
     screen.line(format!(
         "validation sum {expected}; ratios to {base_name}, of the best runs and of the pairs (median)"
     ))?;
-    for entry in &entries {
-        if let Some(reason) = &entry.reason {
-            screen.line(format!("{} is {}: {reason}", entry.name, word(entry)))?;
-        }
+    for line in reasons(&entries) {
+        screen.line(line)?;
     }
     Ok(entries)
+}
+
+/// Why some are not `ok`: a line for each reason, with all that it holds for.
+fn reasons(entries: &[Entry]) -> Vec<String> {
+    let mut reasons: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for entry in entries {
+        let Some(why) = entry.reason.as_deref() else { continue };
+        match reasons.iter_mut().find(|known| (known.0, known.1) == (word(entry), why)) {
+            Some((_, _, names)) => names.push(&entry.name),
+            None => reasons.push((word(entry), why, vec![&entry.name])),
+        }
+    }
+    let verb = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
+    reasons.iter().map(|(word, why, names)| format!("{} {} {word}: {why}", names.join(", "), verb(names))).collect()
 }
 
 /// Whose times the others are divided by: the one that is named, if it has any, or our last step that does the problem's own work.
