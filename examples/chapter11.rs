@@ -521,7 +521,7 @@ fn workgroups(part: &mut Part<'_>) -> Result<(), Failure> {
             &series,
             &[],
             true,
-            false,
+            true,
         )
         .map_err(io)?;
         Ok(())
