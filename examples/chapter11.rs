@@ -531,48 +531,37 @@ fn workgroups(part: &mut Part<'_>) -> Result<(), Failure> {
 /// What a compiler says of the tutorial's kernel, as the tutorial prints it.
 fn resources(part: &mut Part<'_>) -> Result<(), Failure> {
     told(part, "What an invocation takes", |part| {
-        let (mut rows, mut silent) = (Vec::new(), Vec::new());
+        let mut text = Vec::new();
         for gpu in devices()? {
-            for (real, name) in [(Scalar::Double, "f64"), (Scalar::Float, "f32")] {
+            let name = &gpu.adapter().name;
+            for (real, precision) in [(Scalar::Double, "f64"), (Scalar::Float, "f32")] {
                 if real == Scalar::Double && !gpu.adapter().double {
                     continue;
                 }
                 let told = Plane::source(&gpu, real, Arithmetic::Exact)?.kernel.resources()?;
                 let numbers = [
-                    told.registers,
-                    told.local_bytes,
-                    told.shared_bytes,
-                    told.resident_groups,
-                    told.resident_groups.map(|groups| 64 * groups),
-                    told.multiprocessors,
+                    (told.registers, "registers"),
+                    (told.local_bytes, "bytes of local memory"),
+                    (told.shared_bytes, "bytes of shared memory"),
+                    (told.resident_groups, "workgroups of 64 at once on a multiprocessor"),
+                    (told.multiprocessors, "multiprocessors"),
                 ];
-                if numbers == [None; 6] {
-                    silent.push(gpu.adapter().name.clone());
-                    continue;
+                let known: Vec<_> = numbers
+                    .iter()
+                    .filter_map(|(number, what)| number.map(|number| format!("{number} {what}")))
+                    .collect();
+                if known.is_empty() {
+                    text.push(format!("source in {precision} on {name}: its driver does not say"));
+                } else {
+                    text.push(format!("source in {precision} on {name}: {}", known.join(", ")));
                 }
-                let [a, b, c, d, e, f] =
-                    numbers.map(|number| number.map_or("-".to_owned(), |number| number.to_string()));
-                rows.push([format!("source, {name}"), a, b, c, d, e, f]);
             }
         }
-        silent.dedup();
-        if !rows.is_empty() {
-            let header = [
-                "kernel",
-                "registers",
-                "local bytes",
-                "shared bytes",
-                "groups of 64 at once",
-                "invocations at once",
-                "multiprocessors",
-            ];
-            part.table("resources", &header, &rows, &[0])?;
+        part.text("resources", &text.join("\n"))?;
+        if Gpu::cuda().is_ok() {
+            return Ok(());
         }
-        for name in silent {
-            let why = "does not say how many registers a kernel takes, nor how many workgroups run at once; CUDA does \
-                       (--features gpu/cuda, on a machine with an NVIDIA card)";
-            part.paragraph(&format!("{name} {why}."))?;
-        }
+        part.paragraph("CUDA says how many registers a kernel takes, and how many workgroups run at once.")?;
         Ok(())
     })
 }
