@@ -276,6 +276,7 @@ impl Gpu {
         if passes > allowed { Err(GpuError::TooLarge { what, asked: passes, allowed }) } else { Ok(()) }
     }
 
+    // ANCHOR: passes
     /// How far a loop counts that should count a little further than the limit of llvmpipe.
     fn count_passes(&self) -> Result<u64, GpuError> {
         let further = 2 * FEW_PASSES as u32;
@@ -289,6 +290,7 @@ impl Gpu {
         let counted = counted.to_vec()?[0];
         Ok(if counted == further { u64::MAX } else { u64::from(counted) })
     }
+    // ANCHOR_END: passes
 
     /// Adds to a time if it is measured, after what was begun has ended.
     fn timed<T>(

@@ -127,6 +127,7 @@ fn rebuild(
         let span = old.get_span(handle);
         let place = arena.append(expression, span);
         let low = shapes[handle.index()].and_then(|shape| lows.iter().find(|low| low.0 == shape));
+        // ANCHOR: guards
         let value = match low {
             Some(&(_, low)) => {
                 let fun = MathFunction::Max;
@@ -134,6 +135,7 @@ fn rebuild(
             }
             None => place,
         };
+        // ANCHOR_END: guards
         places.push(place);
         values.push(value);
     }

@@ -68,7 +68,7 @@ pub fn arrays_single(_: &Input, _: &Settings) -> Ready {
 
 // ANCHOR: elementwise_body
 /// What happens to the point `i`, in the languages of both drivers. It names no type, so it does in both precisions.
-const ORBIT: Text = Text {
+pub const ORBIT: Text = Text {
     wgsl: "
         var zx = z[i].x;
         var zy = z[i].y;
@@ -134,7 +134,7 @@ pub fn elementwise_single(_: &Input, _: &Settings) -> Ready {
 }
 
 /// The kernel of the tutorial's third interface.
-const CALCULATE_Z: Text = Text { wgsl: MANDELBROT, cuda: include_str!("kernels/mandelbrot.cu") };
+pub const CALCULATE_Z: Text = Text { wgsl: MANDELBROT, cuda: include_str!("kernels/mandelbrot.cu") };
 
 // ANCHOR: source
 /// The whole kernel by hand: which invocation takes which points, where they come from, and what is kept in registers.

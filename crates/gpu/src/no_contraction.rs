@@ -75,6 +75,7 @@ pub(crate) fn forbid_contraction(spirv: &[u32]) -> Result<Vec<u32>, GpuError> {
     let (before, after) = spirv.split_at(annotations_end.unwrap_or(spirv.len()));
     let mut words = Vec::with_capacity(spirv.len() + 3 * results.len());
     words.extend_from_slice(before);
+    // ANCHOR: marks
     for (at, result) in results {
         if result == 0 || result >= bound {
             return Err(broken(at, "an instruction has a result outside the module's bound"));
@@ -83,6 +84,7 @@ pub(crate) fn forbid_contraction(spirv: &[u32]) -> Result<Vec<u32>, GpuError> {
             words.extend([3 << 16 | u32::from(OP_DECORATE), result, NO_CONTRACTION]);
         }
     }
+    // ANCHOR_END: marks
     words.extend_from_slice(after);
     Ok(words)
 }

@@ -22,6 +22,7 @@ pub struct Chapter {
     title: &'static str,
     about: &'static str,
     ladders: Vec<Box<dyn Ladder>>,
+    front: Vec<ShowPart>,
     parts: Vec<(Option<&'static str>, ShowPart)>,
     inputs: Vec<(&'static str, CheckInput)>,
     extras: Vec<Extra>,
@@ -64,12 +65,19 @@ struct ChapterArgs {
 impl Chapter {
     /// A chapter that shows these ladders.
     pub fn new(number: u32, title: &'static str, ladders: Vec<Box<dyn Ladder>>) -> Self {
-        Self { number, title, about: "", ladders, parts: Vec::new(), inputs: Vec::new(), extras: Vec::new() }
+        let (front, parts, inputs, extras) = Default::default();
+        Self { number, title, about: "", ladders, front, parts, inputs, extras }
     }
 
     /// A sentence or two that stand above the tables and in the help.
     pub fn about(self, about: &'static str) -> Self {
         Self { about, ..self }
+    }
+
+    /// A part that is shown before all ladders, whatever the command line chooses: what they run on.
+    pub fn front(mut self, show: ShowPart) -> Self {
+        self.front.push(show);
+        self
     }
 
     /// A part that is shown after the ladder of `problem`, or after all ladders: a tour, a sweep, a profile. A part without a
@@ -132,7 +140,7 @@ impl Chapter {
             screen.line(format!("\n{}", wrapped(self.about, 0)))?;
         }
         let mut records = Vec::new();
-        let mut written = Vec::new();
+        let mut written = self.written_by(self.front.iter(), &screen, &args, &out, &records)?;
         for problem in self.problems(&args) {
             let of_problem = ladders.iter().zip(&inputs).filter(|(ladder, _)| ladder.problem() == problem);
             for (ladder, input) in of_problem {
@@ -140,9 +148,9 @@ impl Chapter {
                 records.extend(of_ladder);
                 written.extend(files);
             }
-            written.extend(self.show_parts(&screen, Some(problem), &args, &out)?);
+            written.extend(self.show_parts(&screen, Some(problem), &args, &out, &records)?);
         }
-        written.extend(self.show_parts(&screen, None, &args, &out)?);
+        written.extend(self.show_parts(&screen, None, &args, &out, &records)?);
         written.push(out.join(format!("chapter{}.json", self.number)));
         written.extend(args.json.clone());
         for path in &written[written.len() - 1 - usize::from(args.json.is_some())..] {
@@ -174,18 +182,27 @@ impl Chapter {
         problem: Option<&str>,
         args: &ChapterArgs,
         out: &Path,
+        records: &[StepRecord],
     ) -> Result<Vec<PathBuf>, Failure> {
         if !args.steps.is_empty() || (problem.is_none() && args.problem.is_some()) {
             return Ok(Vec::new());
         }
-        let mut part = Part::new(
-            screen,
-            out.join(format!("chapter{}-", self.number)),
-            &args.sizes,
-            &args.timing,
-            args.problem.is_some(),
-        );
-        for (_, show) in self.parts.iter().filter(|(of, _)| *of == problem) {
+        let parts = self.parts.iter().filter(|(of, _)| *of == problem).map(|(_, show)| show);
+        self.written_by(parts, screen, args, out, records)
+    }
+
+    /// Shows these parts, and says what they have written.
+    fn written_by<'a>(
+        &self,
+        parts: impl Iterator<Item = &'a ShowPart>,
+        screen: &Screen,
+        args: &ChapterArgs,
+        out: &Path,
+        records: &[StepRecord],
+    ) -> Result<Vec<PathBuf>, Failure> {
+        let stem = out.join(format!("chapter{}-", self.number));
+        let mut part = Part::new(screen, stem, &args.sizes, &args.timing, args.problem.is_some(), records);
+        for show in parts {
             show(&mut part)?;
         }
         Ok(part.written())
@@ -261,18 +278,21 @@ impl Chapter {
         drop(progress);
         add_speedups(&mut records);
         screen.line(ladder_table(&records))?;
-        let mut sums: Vec<_> =
-            records.iter().filter(|record| record.status == Status::Ok && record.reason.is_none()).collect();
-        sums.dedup_by_key(|record| record.validation_sum.clone());
-        for record in sums {
-            screen.line(format!("validation sum {}", record.validation_sum.as_deref().unwrap_or("-")))?;
+        let right = records.iter().filter(|record| record.status == Status::Ok && record.reason.is_none());
+        let mut sums = Vec::new();
+        for sum in right.map(|record| record.validation_sum.as_deref().unwrap_or("-")) {
+            if !sums.contains(&sum) {
+                screen.line(format!("validation sum {sum}"))?;
+                sums.push(sum);
+            }
         }
         for note in notes(&records) {
             screen.line(note)?;
         }
+        let longest = chosen.iter().map(|(_, step)| step.name.len()).fold(11, usize::max);
         for (_, step) in &chosen {
-            let text = format!("  {:11} {}; {}", step.name, step.idea, step.mirrors);
-            screen.line(wrapped(&text, 14))?;
+            let text = format!("  {:longest$} {}; {}", step.name, step.idea, step.mirrors);
+            screen.line(wrapped(&text, longest + 3))?;
         }
         let mut written = pictures.written()?;
         written.push(pictures.bars(&records)?);

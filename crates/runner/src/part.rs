@@ -5,6 +5,7 @@ use validation::{Settings, SizeRequest};
 use crate::cli::{SizeArgs, TimingArgs};
 use crate::files::write_atomically;
 use crate::measure::Budget;
+use crate::record::StepRecord;
 use crate::screen::{Failure, Screen};
 use crate::table::{plain_table, wrapped};
 
@@ -18,6 +19,7 @@ pub struct Part<'a> {
     sizes: &'a SizeArgs,
     timing: &'a TimingArgs,
     alone: bool,
+    records: &'a [StepRecord],
     written: Vec<PathBuf>,
 }
 
@@ -28,8 +30,9 @@ impl<'a> Part<'a> {
         sizes: &'a SizeArgs,
         timing: &'a TimingArgs,
         alone: bool,
+        records: &'a [StepRecord],
     ) -> Self {
-        Self { screen, stem, sizes, timing, alone, written: Vec::new() }
+        Self { screen, stem, sizes, timing, alone, records, written: Vec::new() }
     }
 
     pub(crate) fn written(self) -> Vec<PathBuf> {
@@ -54,6 +57,11 @@ impl<'a> Part<'a> {
     /// How often a step is run.
     pub fn budget(&self) -> Budget {
         self.timing.budget(self.quick())
+    }
+
+    /// What has come of the steps that the chapter has run so far.
+    pub fn records(&self) -> &'a [StepRecord] {
+        self.records
     }
 
     /// Prints a line as it is.
@@ -167,7 +175,7 @@ mod tests {
     fn what_a_part_writes_carries_the_number_of_the_chapter_and_is_listed_once() {
         let folder = tempfile::tempdir().unwrap();
         let (sizes, timing) = (SizeArgs::default(), TimingArgs::default());
-        let mut part = Part::new(&Screen, folder.path().join("chapter9-"), &sizes, &timing, false);
+        let mut part = Part::new(&Screen, folder.path().join("chapter9-"), &sizes, &timing, false, &[]);
         part.write("plot.svg", "<svg/>").unwrap();
         part.write("plot.svg", "<svg></svg>").unwrap();
         part.text("lines", "one\ntwo\n\n").unwrap();
@@ -179,7 +187,7 @@ mod tests {
     #[test]
     fn a_folder_that_is_gone_is_an_error() {
         let (sizes, timing) = (SizeArgs::default(), TimingArgs::default());
-        let mut part = Part::new(&Screen, PathBuf::from("/nowhere/at/all/chapter9-"), &sizes, &timing, false);
+        let mut part = Part::new(&Screen, PathBuf::from("/nowhere/at/all/chapter9-"), &sizes, &timing, false, &[]);
         assert!(matches!(part.write("x.txt", ""), Err(Failure::Io(_))));
     }
 }

@@ -36,10 +36,19 @@ fn dash() -> String {
 
 /// What the table has no room for, line by line: the devices that computed, and why a step is not `ok`.
 pub fn notes(records: &[StepRecord]) -> Vec<String> {
-    let mut lines = devices(records);
-    let with_reason = records.iter().filter_map(|record| record.reason.as_ref().map(|reason| (record, reason)));
-    lines.extend(with_reason.map(|(record, reason)| format!("{} is {}: {reason}", record.step, record.status.word())));
-    lines
+    let mut reasons: Vec<(Status, &str, Vec<&str>)> = Vec::new();
+    for record in records {
+        let Some(reason) = record.reason.as_deref() else { continue };
+        match reasons.iter_mut().find(|(status, other, _)| (*status, *other) == (record.status, reason)) {
+            Some((_, _, steps)) => steps.push(&record.step),
+            None => reasons.push((record.status, reason, vec![&record.step])),
+        }
+    }
+    let line = |(status, reason, steps): (Status, &str, Vec<&str>)| {
+        let verb = if steps.len() == 1 { "is" } else { "are" };
+        format!("{} {verb} {}: {reason}", steps.join(", "), status.word())
+    };
+    devices(records).into_iter().chain(reasons.into_iter().map(line)).collect()
 }
 
 /// A line for each device other than the processor: its name, and which steps ran on it.

@@ -190,6 +190,21 @@ fn a_step_on_a_device_is_set_against_that_device() {
 }
 
 #[test]
+fn steps_with_the_same_reason_share_a_line() {
+    let record = record(0);
+    let with = |step: &str, status, reason: &str| {
+        let (step, reason) = (step.to_owned(), Some(reason.to_owned()));
+        StepRecord { step, status, reason, device: None, ..record.clone() }
+    };
+    let records = [
+        with("a", Status::Unavailable, "no card"),
+        with("b", Status::Different, "no card"),
+        with("c", Status::Unavailable, "no card"),
+    ];
+    assert_eq!(notes(&records), ["a, c are unavailable: no card", "b is different: no card"]);
+}
+
+#[test]
 fn a_sweep_runs_one_step_with_each_setting() {
     let (ladder, input) = darts();
     let settings = [1, 2, 3].map(|threads| Settings { threads, ..Settings::default() });
