@@ -124,6 +124,7 @@ fn bandwidth(gpu: &Gpu) -> Result<f64, GpuError> {
     let (a, b, out) = (array(), array(), array());
     let add = ElementwiseKernel::new(gpu, "float *a, float *b, float *out", "out[i] = a[i] + b[i];", "bandwidth")?;
     let elapsed = best(gpu, || add.launch(arguments![&a, &b, &out]))?;
+    drop((a, b, out));
     gpu.trim();
     Ok(3.0 * (bytes / 4 * 4) as f64 / elapsed.as_secs_f64())
 }
