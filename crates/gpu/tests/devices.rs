@@ -169,7 +169,7 @@ fn a_device_that_is_lost_while_threads_use_it_ends_nothing() {
         for _ in 0..4 {
             scope.spawn(|| {
                 let mut last = Ok(Vec::new());
-                for round in 0..10_000 {
+                for round in 0..1_000_000 {
                     last = (GpuArray::new(&gpu, &[round; 100]) + 1).to_vec();
                     if last.is_err() {
                         break;
@@ -208,7 +208,7 @@ fn threads_use_a_device_each() {
             scope.spawn(move || {
                 let gpu = Gpu::new().unwrap();
                 (0..20).for_each(|round| work(&gpu, thread * 100 + round));
-                assert_eq!(gpu.counters().compiled, 4);
+                assert_eq!(gpu.counters().compiled, 3);
             });
         }
     });
