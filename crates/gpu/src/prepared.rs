@@ -27,7 +27,8 @@ pub(crate) fn on<P: Problem>(
     real: Scalar,
     run: impl FnMut(&Gpu, &P::Input, &mut P::Output) -> Result<(), GpuError> + 'static,
 ) -> Result<Box<dyn Prepared<P>>, StepError> {
-    let name = gpu.adapter().to_string();
+    let adapter = gpu.adapter();
+    let name = format!("{} by {}", adapter.name, adapter.interface);
     Ok(Box::new(OnDevice { gpu, name, real, measured: false, run: Box::new(run) }))
 }
 
