@@ -23,6 +23,9 @@ const BATCH: usize = 64;
 /// Bytes between the numbers of two launches: what every device can begin a uniform at.
 const NUMBERS: u64 = 256;
 
+/// Bytes on their way to the device that may wait in the host's memory until it is handed something.
+const WRITTEN: u64 = 64 << 20;
+
 /// Launches that one set of time stamps measures.
 const MEASURED: u32 = 1024;
 
@@ -54,6 +57,8 @@ struct Failure {
 struct State {
     pending: Vec<Launch>,
     numbers: Vec<u8>,
+    /// Bytes written to arrays since something was handed to the device, with which they go.
+    written: u64,
     /// Where arrays land on their way back, by length.
     landing: HashMap<u64, wgpu::Buffer>,
     measuring: Option<Measuring>,
@@ -81,6 +86,8 @@ struct Pipeline {
     pipeline: wgpu::ComputePipeline,
     layout: wgpu::BindGroupLayout,
     arrays: u32,
+    /// For each array, whether the kernel only reads it.
+    read_only: Vec<bool>,
     offsets: Vec<u32>,
     numbers_bytes: u32,
     guarded: bool,
@@ -214,10 +221,18 @@ impl PortableDriver {
         }
         state.pending.clear();
         state.numbers.clear();
+        state.written = 0;
         self.queue.submit([encoder.finish()]);
         match &mut state.measuring {
             Some(measuring) if measuring.used as usize + BATCH > MEASURED as usize => self.resolve(measuring),
             _ => Ok(()),
+        }
+    }
+
+    /// Sends what was written to arrays and would else wait for the next launch.
+    fn hand_over(&self, state: &mut State) {
+        if std::mem::take(&mut state.written) > 0 {
+            self.queue.submit([]);
         }
     }
 
@@ -335,7 +350,32 @@ impl PortableDriver {
             (pipeline, layout)
         })?;
         let (offsets, numbers_bytes) = (shader.offsets.clone(), shader.numbers_bytes);
-        Ok(Pipeline { pipeline, layout, arrays, offsets, numbers_bytes, guarded })
+        let read_only = shader.read_only.clone();
+        Ok(Pipeline { pipeline, layout, arrays, read_only, offsets, numbers_bytes, guarded })
+    }
+}
+
+impl Pipeline {
+    /// Refuses an array that is to be only read and written in one launch: all launches that are handed over together would be lost.
+    fn check_reading(&self, values: &[Value]) -> Result<(), GpuError> {
+        if !self.read_only.contains(&true) {
+            return Ok(());
+        }
+        let arrays = values.iter().filter_map(|value| match value {
+            Value::Array(memory) => Some(memory),
+            Value::Scalar(..) => None,
+        });
+        let arrays: Vec<_> = arrays.zip(&self.read_only).collect();
+        let contradict = |(one, read_only): &(&Memory, &bool)| {
+            arrays.iter().any(|(other, too)| Arc::ptr_eq(one, other) && read_only != too)
+        };
+        if arrays.iter().any(contradict) {
+            return Err(GpuError::Arguments(
+                "an array is given twice, where the kernel only reads and where it writes; declare both read_write"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -366,6 +406,10 @@ impl Driver for PortableDriver {
         self.alive()?;
         self.flush(&mut state)?;
         self.queue.write_buffer(buffer(memory)?, 0, bytes);
+        state.written += bytes.len() as u64;
+        if state.written > WRITTEN {
+            self.hand_over(&mut state);
+        }
         Ok(())
     }
 
@@ -382,6 +426,7 @@ impl Driver for PortableDriver {
         state.landing.clear();
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         encoder.copy_buffer_to_buffer(buffer(memory)?, 0, &landing, 0, length);
+        state.written = 0;
         self.queue.submit([encoder.finish()]);
         self.land(&landing, bytes)?;
         state.landing.insert(length, landing);
@@ -417,6 +462,7 @@ impl Driver for PortableDriver {
 
     fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value]) -> Result<(), GpuError> {
         let compiled = compiled.downcast_ref::<Pipeline>().ok_or_else(foreign)?;
+        compiled.check_reading(values)?;
         let mut state = lock(&self.state);
         self.alive()?;
         let mut entries = Vec::new();
@@ -460,7 +506,11 @@ impl Driver for PortableDriver {
     }
 
     fn wait(&self) -> Result<(), GpuError> {
-        self.flush(&mut lock(&self.state))?;
+        {
+            let mut state = lock(&self.state);
+            self.flush(&mut state)?;
+            self.hand_over(&mut state);
+        }
         self.device.poll(PollType::wait_indefinitely()).map_err(|error| GpuError::Driver(error.to_string()))?;
         self.failed()
     }

@@ -41,7 +41,7 @@ impl Shader {
             let places = error.labels().filter_map(|(span, label)| Some((span.to_range()?, label.to_owned())));
             refused(error.message().to_owned(), error.notes().map(str::to_owned).collect(), places.collect())
         })?;
-        let invalid = |error: naga::WithSpan<naga::valid::ValidationError>| {
+        let invalid = |error: Box<naga::WithSpan<naga::valid::ValidationError>>| {
             let places: Vec<_> =
                 error.spans().filter_map(|(span, label)| Some((span.to_range()?, label.clone()))).collect();
             let (mut message, mut notes) = (error.to_string(), Vec::new());
@@ -134,8 +134,9 @@ impl Shader {
 }
 
 /// Checks a module for everything that the language demands.
-pub(crate) fn validate(module: &Module) -> Result<ModuleInfo, naga::WithSpan<naga::valid::ValidationError>> {
-    Validator::new(ValidationFlags::all(), Capabilities::FLOAT64 | Capabilities::SHADER_INT64).validate(module)
+pub(crate) fn validate(module: &Module) -> Result<ModuleInfo, Box<naga::WithSpan<naga::valid::ValidationError>>> {
+    let capabilities = Capabilities::FLOAT64 | Capabilities::SHADER_INT64;
+    Validator::new(ValidationFlags::all(), capabilities).validate(module).map_err(Box::new)
 }
 
 /// Parameters, which arrays are only read, offsets of the numbers, bytes of all numbers.
@@ -234,7 +235,7 @@ mod tests {
 
     fn shader(text: &str) -> Result<Shader, GpuError> {
         let (text, entry) = (text.to_owned(), "kernel".to_owned());
-        let constants = vec![("workgroup_size".to_owned(), 64.0)];
+        let constants = Vec::new();
         let (written, arithmetic) = (0..text.len(), Default::default());
         Shader::new(&KernelText { text, written, entry, workgroup: 64, constants, arithmetic })
     }

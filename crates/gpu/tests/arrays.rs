@@ -142,6 +142,10 @@ fn arithmetic<T: Number>(gpu: &Gpu) {
         let number = numbers::<T>(1, 3)[0];
         compare("full", &GpuArray::full(gpu, length, number), (0..length).map(|_| number), T::same);
     }
+}
+
+/// Invocations that go on in strides.
+fn strided<T: Number>(gpu: &Gpu) {
     let (a, b) = (numbers::<T>(STRIDED, 4), numbers::<T>(STRIDED, 5));
     let sum = GpuArray::new(gpu, &a) * GpuArray::new(gpu, &b);
     compare("strided", &sum, a.iter().zip(&b).map(|(a, b)| a.times(*b)), T::same);
@@ -159,15 +163,19 @@ fn doubles(gpu: &Gpu) -> bool {
 fn integers_are_those_of_a_plain_loop() {
     let Some(gpu) = device() else { return };
     arithmetic::<i32>(&gpu);
+    strided::<i32>(&gpu);
     arithmetic::<u32>(&gpu);
+    strided::<u32>(&gpu);
 }
 
 #[test]
 fn floating_point_numbers_are_those_of_a_plain_loop() {
     let Some(gpu) = device() else { return };
     arithmetic::<f32>(&gpu);
+    strided::<f32>(&gpu);
     if doubles(&gpu) {
         arithmetic::<f64>(&gpu);
+        strided::<f64>(&gpu);
     }
 }
 
@@ -175,8 +183,10 @@ fn floating_point_numbers_are_those_of_a_plain_loop() {
 fn complex_numbers_are_those_of_a_plain_loop() {
     let Some(gpu) = device() else { return };
     arithmetic::<Complex<f32>>(&gpu);
+    strided::<Complex<f32>>(&gpu);
     if doubles(&gpu) {
         arithmetic::<Complex<f64>>(&gpu);
+        strided::<Complex<f64>>(&gpu);
     }
 }
 

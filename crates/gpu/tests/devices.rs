@@ -8,7 +8,7 @@ use std::thread;
 use common::device;
 use gpu::{AdapterKind, ElementwiseKernel, Gpu, GpuArray, GpuError, Scalar, SourceKernel, arguments};
 use num_complex::Complex;
-use validation::{Ladder, Settings, StepError};
+use validation::{Settings, StepError};
 
 #[test]
 fn a_device_is_listed_and_described() {
