@@ -19,6 +19,11 @@
 #include <string_view>
 #include <vector>
 
+// What the program was compiled with; another compiler says so before this is included.
+#ifndef PEER_VERSION
+#define PEER_VERSION "g++ " __VERSION__
+#endif
+
 namespace protocol {
 
 /// The largest value of an option, and the largest number of points.
@@ -208,13 +213,6 @@ struct Peer {
     std::function<double()> kernel_ms = {};
 };
 
-/// What has compiled this program.
-#ifdef __CUDACC__
-inline const std::string COMPILER = "nvcc " + std::to_string(__CUDACC_VER_MAJOR__) + "." + std::to_string(__CUDACC_VER_MINOR__);
-#else
-inline const std::string COMPILER = "g++ " __VERSION__;
-#endif
-
 /// A time as the answer says it.
 inline std::string decimal(double ms) {
     std::array<char, 32> text;
@@ -239,7 +237,7 @@ inline void say(const std::string& line) {
 inline int converse(const Peer& peer, std::optional<std::uint64_t> repeat) {
     std::signal(SIGPIPE, SIG_IGN);
     const std::string names = "{\"problem\": \"" + peer.problem + "\", \"peer\": \"" + peer.name + "\", ";
-    say(names + "\"ready\": true, \"version\": \"" + COMPILER + "\"}");
+    say(names + "\"ready\": true, \"version\": \"" PEER_VERSION "\"}");
     std::string line;
     for (std::uint64_t runs = 0; repeat ? runs < *repeat : std::getline(std::cin, line) && line != "quit"; ++runs) {
         peer.prepare();

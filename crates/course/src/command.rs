@@ -109,9 +109,15 @@ pub(crate) struct CompareArgs {
     /// Write the results to this file, as a JSON array with one object for each step and peer
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
-    /// Keep the results for the book, in docs/results
-    #[arg(long)]
-    pub(crate) record: bool,
+    /// Keep the results for the book, in docs/results, as compare-P or as this name
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = file_name)]
+    pub(crate) record: Option<String>,
+}
+
+/// The name of a file without its folder and its ending; or nothing.
+fn file_name(text: &str) -> Result<String, String> {
+    let allowed = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    if text.chars().all(allowed) { Ok(text.to_owned()) } else { Err("letters, digits, - and _ make a name".to_owned()) }
 }
 
 #[derive(Args, Debug)]

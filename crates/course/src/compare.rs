@@ -102,6 +102,9 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<(), Failure> {
         let names: Vec<_> = peers.iter().map(|peer| peer.name.clone()).collect();
         return Err(Failure::Usage(nearest("peer", unknown, &names)));
     }
+    if args.record.as_ref().is_some_and(|name| !name.is_empty()) && args.problem.is_none() {
+        return Err(Failure::Usage("--record=NAME needs a problem: each has a file of its own".to_owned()));
+    }
     if args.sizes.size.is_some() && args.problem.is_none() {
         return Err(Failure::Usage("--size needs a problem, to say whose size it is".to_owned()));
     }
@@ -128,8 +131,10 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<(), Failure> {
         let plot = out.join(format!("compare-{problem}.svg"));
         draw(&plot, problem, &found)?;
         screen.line(format!("written: {}", shown(&plot)))?;
-        if args.record {
-            keep_comparison(&root, problem, &found)?;
+        match args.record.as_deref() {
+            Some("") => keep_comparison(&root, &format!("compare-{problem}"), &found)?,
+            Some(name) => keep_comparison(&root, name, &found)?,
+            None => {}
         }
         entries.extend(found);
     }
@@ -193,21 +198,39 @@ fn race(
     screen.line(format!(
         "validation sum {expected}; ratios to {base_name}, of the best runs and of the pairs (median)"
     ))?;
-    for entry in &entries {
-        if let Some(reason) = &entry.reason {
-            screen.line(format!("{} is {}: {reason}", entry.name, word(entry)))?;
-        }
+    for line in reasons(&entries) {
+        screen.line(line)?;
     }
     Ok(entries)
 }
 
-/// Whose times the others are divided by: the one that is named, or our last step that does the problem's own work.
+/// Why some are not `ok`: a line for each reason, with all that it holds for.
+fn reasons(entries: &[Entry]) -> Vec<String> {
+    let mut reasons: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for entry in entries {
+        let Some(why) = entry.reason.as_deref() else { continue };
+        match reasons.iter_mut().find(|known| (known.0, known.1) == (word(entry), why)) {
+            Some((_, _, names)) => names.push(&entry.name),
+            None => reasons.push((word(entry), why, vec![&entry.name])),
+        }
+    }
+    let verb = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
+    reasons.iter().map(|(word, why, names)| format!("{} {} {word}: {why}", names.join(", "), verb(names))).collect()
+}
+
+/// Whose times the others are divided by: the one that is named, if it has any, or our last step that does the problem's own work.
 fn base(contenders: &[Contender], name: Option<&str>) -> Result<usize, Failure> {
     let has_time = |contender: &Contender| !contender.times.is_empty();
     if let Some(name) = name {
-        let found = contenders.iter().position(|contender| contender.name.contains(name) && has_time(contender));
-        let names = || contenders.iter().map(|contender| contender.name.clone()).collect::<Vec<_>>();
-        return found.ok_or_else(|| Failure::Usage(nearest("step or peer", name, &names())));
+        let named = |contender: &Contender| contender.name.contains(name);
+        if !contenders.iter().any(named) {
+            let names: Vec<_> = contenders.iter().map(|contender| contender.name.clone()).collect();
+            return Err(Failure::Usage(nearest("step or peer", name, &names)));
+        }
+        if let Some(found) = contenders.iter().position(|contender| named(contender) && has_time(contender)) {
+            return Ok(found);
+        }
+        // It could not run. The others have, and what they took is not thrown away.
     }
     let own =
         |contender: &Contender| matches!(contender.kind, Kind::Step { own_work: true, .. }) && has_time(contender);

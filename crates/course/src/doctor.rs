@@ -27,6 +27,7 @@ pub(crate) fn doctor() -> Result<(), Failure> {
         ("every chapter", everywhere()),
         ("chapter 1: the peers of `cargo course compare`", of_peers(&root)?),
         ("chapter 2: counting instructions", counting()),
+        ("chapter 11: graphics cards", cards()),
         ("the book", book()),
     ];
     let mut missing = 0;
@@ -95,6 +96,36 @@ fn of_peers(root: &Path) -> Result<Vec<Check>, Failure> {
 fn counting() -> Vec<Check> {
     let mend = "apt install valgrind, or your system's package of it".to_owned();
     vec![Check { what: "valgrind, for scripts/count-instructions".to_owned(), found: version("valgrind"), mend }]
+}
+
+fn cards() -> Vec<Check> {
+    let adapters = gpu::Gpu::adapters();
+    let card = |adapter: &gpu::Adapter| adapter.kind != gpu::AdapterKind::Cpu;
+    let listed = |chosen: &dyn Fn(&gpu::Adapter) -> bool| {
+        let shown: Vec<_> = adapters.iter().filter(|adapter| chosen(adapter)).map(ToString::to_string).collect();
+        (!shown.is_empty()).then(|| shown.join("; "))
+    };
+    let driver = Check {
+        what: "a driver for kernels".to_owned(),
+        found: listed(&|_| true),
+        mend: "scripts/setup-gpu installs one that computes on the processor; a card brings its own".to_owned(),
+    };
+    let card = Check {
+        what: "a graphics card".to_owned(),
+        found: listed(&card),
+        mend: "a machine with one; until then the chapter runs on the processor, and says so".to_owned(),
+    };
+    let cuda = Check {
+        what: "an NVIDIA card over its own driver".to_owned(),
+        found: gpu::Gpu::cuda().ok().map(|gpu| gpu.adapter().to_string()),
+        mend: gpu::Gpu::cuda().err().map(|why| why.to_string()).unwrap_or_default(),
+    };
+    let check = Check {
+        what: "spirv-val, for the tests of exact kernels".to_owned(),
+        found: version("spirv-val"),
+        mend: "scripts/setup-gpu, or your system's package of spirv-tools".to_owned(),
+    };
+    vec![driver, card, cuda, check]
 }
 
 fn book() -> Vec<Check> {

@@ -12,6 +12,9 @@ pub(crate) fn machine(args: &MachineArgs) -> Result<(), Failure> {
     let machine = Machine::detect();
     screen.line(&machine)?;
     screen.line(Build::this())?;
+    for adapter in gpu::Gpu::adapters() {
+        screen.line(format!("gpu: {adapter}"))?;
+    }
     if args.no_limits {
         return Ok(());
     }
@@ -23,6 +26,31 @@ pub(crate) fn machine(args: &MachineArgs) -> Result<(), Failure> {
         let limits = machine_limits(threads);
         drop(progress);
         show(&screen, &limits)?;
+    }
+    cards(&screen)
+}
+
+/// What the graphics cards allow. A driver that computes on the processor is measured with the processor.
+fn cards(screen: &Screen) -> Result<(), Failure> {
+    let opened = [gpu::Gpu::new(), gpu::Gpu::cuda()].into_iter().flatten();
+    for gpu in opened.filter(|gpu| gpu.adapter().kind != gpu::AdapterKind::Cpu) {
+        screen.line(format!("\n{}", gpu.adapter()))?;
+        let reals = [("single", gpu::Scalar::Float), ("double", gpu::Scalar::Double)];
+        let reals = reals.into_iter().filter(|(_, real)| gpu.adapter().double || !real.is_double());
+        let mut rows = Vec::new();
+        for (precision, real) in reals {
+            match gpu::throughput(&gpu, real) {
+                Ok(limit) => {
+                    let rates = [limit.operations, limit.divisions, limit.roots, limit.integers, limit.bytes];
+                    let [operations, divisions, roots, integers, bytes] =
+                        rates.map(|rate| format!("{:.1}", rate * 1e-9));
+                    rows.push([precision.to_owned(), operations, divisions, roots, integers, bytes]);
+                }
+                Err(error) => screen.line(format!("{precision} precision: {error}"))?,
+            }
+        }
+        let header = ["10^9 / s", "add, multiply", "divide", "square root", "32-bit integers", "bytes"];
+        screen.line(plain_table(&header, &rows, &[0]))?;
     }
     Ok(())
 }

@@ -99,9 +99,8 @@ fn mentioned(page: &str, out: &Path, ending: &str) -> Result<Vec<(String, String
 }
 
 /// Keeps the results of a comparison.
-pub(crate) fn keep_comparison(root: &Path, problem: &str, entries: &[Entry]) -> Result<(), Failure> {
-    let name = format!("compare-{problem}");
-    keep(root, &name, entries.to_vec(), &[(name.clone(), comparison(entries))])
+pub(crate) fn keep_comparison(root: &Path, name: &str, entries: &[Entry]) -> Result<(), Failure> {
+    keep(root, name, entries.to_vec(), &[(name.to_owned(), comparison(entries))])
 }
 
 /// The chapters that there are.
@@ -165,8 +164,11 @@ impl Stamp {
     }
 }
 
-/// The commit that the sources are at, marked when they differ from it.
+/// The commit that the sources are at, marked when they differ from it. What has been packed for another machine brings it in a file.
 fn commit(root: &Path) -> String {
+    if let Ok(packed) = fs::read_to_string(root.join("COMMIT")) {
+        return packed.trim().to_owned();
+    }
     let git = |arguments: &[&str]| {
         let output = Command::new("git").args(arguments).current_dir(root).stderr(Stdio::null()).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -213,12 +213,18 @@ impl<'ast> Visit<'ast> for Functions {
     }
 }
 
-/// The root of the workspace: where this program was built or, when it has been moved since, the first one upward from the
-/// current directory.
+/// The root of the workspace: the one that COURSE_ROOT names, or where this program was built or, when it has been moved since, the
+/// first one upward from the current directory.
 ///
 /// # Errors
 /// When neither is there.
 pub fn root() -> Result<PathBuf, SourceError> {
+    // What has been packed for another machine has to leave the workspace alone in which it was built.
+    if let Some(named) = env::var_os("COURSE_ROOT").map(PathBuf::from)
+        && is_root(&named)
+    {
+        return Ok(named);
+    }
     let here = env::current_dir().unwrap_or_default();
     root_from(Path::new(env!("CARGO_MANIFEST_DIR")), &here)
 }

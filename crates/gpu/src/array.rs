@@ -351,12 +351,12 @@ impl Real for i32 {}
 impl Real for u32 {}
 
 macro_rules! comparisons {
-    ($($(#[$doc:meta])* $method:ident $operator:literal),*) => {
+    ($($(#[$doc:meta])* $method:ident $operator:literal $no:literal $yes:literal),*) => {
         impl<T: Real> GpuArray<T> {$(
             $(#[$doc])*
             pub fn $method<'a>(&self, b: impl Into<Operand<'a, T>>) -> GpuArray<i32> {
-                let wgsl = concat!("out[i] = select(0, 1, A ", $operator, " B);");
-                let cuda = concat!("out[i] = A ", $operator, " B ? 1 : 0;");
+                let wgsl = concat!("out[i] = select(", $no, ", ", $yes, ", A ", $operator, " B);");
+                let cuda = concat!("out[i] = A ", $operator, " B ? ", $yes, " : ", $no, ";");
                 self.combined(stringify!($method), &b.into(), &Body::new(wgsl, cuda))
             }
         )*}
@@ -365,17 +365,18 @@ macro_rules! comparisons {
 
 comparisons! {
     /// 1 where an element is greater than the other, elsewhere 0.
-    greater ">",
+    greater ">" 0 1,
     /// 1 where an element is greater than the other or the same, elsewhere 0.
-    greater_or_equal ">=",
+    greater_or_equal ">=" 0 1,
     /// 1 where an element is less than the other, elsewhere 0.
-    less "<",
+    less "<" 0 1,
     /// 1 where an element is less than the other or the same, elsewhere 0.
-    less_or_equal "<=",
+    less_or_equal "<=" 0 1,
     /// 1 where two elements are the same number, elsewhere 0.
-    equal "==",
-    /// 1 where two elements are not the same number, elsewhere 0.
-    not_equal "!="
+    equal "==" 0 1,
+    /// 1 where two elements are not the same number, elsewhere 0: the opposite of `equal`, also for what is no number, which WGSL's `!=`
+    /// is not everywhere.
+    not_equal "==" 1 0
 }
 
 macro_rules! absolute {

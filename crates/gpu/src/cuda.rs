@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "every call of the driver is one of a C library")]
 
 mod compile;
+#[cfg(test)]
 mod precompiler;
 mod table;
 #[cfg(test)]
@@ -22,7 +23,7 @@ use crate::driver::{Adapter, AdapterKind, Compiled, Driver, KernelText, Language
 use crate::signature::Parameter;
 use compile::{Nvrtc, Target};
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "for what writes the table of kernels"))]
+#[cfg(test)]
 pub(crate) use precompiler::{Launches, Precompiler};
 
 /// Launches that are measured and not yet added up. More of them are added up before the next.
@@ -69,7 +70,7 @@ struct Kernel {
     module: sys::CUmodule,
     function: sys::CUfunction,
     workgroup: u32,
-    parameters: usize,
+    parameters: Vec<Parameter>,
 }
 
 // SAFETY: a stream is a handle that any thread may use whose current context is the stream's; every call binds the context first.
@@ -476,7 +477,7 @@ impl Driver for CudaDriver {
             module,
             function: std::ptr::null_mut(),
             workgroup: kernel.workgroup,
-            parameters: parameters.len(),
+            parameters: parameters.clone(),
         };
         // SAFETY: the module has just been loaded; it lives as long as the kernel.
         kernel.function = self.card.check(unsafe { module::get_function(module, entry) })?;
@@ -506,9 +507,16 @@ impl Driver for CudaDriver {
 
     fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value]) -> Result<(), GpuError> {
         let kernel = self.kernel(compiled)?;
-        if values.len() != kernel.parameters {
-            let (needed, given) = (kernel.parameters, values.len());
-            return Err(GpuError::Arguments(format!("the kernel takes {needed} arguments; {given} are given")));
+        let fits = |(parameter, value): (&Parameter, &Value)| match value {
+            Value::Array(_) => parameter.array,
+            Value::Scalar(scalar, _) => !parameter.array && parameter.scalar == *scalar,
+        };
+        if values.len() != kernel.parameters.len() || !kernel.parameters.iter().zip(values).all(fits) {
+            let parameters: Vec<_> = kernel.parameters.iter().map(Parameter::to_string).collect();
+            return Err(GpuError::Arguments(format!(
+                "the kernel takes ({}), and is given others",
+                parameters.join(", ")
+            )));
         }
         let arguments = values.iter().map(|value| match value {
             Value::Scalar(_, bytes) => Ok(Argument(*bytes)),
@@ -532,8 +540,8 @@ impl Driver for CudaDriver {
         let before = if timing.on { Some(self.card.event()?) } else { None };
         let (grid, block) = ((groups, 1, 1), (kernel.workgroup, 1, 1));
         // SAFETY: the function belongs to a module that lives as long as the kernel, which waits for the stream before it goes; the
-        // arrays do the same. There are as many arguments as parameters, each with at least the bytes of the largest type, and the
-        // driver copies them before it returns. What the kernel does with its arrays is bounded by the lengths that it is given,
+        // arrays do the same. The arguments have the types of the parameters, each in the bytes of the largest type, and the driver
+        // copies them before it returns. What the kernel does with its arrays is bounded by the lengths that it is given,
         // or it is an error of the kernel, which the driver catches at the latest where its memory ends.
         let started =
             unsafe { result::launch_kernel(kernel.function, grid, block, 0, self.card.stream, &mut pointers) };

@@ -155,7 +155,7 @@ impl Gpu {
         return Ok(Self::over(Box::new(CudaDriver::new(0)?), u64::MAX));
         #[cfg(not(feature = "cuda"))]
         Err(GpuError::Unavailable(
-            "built without CUDA: add --features gpu/cuda, on a machine with an NVIDIA card and its driver".to_owned(),
+            "built without CUDA: add --features cuda, on a machine with an NVIDIA card and its driver".to_owned(),
         ))
     }
 
@@ -210,20 +210,20 @@ impl Gpu {
     }
 
     /// Does some work and tells where its time went. Each kind of work is waited for before the next one begins, so the total is
-    /// longer than without measuring.
+    /// longer than without measuring. What [`measure_kernels`](Self::measure_kernels) has counted begins anew.
     ///
     /// # Errors
     /// Those of the work.
     pub fn times<T>(&self, work: impl FnOnce() -> Result<T, GpuError>) -> Result<(T, Times), GpuError> {
         self.wait()?;
-        self.shared.driver.measure(true)?;
+        let measured = self.shared.driver.measure(true)?.is_some();
         *lock(&self.shared.times) = Some(Times::default());
         let started = Instant::now();
         let done = work();
         let waited = self.wait();
         let total = started.elapsed();
         let times = lock(&self.shared.times).take().unwrap_or_default();
-        let kernel = self.shared.driver.measure(false);
+        let kernel = self.shared.driver.measure(measured);
         let done = done?;
         waited?;
         Ok((done, Times { kernel: kernel?, total, ..times }))
@@ -323,8 +323,8 @@ impl Gpu {
         if bytes > allowed {
             return Err(GpuError::TooLarge { what: "bytes of one array", asked: bytes, allowed });
         }
-        // A little more than asked for, so that arrays of nearly the same length can follow each other.
-        let bytes = bytes.max(1).next_multiple_of(256).min(allowed);
+        // Not a byte more than asked for: a kernel reads the length of an array off its memory.
+        let bytes = bytes.max(1).next_multiple_of(4);
         let unused = lock(&self.shared.pool).get_mut(&bytes).and_then(Vec::pop);
         if let Some(memory) = unused {
             lock(&self.shared.counters).reused += 1;
@@ -335,17 +335,25 @@ impl Gpu {
             self.trim();
             if matches!(error, GpuError::OutOfMemory { .. }) { self.allocate(bytes) } else { Err(error) }
         })?;
-        let mut counters = lock(&self.shared.counters);
-        counters.allocated += 1;
-        counters.bytes_held += bytes;
         Ok(Block { memory: allocated, bytes, gpu: self.clone() })
     }
 
     fn allocate(&self, bytes: u64) -> Result<Memory, GpuError> {
-        if self.counters().bytes_held.saturating_add(bytes) > self.shared.memory_limit {
-            return Err(GpuError::OutOfMemory { asked: bytes });
+        // Counted first, so that threads that ask together cannot go beyond the limit together.
+        {
+            let mut counters = lock(&self.shared.counters);
+            if counters.bytes_held.saturating_add(bytes) > self.shared.memory_limit {
+                return Err(GpuError::OutOfMemory { asked: bytes });
+            }
+            counters.bytes_held += bytes;
         }
-        self.shared.driver.allocate(bytes)
+        let allocated = self.shared.driver.allocate(bytes);
+        let mut counters = lock(&self.shared.counters);
+        match &allocated {
+            Ok(_) => counters.allocated += 1,
+            Err(_) => counters.bytes_held -= bytes,
+        }
+        allocated
     }
 
     pub(crate) fn write(&self, block: &Block, bytes: &[u8]) -> Result<(), GpuError> {
@@ -362,7 +370,9 @@ impl Gpu {
     pub(crate) fn kernel(&self, text: &KernelText) -> Result<Arc<Kernel>, GpuError> {
         let constants = text.constants.iter().map(|(name, value)| (name.clone(), value.to_bits())).collect();
         let key = (text.text.clone(), text.entry.clone(), constants, text.arithmetic);
-        if let Some(kernel) = lock(&self.shared.kernels).get(&key) {
+        // Held while it is compiled, so that threads that ask together compile it once.
+        let mut kernels = lock(&self.shared.kernels);
+        if let Some(kernel) = kernels.get(&key) {
             return Ok(kernel.clone());
         }
         let allowed = self.adapter().workgroup;
@@ -373,7 +383,7 @@ impl Gpu {
         let (compiled, parameters) = self.shared.driver.build(text)?;
         let kernel = Arc::new(Kernel { compiled, parameters, workgroup: text.workgroup });
         lock(&self.shared.counters).compiled += 1;
-        lock(&self.shared.kernels).insert(key, kernel.clone());
+        kernels.insert(key, kernel.clone());
         Ok(kernel)
     }
 

@@ -101,18 +101,15 @@ impl ElementwiseKernel {
             let (takes, given) = (self.order.len(), arguments.len());
             return Err(GpuError::Arguments(format!("the kernel takes {takes} arguments; it is given {given}")));
         }
-        if length == 0 {
-            return Ok(());
-        }
         let elements = Argument::from(length as u32);
         let sorted = self.order.iter().map(|&index| &arguments[index]).chain([&elements]);
         let values =
             sorted.zip(&self.kernel.parameters).map(|(argument, parameter)| argument.value(&self.gpu, parameter));
-        self.gpu.launch(
-            &self.kernel,
-            self.gpu.groups(length.div_ceil(each), WORKGROUP),
-            &values.collect::<Result<Vec<_>, _>>()?,
-        )
+        let values = values.collect::<Result<Vec<_>, _>>()?;
+        if length == 0 {
+            return Ok(());
+        }
+        self.gpu.launch(&self.kernel, self.gpu.groups(length.div_ceil(each), WORKGROUP), &values)
     }
 }
 

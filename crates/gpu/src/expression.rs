@@ -104,10 +104,10 @@ fn on_device(input: &Input) -> u64 {
 
 /// The steps of this ladder, in order.
 pub const STEPS: &[Step<Expression>] = &[
-    step!(prepared arrays, "the talk's expression with gpuarray", "whole arrays, four kernels").temporaries(on_device),
+    step!(prepared arrays, "the talk's expression in gpuarray", "whole arrays, four kernels").temporaries(on_device),
     step!(prepared elementwise, "the same with ElementwiseKernel", "one kernel").temporaries(on_device),
     step!(prepared resident, "advice of every manual", "the inputs stay on the device").temporaries(on_device),
-    step!(prepared cuda_arrays, "the talk's expression with gpuarray", "whole arrays over CUDA").temporaries(on_device),
+    step!(prepared cuda_arrays, "the talk's expression in gpuarray", "whole arrays over CUDA").temporaries(on_device),
     step!(prepared cuda_elementwise, "the same with ElementwiseKernel", "one kernel over CUDA").temporaries(on_device),
     step!(prepared cuda_resident, "advice of every manual", "the inputs stay on the card").temporaries(on_device),
 ];

@@ -8,7 +8,9 @@
 //! - Minus infinity becomes the lowest finite number. What is compared by its size stays on the same side of its bound, as does a sum
 //!   of squares, so orbits that overflow still count as escaped. A kernel that wants minus infinity as a result does not get it.
 //! - Not-a-number becomes either itself or the lowest finite number, as the device likes. Where it came out of an overflow that is
-//!   harmless as above: squared, the lowest number overflows again. A kernel that wants not-a-number as a result must not be guarded.
+//!   harmless as above: squared, the lowest number overflows again, unless a number as large was added to it, which leaves zero. An
+//!   orbit around a point within a rounding of the largest number may so come back. A kernel that wants not-a-number as a result must
+//!   not be guarded.
 //! - The sign of zero, subnormal numbers and plus infinity stay.
 //!
 //! What it cannot help: a division, a square root or a function that the device rounds as it likes stays as good as the device.

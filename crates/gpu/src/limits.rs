@@ -106,7 +106,7 @@ fn rate<T: Element>(gpu: &Gpu, a: T, b: T, operation: &str, operations: u32) -> 
     let kernel = SourceKernel::options(Text { wgsl: &wgsl, cuda: &cuda }, "operations").real(T::SCALAR).build(gpu)?;
     let groups = gpu.groups(INVOCATIONS, 64);
     let sums = GpuArray::<T>::uninitialised(gpu, groups as usize * 64);
-    let mut passes = 8;
+    let mut passes = 8_u32;
     loop {
         let elapsed = best(gpu, || kernel.launch(groups, arguments![&sums, a, b, passes]))?;
         if elapsed >= LONG_ENOUGH || passes >= 1 << 15 {
@@ -124,6 +124,7 @@ fn bandwidth(gpu: &Gpu) -> Result<f64, GpuError> {
     let (a, b, out) = (array(), array(), array());
     let add = ElementwiseKernel::new(gpu, "float *a, float *b, float *out", "out[i] = a[i] + b[i];", "bandwidth")?;
     let elapsed = best(gpu, || add.launch(arguments![&a, &b, &out]))?;
+    drop((a, b, out));
     gpu.trim();
     Ok(3.0 * (bytes / 4 * 4) as f64 / elapsed.as_secs_f64())
 }

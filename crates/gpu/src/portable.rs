@@ -132,7 +132,7 @@ impl PortableDriver {
             ..Default::default()
         };
         let (device, queue) = pollster::block_on(found.request_device(&descriptor))
-            .map_err(|error| GpuError::Unavailable(format!("{} cannot be opened: {error}", adapter.name)))?;
+            .map_err(|error| GpuError::Unavailable(format!("the GPU {} cannot be opened: {error}", adapter.name)))?;
         let failure: Arc<Mutex<Failure>> = Arc::default();
         let later = failure.clone();
         device.on_uncaptured_error(Arc::new(move |error| {
@@ -264,8 +264,9 @@ impl PortableDriver {
             let _ = sender.send(result);
         });
         self.device.poll(PollType::wait_indefinitely()).map_err(|error| GpuError::Driver(error.to_string()))?;
-        self.failed()?;
-        match mapped.try_recv() {
+        let arrived = mapped.try_recv();
+        self.failed().inspect_err(|_| landing.unmap())?;
+        match arrived {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(GpuError::Driver(error.to_string())),
             Err(_) => return Err(GpuError::Driver("it does not give an array back".to_owned())),
@@ -391,11 +392,20 @@ impl Driver for PortableDriver {
         self.alive()?;
         let shader = Shader::new(kernel)?;
         let lacks = |what| Err(GpuError::Unsupported(format!("{} {what}", self.adapter.name)));
-        if !self.adapter.double && shader.computes_in(ScalarKind::Float, 8) {
+        if !self.adapter.double && shader.computes_in(&[ScalarKind::Float], 8) {
             return lacks("computes in single precision only");
         }
-        if !self.adapter.long && shader.computes_in(ScalarKind::Uint, 8) {
+        if !self.adapter.long && shader.computes_in(&[ScalarKind::Sint, ScalarKind::Uint], 8) {
             return lacks("has no integers of 64 bits");
+        }
+        // A module that the driver takes as it is, is not compared with its limits by anybody else.
+        let too_large = |what, asked, allowed| Err(GpuError::TooLarge { what, asked, allowed });
+        if u64::from(shader.numbers_bytes) > NUMBERS {
+            return too_large("bytes of numbers in one launch", shader.numbers_bytes.into(), NUMBERS);
+        }
+        let shared = u64::from(self.device.limits().max_compute_workgroup_storage_size);
+        if shader.shared_bytes > shared {
+            return too_large("bytes that a workgroup shares", shader.shared_bytes, shared);
         }
         let pipeline = self.pipeline(kernel, &shader)?;
         Ok((Arc::new(pipeline), shader.parameters))

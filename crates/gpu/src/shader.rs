@@ -9,7 +9,7 @@ use codespan_reporting::term;
 use naga::back::spv;
 use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
-use naga::{AddressSpace, Module, ScalarKind, ShaderStage, StorageAccess, TypeInner, VectorSize};
+use naga::{AddressSpace, ArraySize, Module, ScalarKind, ShaderStage, StorageAccess, TypeInner, VectorSize};
 
 use crate::GpuError;
 use crate::driver::KernelText;
@@ -26,6 +26,8 @@ pub(crate) struct Shader {
     /// Where each number begins in the struct of numbers, and the struct's length.
     pub(crate) offsets: Vec<u32>,
     pub(crate) numbers_bytes: u32,
+    /// Bytes that a workgroup shares.
+    pub(crate) shared_bytes: u64,
 }
 
 impl Shader {
@@ -55,9 +57,15 @@ impl Shader {
         };
         let mut info = validate(&module).map_err(invalid)?;
         let stage = (ShaderStage::Compute, kernel.entry.as_str());
-        if !module.entry_points.iter().any(|entry| entry.name == kernel.entry) {
-            let there: Vec<_> = module.entry_points.iter().map(|entry| entry.name.as_str()).collect();
-            return Err(GpuError::Kernel(format!("there is no entry {}; there is {}", kernel.entry, there.join(", "))));
+        let entries = module.entry_points.iter().filter(|entry| entry.stage == ShaderStage::Compute);
+        let there: Vec<_> = entries.map(|entry| entry.name.as_str()).collect();
+        if !there.contains(&kernel.entry.as_str()) {
+            let there = if there.is_empty() { "none at all".to_owned() } else { there.join(", ") };
+            return Err(GpuError::Kernel(format!("there is no entry {}; there is {there}", kernel.entry)));
+        }
+        let overrides = || module.overrides.iter().filter_map(|(_, constant)| constant.name.as_deref());
+        if let Some((missing, _)) = kernel.constants.iter().find(|(name, _)| !overrides().any(|there| there == name)) {
+            return Err(GpuError::Kernel(format!("there is no constant {missing}: override {missing}: u32 = 64;")));
         }
         let constants: HashMap<_, _> = kernel.constants.iter().cloned().collect();
         let overridden = naga::back::pipeline_constants::process_overrides(
@@ -71,17 +79,41 @@ impl Shader {
         (module, info) = (set.into_owned(), set_info.into_owned());
         let reflected = reflect(&module)?;
         let (parameters, read_only, offsets, numbers_bytes) = reflected;
-        Ok(Self { module, info, parameters, read_only, offsets, numbers_bytes })
+        let entry = module.entry_points.iter().position(|entry| entry.name == kernel.entry).unwrap_or(0);
+        let [x, y, z] = module.entry_points[entry].workgroup_size;
+        if [x, y, z] != [kernel.workgroup, 1, 1] {
+            return Err(GpuError::Kernel(format!(
+                "a workgroup of {} has {x} by {y} by {z} invocations, and {} are asked for; write @workgroup_size(workgroup_size) \
+                 with override workgroup_size: u32 = 64",
+                kernel.entry, kernel.workgroup
+            )));
+        }
+        let used = info.get_entry_point(entry);
+        let shared = module
+            .global_variables
+            .iter()
+            .filter(|(handle, variable)| variable.space == AddressSpace::WorkGroup && !used[*handle].is_empty());
+        let bytes = |(_, variable): (_, &naga::GlobalVariable)| {
+            u64::from(module.types[variable.ty].inner.size(module.to_ctx()).next_multiple_of(16))
+        };
+        let shared_bytes = shared.map(bytes).sum();
+        Ok(Self { module, info, parameters, read_only, offsets, numbers_bytes, shared_bytes })
     }
 
-    /// Whether it computes in numbers of such a kind and so many bytes anywhere.
-    pub(crate) fn computes_in(&self, kind: ScalarKind, width: u8) -> bool {
-        self.module.types.iter().any(|(_, ty)| match ty.inner {
-            TypeInner::Scalar(scalar) | TypeInner::Vector { scalar, .. } => {
-                (scalar.kind, scalar.width) == (kind, width)
-            }
-            _ => false,
-        })
+    /// Whether it computes in numbers of one of these kinds and so many bytes anywhere: literals and conversions have no type of the
+    /// module.
+    pub(crate) fn computes_in(&self, kinds: &[ScalarKind], width: u8) -> bool {
+        let (types, info) = (&self.module.types, &self.info);
+        let wanted = |inner: &TypeInner| {
+            inner.scalar().is_some_and(|scalar| kinds.contains(&scalar.kind) && scalar.width == width)
+        };
+        let function = |function: &naga::Function, info: &naga::valid::FunctionInfo| {
+            function.expressions.iter().any(|(handle, _)| wanted(info[handle].ty.inner_with(types)))
+        };
+        types.iter().any(|(_, ty)| wanted(&ty.inner))
+            || self.module.functions.iter().any(|(handle, called)| function(called, &info[handle]))
+            || (self.module.entry_points.iter().enumerate())
+                .any(|(index, entry)| function(&entry.function, info.get_entry_point(index)))
     }
 
     /// The module in SPIR-V. An index beyond an array's end means its last element.
@@ -125,6 +157,9 @@ fn reflect(module: &Module) -> Result<Reflected, GpuError> {
             ));
         }
         match (variable.space, &module.types[variable.ty].inner) {
+            (AddressSpace::Storage { .. }, TypeInner::Array { size, .. }) if *size != ArraySize::Dynamic => {
+                return refused(format!("{name} has a length of its own; an array of the host has any: array<...>"));
+            }
             (AddressSpace::Storage { access }, TypeInner::Array { base, .. }) => {
                 let Some(scalar) = scalar(&module.types[*base].inner) else {
                     return refused(format!("{name} has elements that no array of the host has"));
@@ -171,17 +206,75 @@ fn scalar(inner: &TypeInner) -> Option<Scalar> {
     }
 }
 
-/// An error with marks under the places of the caller's text. Places outside of it, in what was generated around it, are left out.
+/// An error with marks under the places of the caller's text. Of what was generated around it, the places before are left out, and those
+/// behind it, where something was missed, mean its end.
 fn marked(kernel: &KernelText, message: &str, notes: Vec<String>, places: Vec<(Range<usize>, String)>) -> String {
     let written = &kernel.written;
-    let labels = places.into_iter().filter(|(place, _)| written.start <= place.start && place.end <= written.end);
+    let text = &kernel.text[written.clone()];
+    let end = text.trim_end().len();
+    let labels = places.into_iter().filter(|(place, _)| written.start <= place.start);
     let mut labels: Vec<_> = labels
         .map(|(place, label)| {
-            Label::primary((), place.start - written.start..place.end - written.start).with_message(label)
+            let place = match place.start < written.end {
+                true => place.start - written.start..place.end.min(written.end) - written.start,
+                false => end..end,
+            };
+            Label::primary((), place).with_message(label)
         })
         .collect();
     labels.dedup_by_key(|label| label.range.clone());
     let diagnostic = Diagnostic::error().with_message(message).with_labels(labels).with_notes(notes);
-    let file = SimpleFile::new(&kernel.entry, &kernel.text[written.clone()]);
+    let file = SimpleFile::new(&kernel.entry, text);
     term::emit_into_string(&term::Config::default(), &file, &diagnostic).unwrap_or_else(|_| message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shader(text: &str) -> Result<Shader, GpuError> {
+        let (text, entry) = (text.to_owned(), "kernel".to_owned());
+        let constants = vec![("workgroup_size".to_owned(), 64.0)];
+        let (written, arithmetic) = (0..text.len(), Default::default());
+        Shader::new(&KernelText { text, written, entry, workgroup: 64, constants, arithmetic })
+    }
+
+    const NUMBERS: &str = "@group(0) @binding(0) var<storage, read_write> xs: array<f32>;";
+
+    fn kernel(body: &str) -> Shader {
+        shader(&format!("{NUMBERS} @compute @workgroup_size(64) fn kernel() {{ {body} }}")).unwrap()
+    }
+
+    #[test]
+    fn double_precision_is_found_wherever_it_is() {
+        let double = |body| kernel(body).computes_in(&[ScalarKind::Float], 8);
+        assert!(!double("xs[0] = xs[1] * 2.0;"));
+        assert!(double("xs[0] = f32(f64(xs[1]) * 2.0lf);"));
+        assert!(double("var x: vec2<f64>; xs[0] = f32(x.y);"));
+        let called = "fn wide(x: f32) -> f32 { return f32(f64(x)); }";
+        let called = format!("{NUMBERS} {called} @compute @workgroup_size(64) fn kernel() {{ xs[0] = wide(1.0); }}");
+        assert!(shader(&called).unwrap().computes_in(&[ScalarKind::Float], 8));
+    }
+
+    #[test]
+    fn long_integers_are_found_with_and_without_a_sign() {
+        let long = |body| kernel(body).computes_in(&[ScalarKind::Sint, ScalarKind::Uint], 8);
+        assert!(!long("xs[0] = f32(u32(xs[0]));"));
+        assert!(long("xs[0] = f32(u64(xs[0]));"));
+        assert!(long("xs[0] = f32(i64(xs[0]));"));
+    }
+
+    #[test]
+    fn what_a_workgroup_shares_is_counted_if_the_entry_uses_it() {
+        let shared = |body: &str| {
+            let text = format!(
+                "{NUMBERS} override count: u32 = 40; var<workgroup> some: array<f32, count>; var<workgroup> one: f32;
+                @compute @workgroup_size(64) fn kernel() {{ {body} }}"
+            );
+            shader(&text).unwrap().shared_bytes
+        };
+        assert_eq!(shared("xs[0] = 1.0;"), 0);
+        assert_eq!(shared("some[0] = xs[0]; workgroupBarrier(); xs[1] = some[1];"), 160);
+        assert_eq!(shared("some[0] = xs[0]; one = xs[0]; workgroupBarrier(); xs[1] = some[1] + one;"), 176);
+    }
 }

@@ -61,6 +61,8 @@ fn unknown_names_get_the_nearest_ones() {
     assert!(refused(&["list", "--problem", "pie"]).contains("did you mean pi?"));
     assert!(refused(&["compare", "mandelbrott"]).contains("did you mean mandelbrot?"));
     assert!(refused(&["compare", "mandelbrot", "--peers", "numbba"]).contains("numba"));
+    assert!(refused(&["compare", "mandelbrot", "--record=../x"]).contains("letters, digits, - and _ make a name"));
+    assert!(refused(&["compare", "--record=x"]).contains("--record=NAME needs a problem"));
     assert!(refused(&["record", "99"]).contains("there is no chapter 99; there are 1"));
     assert!(refused(&["lst"]).contains("list"));
     assert!(refused(&["diff", "indexed", "naive"]).contains("is the name of 2 steps"));

@@ -63,3 +63,23 @@ fn numpy_counts_as_the_contracted_loop_does_or_exactly() {
     let found = sums.iter().any(|sum| answer.contains(&format!("\"check\": \"{sum}\"")));
     assert!(found, "one of {sums:?} in {answer}");
 }
+
+/// The kernels that a card would run, in Numba's simulator, which runs them as Python.
+#[test]
+fn the_kernels_that_numba_compiles_for_a_card_give_our_answers() {
+    let Some(python) = python() else { return };
+    let input = Mandelbrot::input(&Sizes { width: 67, height: 31, max_iterations: 150 }).unwrap();
+    let (double, single) = (Mandelbrot::reference_sum(&input), Mandelbrot::single_reference_sum(&input).unwrap());
+    assert_ne!(double, single, "a size that tells the precisions apart");
+    for (variant, expected) in [("double", &double), ("single", &single), ("contracted", &double)] {
+        let output = Command::new(&python)
+            .arg(root().join("scripts/peers/numba_cuda_peer.py"))
+            .args(["--problem", "mandelbrot", "--variant", variant, "--repeat", "1"])
+            .args(["--width", "67", "--height", "31", "--max-iterations", "150"])
+            .env("NUMBA_ENABLE_CUDASIM", "1")
+            .output()
+            .unwrap();
+        let answer = String::from_utf8(output.stdout).unwrap();
+        assert!(answer.contains(&format!("\"check\": \"{expected}\"")), "{variant}: {expected} in {answer}");
+    }
+}

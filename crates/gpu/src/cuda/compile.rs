@@ -1,13 +1,16 @@
 //! CUDA C++ to machine code, or to the assembly language of all of NVIDIA's cards (PTX), by NVRTC.
 
 use std::borrow::Cow;
-use std::ffi::{CStr, CString, c_char};
+use std::env;
+use std::ffi::{CStr, CString, OsStr, c_char};
 use std::fmt;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use cudarc::nvrtc::result::{self, NvrtcError};
 use cudarc::nvrtc::sys;
+use libloading::Library;
 
 use crate::driver::{Arithmetic, KernelText};
 use crate::signature::{self, Parameter, Scalar};
@@ -48,9 +51,13 @@ impl Nvrtc {
     }
 
     fn look() -> Result<Self, GpuError> {
-        let mend = "to mend: scripts/setup-gpu, and the line that it prints; or install NVIDIA's CUDA toolkit";
+        let mend = "to mend: scripts/setup-gpu --nvrtc and eval \"$(scripts/setup-gpu --environment)\", or NVIDIA's CUDA toolkit";
         // SAFETY: loads the library by its well-known names; its initialisers ask for nothing.
-        if !unsafe { sys::is_culib_present() } {
+        let present = || unsafe { sys::is_culib_present() };
+        if !present() {
+            load_from_toolkit();
+        }
+        if !present() {
             return Err(GpuError::Unavailable(format!("there is no NVRTC, the compiler of CUDA; {mend}")));
         }
         // A function that is missing would be a panic where it is called.
@@ -131,6 +138,27 @@ impl Nvrtc {
 impl fmt::Display for Nvrtc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.version.0, self.version.1)
+    }
+}
+
+/// Loads the library of a toolkit where toolkits are installed, for the system looks for libraries elsewhere. What a process has loaded
+/// is found by its name.
+fn load_from_toolkit() {
+    let named = ["CUDA_HOME", "CUDA_PATH"].into_iter().filter_map(env::var_os).map(PathBuf::from);
+    for toolkit in named.chain([PathBuf::from("/usr/local/cuda")]) {
+        let Ok(files) = toolkit.join("lib64").read_dir() else { continue };
+        // The library itself, and the part of it that it looks for by name when it compiles.
+        let wanted = |file: &OsStr| {
+            let file = file.to_string_lossy();
+            file == "libnvrtc.so.13" || file == "libnvrtc.so.12" || file.starts_with("libnvrtc-builtins.so.")
+        };
+        for file in files.flatten().filter(|file| wanted(&file.file_name())) {
+            // SAFETY: a library of NVIDIA's, by the name that it has there; its initialisers ask for nothing.
+            if let Ok(library) = unsafe { Library::new(file.path()) } {
+                // It stays as long as the process, like the one that is found by its name.
+                std::mem::forget(library);
+            }
+        }
     }
 }
 
@@ -215,7 +243,7 @@ fn macros(kernel: &KernelText) -> Result<Vec<(String, String)>, GpuError> {
     Ok(macros)
 }
 
-/// What a kernel that has been compiled is found by: a number over all that its code depends on (FNV-1a of 128 bits).
+/// What a text that has been compiled is found by: a number over all that its code depends on (FNV-1a of 128 bits).
 ///
 /// # Errors
 /// [`GpuError::Arguments`] if a constant cannot be one.
@@ -226,7 +254,6 @@ pub(crate) fn key(kernel: &KernelText) -> Result<String, GpuError> {
             hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
         }
     };
-    part(&kernel.entry);
     part(&format!("{:?}", kernel.arithmetic));
     for (name, value) in macros(kernel)? {
         part(&name);
@@ -350,19 +377,6 @@ fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
 
 fn is_name(name: &str) -> bool {
     words(name).next().is_some_and(|word| word.text == name) && !name.starts_with(|first: char| first.is_ascii_digit())
-}
-
-/// A whole text of CUDA C++ that the caller has written, to be compiled as it is.
-#[cfg(test)]
-pub(crate) fn written(text: &str, entry: &str, workgroup: u32, arithmetic: Arithmetic) -> KernelText {
-    KernelText {
-        text: text.to_owned(),
-        written: 0..text.len(),
-        entry: entry.to_owned(),
-        workgroup,
-        constants: Vec::new(),
-        arithmetic,
-    }
 }
 
 /// The language of all that is here.

@@ -1,14 +1,50 @@
-//! A driver without a card: it compiles, and keeps what it has compiled for the [table](super::table).
+//! A driver without a card: it compiles, and writes the [table](super::table) of what it has compiled. Only tests use it.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::compile::{self, LANGUAGE, Nvrtc, Target};
-use super::table::{self, Kernels};
+use super::table::{BUILT_IN, MARK};
 use crate::GpuError;
 use crate::driver::{Adapter, AdapterKind, Compiled, Driver, KernelText, Language, Memory, Resources, Value};
 use crate::signature::Parameter;
+
+/// The architecture that the kernels are compiled for: Turing, the oldest that the NVRTC of `scripts/setup-gpu` knows. The driver of
+/// every newer card compiles them to the end.
+pub(crate) const ARCHITECTURE: i32 = 75;
+
+/// The assembly language of texts by their keys.
+type Kernels = BTreeMap<String, String>;
+
+fn written(nvrtc: &Nvrtc, kernels: &Kernels) -> String {
+    let mut table = first_line(nvrtc) + "\n";
+    for (key, ptx) in kernels {
+        writeln!(table, "{MARK}{key}\n{}", trimmed(ptx)).expect("there is room for a text");
+    }
+    table
+}
+
+fn first_line(nvrtc: &Nvrtc) -> String {
+    format!("// Written by a test of the crate gpu with NVRTC {nvrtc} for compute_{ARCHITECTURE}; not to be edited.")
+}
+
+/// Whether the built-in table was written by this version of NVRTC: only then its text can be compared.
+pub(crate) fn wrote_the_table(nvrtc: &Nvrtc) -> bool {
+    BUILT_IN.lines().next() == Some(&first_line(nvrtc))
+}
+
+/// The keys of the built-in table, sorted.
+pub(crate) fn keys() -> Vec<&'static str> {
+    BUILT_IN.lines().filter_map(|line| line.strip_prefix(MARK)).collect()
+}
+
+/// The assembly language without the comments and blank lines in front of it, which name the build of the compiler.
+fn trimmed(ptx: &str) -> &str {
+    ptx[ptx.find(".version").unwrap_or(0)..].trim_end()
+}
 
 /// Compiles kernels to assembly language and starts none.
 pub(crate) struct Precompiler {
@@ -52,11 +88,8 @@ impl Precompiler {
     }
 
     /// The table of all that has been built.
-    ///
-    /// # Errors
-    /// Never in fact: see [`table::written`].
-    pub(crate) fn table(&self) -> Result<String, GpuError> {
-        table::written(self.nvrtc, &self.kernels.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn table(&self) -> String {
+        written(self.nvrtc, &self.kernels.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn there(&self) -> Result<(), GpuError> {
@@ -104,10 +137,10 @@ impl Driver for Precompiler {
     fn build(&self, kernel: &KernelText) -> Result<(Compiled, Vec<Parameter>), GpuError> {
         self.there()?;
         let parameters = compile::parameters(kernel)?;
-        let ptx = self.nvrtc.compile(kernel, Target::Assembly(table::ARCHITECTURE))?;
-        let ptx = table::trimmed(&String::from_utf8_lossy(&ptx));
+        let ptx = self.nvrtc.compile(kernel, Target::Assembly(ARCHITECTURE))?;
+        let ptx = String::from_utf8_lossy(&ptx).into_owned();
         let mut kernels = self.kernels.lock().unwrap_or_else(PoisonError::into_inner);
-        kernels.insert(compile::key(kernel)?, (kernel.entry.clone(), ptx));
+        kernels.insert(compile::key(kernel)?, ptx);
         Ok((Arc::new(()), parameters))
     }
 
@@ -137,5 +170,23 @@ impl Driver for Precompiler {
 
     fn destroy(&self) {
         self.lost.store(true, Ordering::Relaxed);
+    }
+}
+
+mod tests {
+    use super::*;
+    use crate::cuda::table::find_in;
+
+    #[test]
+    fn what_is_written_is_found_by_its_key() {
+        let nvrtc = Nvrtc { version: (13, 0), architectures: vec![75] };
+        let kernel = |name: &str| format!("//\n// Build\n\n.version 9.0\n.entry {name}()\n\n");
+        let kernels = Kernels::from([("0b".to_owned(), kernel("second")), ("0a".to_owned(), kernel("first"))]);
+        let table = written(&nvrtc, &kernels);
+        assert!(table.starts_with("// Written by a test of the crate gpu with NVRTC 13.0 for compute_75"), "{table}");
+        assert_eq!(find_in(&table, "0a"), Some(".version 9.0\n.entry first()\n"));
+        assert_eq!(find_in(&table, "0b"), Some(".version 9.0\n.entry second()\n"));
+        assert_eq!(find_in(&table, "0"), None);
+        assert_eq!(find_in("", "0a"), None);
     }
 }

@@ -1,0 +1,176 @@
+//! What a device allows, and where its time goes.
+
+mod common;
+
+use std::time::Duration;
+
+use common::device;
+use gpu::{ElementwiseKernel, Gpu, GpuArray, GpuError, Language, Scalar, SourceKernel, Text, arguments, throughput};
+
+/// Counts the passes of its loop.
+const COUNT: Text = Text {
+    wgsl: "for (var turn = 0u; turn < passes; turn += 1u) { counted[i] = counted[i] + 1u; }",
+    cuda: "for (unsigned turn = 0; turn < passes; ++turn) { counted[i] = counted[i] + 1; }",
+};
+
+/// Mesa's driver for the processor, which ends loops in silence.
+fn ends_loops(gpu: &Gpu) -> bool {
+    gpu.adapter().name.contains("llvmpipe")
+}
+
+#[test]
+fn a_launch_with_too_many_passes_is_refused_where_the_device_would_end_its_loops() {
+    let Some(gpu) = device() else { return };
+    let kernel = ElementwiseKernel::new(&gpu, "unsigned *counted, unsigned passes", COUNT, "count").unwrap();
+    let counted = |length, passes: u32| {
+        let counted = GpuArray::<u32>::zeros(&gpu, length);
+        kernel.launch_loops(passes, arguments![&counted, passes])?;
+        counted.to_vec()
+    };
+    for passes in [0, 1, 1000, 65_534] {
+        assert_eq!(counted(65, passes).unwrap(), [passes; 65]);
+    }
+    for passes in [65_535, 65_536, 100_000] {
+        match counted(65, passes) {
+            Ok(counted) => assert!(!ends_loops(&gpu) && counted == [passes; 65]),
+            Err(error) => {
+                let what = "passes of the loops in an invocation";
+                let asked = u64::from(passes) + 1;
+                assert!(
+                    matches!(error, GpuError::TooLarge { what: of, asked: found, .. } if of == what && found == asked),
+                    "{error:?}"
+                );
+            }
+        }
+    }
+    // The check has a reason: without it the answer is wrong, and nobody says so.
+    if ends_loops(&gpu) {
+        let wrong = GpuArray::<u32>::zeros(&gpu, 1);
+        kernel.launch(arguments![&wrong, 100_000_u32]).unwrap();
+        assert_ne!(wrong.to_vec().unwrap(), [100_000]);
+        assert_eq!(gpu.check_passes(65_535), Ok(()));
+        assert!(gpu.check_passes(65_536).is_err());
+        assert!(gpu.check_passes(u64::MAX).is_err());
+    }
+}
+
+/// Passes of the loop over an invocation's elements count as well.
+#[test]
+fn strides_are_passes_too() {
+    let Some(gpu) = device().filter(|gpu| gpu.language() == Language::Wgsl) else { return };
+    let text = "
+        @group(0) @binding(0) var<storage, read_write> counted: array<u32>;
+        struct Parameters { passes: u32 }
+        @group(0) @binding(1) var<uniform> parameters: Parameters;
+        override workgroup_size: u32 = 64;
+        @compute @workgroup_size(workgroup_size)
+        fn count(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+            for (var i = id.x; i < arrayLength(&counted); i += groups.x * workgroup_size) {
+                for (var turn = 0u; turn < parameters.passes; turn += 1u) { counted[i] += 1u; }
+            }
+        }";
+    for workgroup in [1, 64] {
+        let kernel = SourceKernel::options(text, "count").workgroup(workgroup).build(&gpu).unwrap();
+        for (lanes, passes) in [(1, 1), (1000, 10), (100_000, 100), (1_000_000, 200), (70_000, 65_534), (100, 65_534)] {
+            for groups in [kernel.groups(lanes, passes), kernel.few_groups(lanes, passes)] {
+                match groups {
+                    Ok(groups) => {
+                        assert!(groups >= 1 && groups <= gpu.adapter().groups);
+                        let rounds = (lanes as u64).div_ceil(u64::from(groups) * u64::from(workgroup));
+                        assert!(!ends_loops(&gpu) || rounds * (u64::from(passes) + 1) <= 65_535);
+                        if lanes as u64 * u64::from(passes) <= 100_000_000 {
+                            let counted = GpuArray::<u32>::zeros(&gpu, lanes);
+                            kernel.launch(groups, arguments![&counted, passes]).unwrap();
+                            assert!(counted.to_vec().unwrap().iter().all(|&count| count == passes));
+                        }
+                    }
+                    Err(error) => {
+                        assert!(ends_loops(&gpu) && workgroup == 1 && lanes == 70_000, "{error}");
+                        assert!(matches!(error, GpuError::TooLarge { .. }), "{error:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn more_elements_than_a_launch_has_invocations_are_all_reached() {
+    let Some(gpu) = device() else { return };
+    let length = 65_535 * 64 + 1;
+    let kernel = ElementwiseKernel::new(&gpu, "unsigned *x, unsigned n", "x[i] = i * n + 1;", "number").unwrap();
+    let x = GpuArray::<u32>::zeros(&gpu, length);
+    kernel.launch(arguments![&x, 3_u32]).unwrap();
+    assert!(x.to_vec().unwrap().iter().zip(0_u32..).all(|(&x, i)| x == i * 3 + 1));
+}
+
+#[test]
+fn times_are_told_apart() {
+    let Some(gpu) = device() else { return };
+    let values = vec![1.5_f32; 100_000];
+    let work = || {
+        let x = GpuArray::new(&gpu, &values);
+        (&x * &x + &x).to_vec()
+    };
+    // Once without, so that nothing is compiled on the clock.
+    assert_eq!(work().unwrap(), vec![3.75; 100_000]);
+    for _ in 0..3 {
+        let (result, times) = gpu.times(work).unwrap();
+        assert_eq!(result, vec![3.75; 100_000]);
+        assert!(times.upload > Duration::ZERO && times.launch > Duration::ZERO && times.download > Duration::ZERO);
+        assert!(times.total >= times.upload + times.launch + times.download, "{times:?}");
+        assert_eq!(times.kernel.is_some(), gpu.adapter().timestamps);
+        if let Some(kernel) = times.kernel {
+            assert!(kernel > Duration::ZERO && kernel <= times.total, "{times:?}");
+        }
+    }
+    // An error of the work is an error here, and measuring ends.
+    let failed = gpu.times(|| GpuArray::<f32>::zeros(&gpu, 3).write(&[1.0]));
+    assert!(matches!(failed, Err(GpuError::Arguments(_))));
+    assert_eq!(work().unwrap(), vec![3.75; 100_000]);
+}
+
+/// More launches than one set of time stamps holds.
+#[test]
+fn every_launch_is_measured_however_many_there_are() {
+    let Some(gpu) = device().filter(|gpu| gpu.adapter().timestamps) else { return };
+    assert_eq!(gpu.counters().launches, 0);
+    gpu.measure_kernels().unwrap();
+    assert_eq!(gpu.kernel_time().unwrap(), Some(Duration::ZERO));
+    let mut x = GpuArray::<i32>::zeros(&gpu, 10);
+    for _ in 0..3000 {
+        x = x + 1;
+    }
+    assert!(gpu.kernel_time().unwrap().unwrap() > Duration::ZERO);
+    assert_eq!(x.to_vec().unwrap(), [3000; 10]);
+    assert_eq!(gpu.kernel_time().unwrap(), Some(Duration::ZERO), "it begins anew");
+    // Whoever measures in between does not end it.
+    gpu.times(|| (&x + 1).to_vec()).unwrap();
+    assert_eq!((&x + 1).to_vec().unwrap(), [3001; 10]);
+    assert!(gpu.kernel_time().unwrap().unwrap() > Duration::ZERO);
+}
+
+#[test]
+fn nothing_is_measured_unless_it_is_asked_for() {
+    let Some(gpu) = device() else { return };
+    let x = GpuArray::<i32>::zeros(&gpu, 10);
+    assert_eq!(gpu.kernel_time().unwrap(), None);
+    drop(x);
+}
+
+#[test]
+fn throughput_is_a_number_and_leaves_no_memory_behind() {
+    let Some(gpu) = device().filter(|gpu| gpu.adapter().timestamps) else { return };
+    let held = gpu.counters().bytes_held;
+    for real in [Some(Scalar::Float), gpu.adapter().double.then_some(Scalar::Double)].into_iter().flatten() {
+        let found = throughput(&gpu, real).unwrap();
+        for number in [found.operations, found.divisions, found.roots, found.integers, found.bytes] {
+            assert!(number.is_finite() && number > 0.0, "{found:?}");
+        }
+        let compiled = gpu.counters().compiled;
+        assert_eq!(throughput(&gpu, real).unwrap(), found, "it is measured once");
+        assert_eq!(gpu.counters().compiled, compiled);
+    }
+    gpu.trim();
+    assert_eq!(gpu.counters().bytes_held, held);
+}
