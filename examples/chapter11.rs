@@ -69,9 +69,15 @@ fn told(
     }
 }
 
-/// The device of the steps, and beside it the card over CUDA where there is one.
+/// The device of the steps, and beside it the card over CUDA, where there is one and a compiler for its kernels.
 fn devices() -> Result<Vec<Gpu>, GpuError> {
-    Ok([Gpu::new()?].into_iter().chain(Gpu::cuda()).collect())
+    let compiles =
+        |gpu: &Gpu| ElementwiseKernel::new(gpu, "unsigned *count", "count[i] = 1;", "whether_it_compiles").is_ok();
+    let (portable, cuda) = (Gpu::new(), Gpu::cuda().ok().filter(compiles));
+    match (portable, cuda) {
+        (Err(error), None) => Err(error),
+        (portable, cuda) => Ok(portable.into_iter().chain(cuda).collect()),
+    }
 }
 
 /// A number that devices compute with, in one of two precisions.
@@ -152,13 +158,6 @@ fn best<T>(runs: usize, mut run: impl FnMut() -> Result<T, GpuError>) -> Result<
 /// What there is, what is used, and what that means for the numbers.
 fn adapters(part: &mut Part<'_>) -> Result<(), Failure> {
     told(part, "Which devices there are", |part| {
-        if let Err(GpuError::Unavailable(why)) = Gpu::new() {
-            part.paragraph(&format!("unavailable: {why}"))?;
-            part.paragraph(
-                "The chapter goes on and shows every step as unavailable. All other chapters need no device.",
-            )?;
-            return Ok(());
-        }
         let adapters = Gpu::adapters();
         let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
         let row = |adapter: &Adapter| {
@@ -171,7 +170,17 @@ fn adapters(part: &mut Part<'_>) -> Result<(), Failure> {
         if !adapters.is_empty() {
             part.table("adapters", &header, &adapters.iter().map(row).collect::<Vec<_>>(), &[0, 1])?;
         }
-        let gpu = Gpu::new()?;
+        let gpu = match Gpu::new() {
+            Err(GpuError::Unavailable(why)) => {
+                part.paragraph(&format!("unavailable: {why}"))?;
+                part.paragraph(
+                    "The chapter goes on, and shows every step that needs it as unavailable. All other chapters need no \
+                     device.",
+                )?;
+                return Ok(());
+            }
+            gpu => gpu?,
+        };
         let adapter = gpu.adapter();
         part.paragraph(&format!("Used: {adapter}."))?;
         part.paragraph(&format!(
@@ -293,11 +302,12 @@ fn contraction(part: &mut Part<'_>) -> Result<(), Failure> {
         let input = picture(part)?;
         let runs = if part.quick() { 2 } else { 5 };
         let mut rows = Vec::new();
-        for gpu in devices()? {
+        let gpus = devices()?;
+        for gpu in &gpus {
             if gpu.adapter().double {
-                compiled_ways::<f64>(&gpu, "f64", &input, &plain!(f64, input), runs, &mut rows)?;
+                compiled_ways::<f64>(gpu, "f64", &input, &plain!(f64, input), runs, &mut rows)?;
             }
-            compiled_ways::<f32>(&gpu, "f32", &input, &plain!(f32, input), runs, &mut rows)?;
+            compiled_ways::<f32>(gpu, "f32", &input, &plain!(f32, input), runs, &mut rows)?;
         }
         let header = ["by", "real", "compiled", "best ms", "sum", "wrong", "column, row", "says"];
         part.table("contraction", &header, &rows, &[0, 1, 2, 6, 7])?;
@@ -305,7 +315,7 @@ fn contraction(part: &mut Part<'_>) -> Result<(), Failure> {
             "Wrong: counts that are not those of a plain loop in the same precision, and the first of them. The times are \
              those of whole runs, with the way there and back.",
         )?;
-        right_sums(part)
+        gpus.first().map_or(Ok(()), |gpu| right_sums(part, gpu))
     })
 }
 
@@ -352,14 +362,13 @@ fn compiled_ways<T: Real>(
 }
 
 /// Looks for a picture whose sum is right though some of its counts are not, in single precision, which every device has.
-fn right_sums(part: &mut Part<'_>) -> Result<(), Stop> {
-    let gpu = Gpu::new()?;
-    let kernel = Plane::source(&gpu, f32::SCALAR, Arithmetic::Contracted)?;
+fn right_sums(part: &mut Part<'_>, gpu: &Gpu) -> Result<(), Stop> {
+    let kernel = Plane::source(gpu, f32::SCALAR, Arithmetic::Contracted)?;
     let (most, max_iterations) = (200, 100);
     for width in 3..most {
         let sizes = validation::mandelbrot::Sizes { width, height: width, max_iterations };
         let input = Input::new(&sizes).map_err(|error| Failure::Usage(error.to_string()))?;
-        let (counts, right) = (kernel.counts::<f32>(&gpu, &input)?, plain!(f32, input));
+        let (counts, right) = (kernel.counts::<f32>(gpu, &input)?, plain!(f32, input));
         let wrong = counts.iter().zip(&right).filter(|(found, right)| found != right).count();
         if wrong > 0 && sum(&counts) == sum(&right) {
             part.text(
