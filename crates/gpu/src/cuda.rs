@@ -228,6 +228,7 @@ fn adapter(ordinal: usize) -> Result<Adapter, DriverError> {
         interface: "CUDA",
         kind: if integrated { AdapterKind::Integrated } else { AdapterKind::Discrete },
         double: true,
+        long: true,
         timestamps: measures(),
         passthrough: true,
         // SAFETY: the device is one that the driver has just given.

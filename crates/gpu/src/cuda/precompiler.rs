@@ -78,6 +78,7 @@ impl Precompiler {
             interface: "CUDA",
             kind: AdapterKind::Other,
             double: true,
+            long: true,
             timestamps: false,
             passthrough: true,
             array_bytes: u64::from(u32::MAX),

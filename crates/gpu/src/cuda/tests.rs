@@ -44,7 +44,7 @@ const SOURCES: [(&str, &[&str]); 6] = [
     (include_str!("../kernels/mandelbrot.cu"), &["calculate_z"]),
     (include_str!("../kernels/mandelbrot_blocks.cu"), &["blocks", "replaced"]),
     (include_str!("../kernels/expression.cu"), &["expression"]),
-    (include_str!("../kernels/distance.cu"), &["distance"]),
+    (include_str!("../kernels/distance.cu"), &["elements", "rows"]),
     (include_str!("../kernels/particles.cu"), &["particles"]),
     (include_str!("../kernels/pi.cu"), &["chunks", "leaps"]),
 ];

@@ -211,7 +211,8 @@ int main(int argc, char** argv) {
     offer("blocks", blocks);
     offer("replaced", replaced);
     offer("expression", expression);
-    offer("distance", distance);
+    offer("elements", elements);
+    offer("rows", rows);
     offer("particles", particles);
     offer("chunks", chunks);
     offer("leaps", leaps);

@@ -149,11 +149,13 @@ fn distance(run: Run<'_>, operations: u64) {
     for ((name, input), real) in
         cases::<Distance>(operations).iter().flat_map(|case| Real::BOTH.map(|real| (case, real)))
     {
-        let points = input.points();
-        let matrix = poison(real.bytes(&input.x).len() * points);
-        let arguments = vec![real.array(&input.x), real.array(&input.y), matrix, unsigned(points)];
-        let output = real.values(&run("distance", real, 5, arguments)[2]);
-        expect(format_args!("{real:?} {name}"), Distance::verify(input, &output, real.precision()));
+        for entry in ["elements", "rows"] {
+            let points = input.points();
+            let matrix = poison(real.bytes(&input.x).len() * points);
+            let arguments = vec![real.array(&input.x), real.array(&input.y), matrix, unsigned(points)];
+            let output = real.values(&run(entry, real, 5, arguments)[2]);
+            expect(format_args!("{entry} {real:?} {name}"), Distance::verify(input, &output, real.precision()));
+        }
     }
 }
 
@@ -177,9 +179,16 @@ fn particles(run: Run<'_>, operations: u64) {
 fn pi(run: Run<'_>, operations: u64) {
     for ((name, input), real) in cases::<Pi>(operations).iter().flat_map(|case| Real::BOTH.map(|real| (case, real))) {
         for entry in ["chunks", "leaps"] {
-            let hits = if entry == "leaps" { Array(vec![0; 4 * input.chunks]) } else { poison(4 * input.chunks) };
-            let arguments = vec![hits, unsigned(input.samples), unsigned(input.chunks)];
-            let hits = elements::<u32>(&run(entry, real, 3, arguments)[0]).into_iter().map(u64::from).collect();
+            // Two launches, as the steps may need: the second one goes on where the first one has ended.
+            let before = input.samples / 3;
+            let hits = [(0, before), (before, input.samples - before)].into_iter().fold(
+                vec![0; 4 * input.chunks],
+                |hits, (first, samples)| {
+                    let numbers = [first, samples, input.chunks].map(unsigned);
+                    run(entry, real, 3, [Array(hits)].into_iter().chain(numbers).collect()).swap_remove(0)
+                },
+            );
+            let hits = elements::<u32>(&hits).into_iter().map(u64::from).collect();
             expect(format_args!("{entry} {real:?} {name}"), Pi::verify(input, &hits, real.precision()));
         }
     }
