@@ -106,7 +106,7 @@ fn rate<T: Element>(gpu: &Gpu, a: T, b: T, operation: &str, operations: u32) -> 
     let kernel = SourceKernel::options(Text { wgsl: &wgsl, cuda: &cuda }, "operations").real(T::SCALAR).build(gpu)?;
     let groups = gpu.groups(INVOCATIONS, 64);
     let sums = GpuArray::<T>::uninitialised(gpu, groups as usize * 64);
-    let mut passes = 8;
+    let mut passes = 8_u32;
     loop {
         let elapsed = best(gpu, || kernel.launch(groups, arguments![&sums, a, b, passes]))?;
         if elapsed >= LONG_ENOUGH || passes >= 1 << 15 {

@@ -477,7 +477,8 @@ pub fn cuda_blocks(_: &Input, settings: &Settings) -> Ready {
 
 /// The invocations in a workgroup that the command line asks for, or else 128; always whole warps, whose lanes hand points to each other.
 fn warps(settings: &Settings) -> u32 {
-    settings.workgroup.map_or(128, |workgroup| workgroup as u32).next_multiple_of(32)
+    let asked = settings.workgroup.map_or(128, |workgroup| workgroup as u32);
+    asked.checked_next_multiple_of(32).unwrap_or(asked)
 }
 
 // ANCHOR: cuda_replaced
