@@ -7,7 +7,7 @@
 //
 // Each workgroup is a thread, and each invocation a coroutine of it: it runs until it comes to an operation of its warp or group, and
 // goes on when all the others have come to the same one. A warp whose lanes come to different ones, or of which some have ended, is an
-// error, as it would be on a card.
+// error, as it would be on a card. In a kernel without such operations the invocations run one after the other.
 
 #include <ucontext.h>
 
@@ -63,6 +63,9 @@ std::vector<std::vector<Invocation>> kept;
 
 /// Comes to an operation of the warp, and returns what it gives this lane.
 inline unsigned meet(Operation operation, unsigned mask, unsigned value, unsigned source) {
+    if (current == nullptr) {
+        fail("an operation of a warp in a kernel that was said to have none");
+    }
     if (mask != 0xffffffffu) {
         fail("an operation of a part of a warp");
     }
@@ -141,6 +144,14 @@ inline void run_group(std::vector<Invocation>& invocations, unsigned group, unsi
     }
 }
 
+/// The same for a kernel whose invocations do not meet.
+inline void run_apart(unsigned group, unsigned size) {
+    block_index.x = group;
+    for (thread_index.x = 0; thread_index.x < size; ++thread_index.x) {
+        enter();
+    }
+}
+
 using Arguments = std::vector<std::vector<char>>;
 
 /// A parameter: the address of an array, or a number.
@@ -159,7 +170,7 @@ Parameter as(std::vector<char>& argument) {
 }
 
 template <typename... Parameters>
-void launch(void (*kernel)(Parameters...), unsigned size, Arguments& arguments, unsigned groups) {
+void launch(void (*kernel)(Parameters...), unsigned size, bool meet, Arguments& arguments, unsigned groups) {
     if (arguments.size() != sizeof...(Parameters)) {
         fail("the wrong number of arguments");
     }
@@ -174,7 +185,11 @@ void launch(void (*kernel)(Parameters...), unsigned size, Arguments& arguments, 
     kept.resize(std::max<std::size_t>(kept.size(), groups));
     std::vector<std::thread> threads;
     for (unsigned group = 0; group < groups; ++group) {
-        threads.emplace_back(run_group, std::ref(kept[group]), group, size);
+        if (meet) {
+            threads.emplace_back(run_group, std::ref(kept[group]), group, size);
+        } else {
+            threads.emplace_back(run_apart, group, size);
+        }
     }
     for (auto& thread : threads) {
         thread.join();
@@ -189,8 +204,8 @@ inline std::map<std::string, std::function<void(Arguments&, unsigned)>>& kernels
 
 struct Offer {
     template <typename... Parameters>
-    Offer(const char* name, void (*kernel)(Parameters...), unsigned size) {
-        kernels()[name] = [=](Arguments& arguments, unsigned groups) { launch(kernel, size, arguments, groups); };
+    Offer(const char* name, void (*kernel)(Parameters...), unsigned size, bool meet) {
+        kernels()[name] = [=](Arguments& arguments, unsigned groups) { launch(kernel, size, meet, arguments, groups); };
     }
 };
 

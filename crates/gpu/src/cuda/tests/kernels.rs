@@ -190,9 +190,10 @@ fn program(kernels: &[KernelText]) -> Result<PathBuf, GpuError> {
         text += &format!("namespace {space} {{\nconstexpr host::Dimensions blockDim{{{}}};\n", kernel.workgroup);
         // In two namespaces a function of C would be the same one.
         text += &kernel.text.replace("extern \"C\" ", "");
-        for entry in entries.keys() {
-            let name = name_of(entries[entry]).unwrap();
-            text += &format!("\nstatic const host::Offer offer_{entry}{{\"{name}\", {entry}, {}}};", kernel.workgroup);
+        let meet = kernel.text.contains("_sync");
+        for (entry, kernel) in entries {
+            let (name, size) = (name_of(kernel).unwrap(), kernel.workgroup);
+            text += &format!("\nstatic const host::Offer offer_{entry}{{\"{name}\", {entry}, {size}, {meet}}};");
         }
         text += "\n}\n";
         macros.iter().for_each(|(name, _)| text += &format!("#undef {name}\n"));
