@@ -4,6 +4,8 @@
 mod compile;
 #[cfg(test)]
 mod precompiler;
+#[cfg(test)]
+mod stand_in;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -22,9 +24,6 @@ use crate::GpuError;
 use crate::driver::{Adapter, AdapterKind, Compiled, Driver, KernelText, Language, Memory, Resources, Value};
 use crate::signature::Parameter;
 use compile::{Nvrtc, Target};
-
-#[cfg(test)]
-pub(crate) use precompiler::{Launches, Precompiler};
 
 /// Launches that are measured and not yet added up. More of them are added up before the next.
 const SPANS: usize = 4096;
@@ -145,7 +144,19 @@ impl CudaDriver {
     }
 }
 
-pub(crate) fn too_long() -> GpuError {
+/// The first card; in a test what stands in for it.
+///
+/// # Errors
+/// As [`CudaDriver::new`].
+pub(crate) fn first() -> Result<Arc<dyn Driver>, GpuError> {
+    #[cfg(test)]
+    if let Some(driver) = stand_in::there() {
+        return Ok(driver);
+    }
+    Ok(Arc::new(CudaDriver::new(0)?))
+}
+
+fn too_long() -> GpuError {
     GpuError::Arguments("there are more bytes than the array has".to_owned())
 }
 
@@ -228,6 +239,7 @@ fn adapter(ordinal: usize) -> Result<Adapter, DriverError> {
         interface: "CUDA",
         kind: if integrated { AdapterKind::Integrated } else { AdapterKind::Discrete },
         double: true,
+        long: true,
         timestamps: measures(),
         passthrough: true,
         // SAFETY: the device is one that the driver has just given.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 #[cfg(feature = "cuda")]
-use crate::cuda::CudaDriver;
+use crate::cuda::{self, CudaDriver};
 use crate::driver::{Compiled, Driver, KernelText, Memory, Value};
 use crate::portable::PortableDriver;
 use crate::signature::Parameter;
@@ -22,7 +22,7 @@ pub struct Gpu {
 }
 
 pub(crate) struct Shared {
-    driver: Box<dyn Driver>,
+    driver: Arc<dyn Driver>,
     /// Memory that no array uses any more, by length.
     pool: Mutex<HashMap<u64, Vec<Memory>>>,
     kernels: Mutex<HashMap<Key, Arc<Kernel>>>,
@@ -121,7 +121,7 @@ impl Options {
                 && self.name.as_ref().is_none_or(|name| adapter.name.to_lowercase().contains(name))
         };
         let driver = PortableDriver::new(self.passthrough, wanted)?;
-        Ok(Gpu::over(Box::new(driver), self.memory_limit))
+        Ok(Gpu::over(Arc::new(driver), self.memory_limit))
     }
 }
 
@@ -152,7 +152,7 @@ impl Gpu {
     /// [`GpuError::Unavailable`] without the card, its driver, or the feature `cuda` of this crate.
     pub fn cuda() -> Result<Self, GpuError> {
         #[cfg(feature = "cuda")]
-        return Ok(Self::over(Box::new(CudaDriver::new(0)?), u64::MAX));
+        return Ok(Self::over(cuda::first()?, u64::MAX));
         #[cfg(not(feature = "cuda"))]
         Err(GpuError::Unavailable(
             "built without CUDA: add --features cuda, on a machine with an NVIDIA card and its driver".to_owned(),
@@ -173,7 +173,7 @@ impl Gpu {
         portable.collect()
     }
 
-    pub(crate) fn over(driver: Box<dyn Driver>, memory_limit: u64) -> Self {
+    pub(crate) fn over(driver: Arc<dyn Driver>, memory_limit: u64) -> Self {
         let (pool, kernels, counters, times, passes) = Default::default();
         Self { shared: Arc::new(Shared { driver, pool, kernels, counters, times, memory_limit, passes }) }
     }

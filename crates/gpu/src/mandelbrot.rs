@@ -454,6 +454,70 @@ pub fn cuda_contracted(_: &Input, settings: &Settings) -> Ready {
     })
 }
 
+/// The kernels with fewer tests. They use what only CUDA has: fused operations by name, and lanes that see each other.
+const FEWER_TESTS: Text = Text { wgsl: "", cuda: include_str!("kernels/mandelbrot_blocks.cu") };
+
+/// The escape is tested once in sixteen iterations, and each of them takes six operations instead of seven.
+///
+/// Mirrors nothing in the tutorial. Look at the kernel's comment: why the last iteration of a block knows about all of them, and why
+/// twice a product may be fused with what is added to it.
+pub fn cuda_blocks(_: &Input, settings: &Settings) -> Ready {
+    let gpu = Gpu::cuda()?;
+    let options = SourceKernel::options(FEWER_TESTS, "blocks");
+    let blocks = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
+    on::<Mandelbrot>(gpu, Scalar::Double, move |gpu, input, counts| {
+        let (xs, ys) = (GpuArray::new(gpu, &input.xs), GpuArray::new(gpu, &input.ys));
+        let (width, elements) = (input.width() as u32, counts.len() as u32);
+        let output = GpuArray::uninitialised(gpu, counts.len());
+        let arguments = arguments![&xs, &ys, &output, input.max_iterations, width, elements];
+        blocks.launch(blocks.groups(counts.len(), input.max_iterations)?, arguments)?;
+        output.read(counts)
+    })
+}
+
+/// The invocations in a workgroup that the command line asks for, or else 128; always whole warps, whose lanes hand points to each other.
+fn warps(settings: &Settings) -> u32 {
+    let asked = settings.workgroup.map_or(128, |workgroup| workgroup as u32);
+    asked.checked_next_multiple_of(32).unwrap_or(asked)
+}
+
+// ANCHOR: cuda_replaced
+/// No more workgroups than the card holds at once, which take points from a counter that they share; a lane whose point has escaped gets
+/// another one.
+///
+/// Mirrors nothing in the tutorial. Look at who waits: no lane for its neighbours, until there are no more points.
+pub fn cuda_replaced(_: &Input, settings: &Settings) -> Ready {
+    let gpu = Gpu::cuda()?;
+    let options = SourceKernel::options(FEWER_TESTS, "replaced");
+    let replaced = options.real(Scalar::Double).workgroup(warps(settings)).build(&gpu)?;
+    on::<Mandelbrot>(gpu, Scalar::Double, move |gpu, input, counts| {
+        let (xs, ys) = (GpuArray::new(gpu, &input.xs), GpuArray::new(gpu, &input.ys));
+        let (width, elements) = (input.width() as u32, counts.len() as u32);
+        let (output, taken) = (GpuArray::uninitialised(gpu, counts.len()), GpuArray::<u32>::zeros(gpu, 1));
+        let arguments = arguments![&xs, &ys, &output, &taken, input.max_iterations, width, elements];
+        replaced.launch(replaced.resident_groups(counts.len())?, arguments)?;
+        output.read(counts)
+    })
+}
+// ANCHOR_END: cuda_replaced
+
+/// The same in single precision.
+///
+/// Mirrors nothing in the tutorial. Look at the test: eight iterations are as many as the rounding allows here.
+pub fn cuda_replaced_single(_: &Input, settings: &Settings) -> Ready {
+    let gpu = Gpu::cuda()?;
+    let options = SourceKernel::options(FEWER_TESTS, "replaced");
+    let replaced = options.real(Scalar::Float).workgroup(warps(settings)).build(&gpu)?;
+    on::<Mandelbrot>(gpu, Scalar::Float, move |gpu, input, counts| {
+        let (xs, ys) = (GpuArray::new(gpu, &narrow(&input.xs)), GpuArray::new(gpu, &narrow(&input.ys)));
+        let (width, elements) = (input.width() as u32, counts.len() as u32);
+        let (output, taken) = (GpuArray::uninitialised(gpu, counts.len()), GpuArray::<u32>::zeros(gpu, 1));
+        let arguments = arguments![&xs, &ys, &output, &taken, input.max_iterations, width, elements];
+        replaced.launch(replaced.resident_groups(counts.len())?, arguments)?;
+        output.read(counts)
+    })
+}
+
 /// The lesson of the contracted steps. Small pictures may agree.
 const CONTRACTED: Precision = Precision::Different {
     why: "the driver may fuse products and sums, and take sums in another order",
@@ -514,5 +578,10 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
         .temporaries(counts_only),
     step!(prepared cuda_contracted, "beyond the tutorial", "the compiler may fuse")
         .precision(CONTRACTED)
+        .temporaries(counts_only),
+    step!(prepared cuda_blocks, "beyond the tutorial", "a test in sixteen iterations").temporaries(counts_only),
+    step!(prepared cuda_replaced, "beyond the tutorial", "no lane waits for its neighbours").temporaries(counts_only),
+    step!(prepared cuda_replaced_single, "beyond the tutorial", "the same in single precision")
+        .precision(Precision::ExactSingle)
         .temporaries(counts_only),
 ];

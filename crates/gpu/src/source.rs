@@ -179,6 +179,18 @@ impl SourceKernel {
         Ok(doubled.take_while(|&groups| groups < all).find(fits).unwrap_or(all))
     }
 
+    /// Workgroups for a kernel whose invocations take work until there is none: as many as the device holds at once, and no more than so
+    /// many lanes of work need. Where the driver does not tell, an invocation for each lane.
+    ///
+    /// # Errors
+    /// [`GpuError::Driver`] when it cannot be asked.
+    pub fn resident_groups(&self, lanes: usize) -> Result<u32, GpuError> {
+        let (all, Resources { resident_groups, multiprocessors, .. }) =
+            (self.gpu.groups(lanes, self.kernel.workgroup), self.resources()?);
+        let resident = resident_groups.zip(multiprocessors).map(|(groups, of)| groups.saturating_mul(of).max(1));
+        Ok(resident.map_or(all, |resident| all.min(resident)))
+    }
+
     /// How many lanes an invocation takes, one after the other.
     fn rounds(&self, lanes: usize, groups: u32) -> u64 {
         (lanes as u64).div_ceil(u64::from(groups) * u64::from(self.kernel.workgroup))

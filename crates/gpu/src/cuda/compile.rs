@@ -218,7 +218,7 @@ pub(crate) fn registers(workgroup: u32) -> Option<u32> {
 }
 
 /// The constants that the text mentions, as macros; `workgroup_size` is one of them.
-fn macros(kernel: &KernelText) -> Result<Vec<(String, String)>, GpuError> {
+pub(super) fn macros(kernel: &KernelText) -> Result<Vec<(String, String)>, GpuError> {
     const WORKGROUP: &str = "workgroup_size";
     let mut macros = Vec::new();
     let workgroup = (WORKGROUP.to_owned(), f64::from(kernel.workgroup));

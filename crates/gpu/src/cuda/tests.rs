@@ -6,10 +6,14 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
+use validation::{Session, Settings};
+
 use super::compile::{Nvrtc, Target, key, parameters, registers};
+use super::stand_in::{StandIn, instead_of_the_card, name as name_of};
 use super::*;
 use crate::driver::Arithmetic;
 use crate::signature::Scalar;
+use crate::{Gpu, throughput};
 
 /// What a test needs that is not everywhere; `None` with the reason on the standard error, unless `REQUIRE` names it.
 fn found<T>(what: &str, there: Result<T, GpuError>) -> Option<T> {
@@ -40,12 +44,10 @@ fn written(text: &str, entry: &str, workgroup: u32, arithmetic: Arithmetic) -> K
     }
 }
 
-const SOURCES: [(&str, &[&str]); 6] = [
+const SOURCES: [(&str, &[&str]); 4] = [
     (include_str!("../kernels/mandelbrot.cu"), &["calculate_z"]),
     (include_str!("../kernels/mandelbrot_blocks.cu"), &["blocks", "replaced"]),
-    (include_str!("../kernels/expression.cu"), &["expression"]),
-    (include_str!("../kernels/distance.cu"), &["distance"]),
-    (include_str!("../kernels/particles.cu"), &["particles"]),
+    (include_str!("../kernels/distance.cu"), &["elements", "rows"]),
     (include_str!("../kernels/pi.cu"), &["chunks", "leaps"]),
 ];
 
@@ -59,18 +61,64 @@ fn hand_written(real: &str, entry: &str, workgroup: u32, arithmetic: Arithmetic)
     KernelText { written: front.len()..kernel.text.len(), ..kernel }
 }
 
-/// All kernels that a machine without NVRTC has to find in the table.
-fn all_kernels() -> Vec<KernelText> {
-    let mut kernels = Vec::new();
-    for real in REALS {
-        for entry in SOURCES.iter().flat_map(|(_, entries)| *entries) {
-            kernels.push(hand_written(real, entry, 256, Arithmetic::Exact));
+/// All of them for both types.
+fn all_hand_written(workgroup: u32) -> Vec<KernelText> {
+    let entries = || SOURCES.iter().flat_map(|(_, entries)| *entries);
+    let all = REALS.iter().flat_map(|real| entries().map(move |entry| (real, entry)));
+    all.map(|(real, entry)| hand_written(real, entry, workgroup, Arithmetic::Exact)).collect()
+}
+
+/// The most operations of an input that a test gives to a step.
+const FEW_OPERATIONS: u64 = 300_000;
+
+/// Starts every step over CUDA on every input that is small, with a driver in the place of the card, and lets `run` do the rest.
+fn for_each_step(
+    driver: &Arc<StandIn>,
+    problem: Option<&str>,
+    settings: &Settings,
+    run: impl Fn(&str, Box<dyn Session>),
+) {
+    for ladder in crate::ladders().iter().filter(|ladder| problem.is_none_or(|problem| ladder.problem() == problem)) {
+        let inputs = ladder.cases().into_iter().map(|(name, input)| (name, input().unwrap()));
+        let inputs: Vec<_> = inputs.filter(|(_, input)| input.work().flops() <= FEW_OPERATIONS).collect();
+        assert!(inputs.len() > 1, "{} has no small inputs", ladder.problem());
+        let steps = ladder.steps().iter().enumerate().filter(|(_, step)| step.name.starts_with("cuda_"));
+        for ((index, step), (name, input)) in steps.flat_map(|step| inputs.iter().map(move |input| (step, input))) {
+            let what = format!("{} {name}", step.path());
+            let session = instead_of_the_card(driver, || ladder.start(index, input, settings));
+            run(&what, session.unwrap_or_else(|error| panic!("{what}: {error}")));
         }
-        kernels.push(hand_written(real, "calculate_z", 256, Arithmetic::Contracted));
-        // The only text whose code depends on the size of its workgroups; this is the other usual one.
-        kernels.push(hand_written(real, "replaced", 128, Arithmetic::Exact));
     }
-    kernels
+}
+
+/// The kernels that the steps build, with workgroups of these sizes.
+fn of_the_steps(workgroups: &[Option<usize>]) -> Vec<KernelText> {
+    let driver = StandIn::idle();
+    for &workgroup in workgroups {
+        for_each_step(&driver, None, &Settings { workgroup, ..Settings::default() }, |what, mut session| {
+            session.run().and_then(|()| session.finish()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        });
+    }
+    let gpu = Gpu::over(driver.clone(), u64::MAX);
+    // What counts the passes of a loop is built when somebody asks for many.
+    gpu.check_passes(100_000).unwrap();
+    driver.built()
+}
+
+/// All kernels that a machine without NVRTC has to find in the table: those of the steps, and those that measure a card.
+fn all_needed() -> &'static [KernelText] {
+    static NEEDED: OnceLock<Vec<KernelText>> = OnceLock::new();
+    NEEDED.get_or_init(|| {
+        let driver = StandIn::idle();
+        let gpu = Gpu::over(driver.clone(), u64::MAX);
+        for real in [Scalar::Double, Scalar::Float] {
+            // Known from then on for all devices of this name, but only this function asks.
+            throughput(&gpu, real).unwrap();
+        }
+        let mut needed = of_the_steps(&[None, Some(64), Some(128), Some(256)]);
+        needed.extend(driver.built());
+        needed
+    })
 }
 
 const SCALED: &str = "extern \"C\" __global__ void scaled(double *xs, unsigned n) { xs[0] = factor * n; }";
@@ -135,8 +183,8 @@ fn parameters_are_read_from_the_text() {
         "double *xs, double *ys, unsigned *counts, unsigned max_iterations, unsigned width, unsigned elements"
     );
     assert_eq!(
-        shown(&hand_written("float", "particles", 64, Arithmetic::Exact)).unwrap(),
-        "float *x, float *y, float *speed, float timestep, unsigned steps, unsigned elements"
+        shown(&hand_written("float", "rows", 64, Arithmetic::Exact)).unwrap(),
+        "float *x, float *y, float *distances, unsigned points"
     );
     let of = |text: &str| shown(&written(text, "f", 64, Arithmetic::Exact));
     assert_eq!(of("extern \"C\" { __device__ void f(int); __global__ void f(int *x) {} }").unwrap(), "int *x");
@@ -171,19 +219,18 @@ fn a_card_that_is_not_there_is_unavailable_with_what_mends_it() {
 }
 
 #[test]
-fn every_hand_written_kernel_compiles_and_is_contracted_only_where_it_may_be() {
+fn every_kernel_compiles_and_is_contracted_only_where_it_may_be() {
     let Some(nvrtc) = found("nvrtc", Nvrtc::load()) else { return };
-    for kernel in all_kernels() {
+    for kernel in all_needed().iter().cloned().chain(all_hand_written(128)) {
         let architecture = precompiler::ARCHITECTURE.max(*nvrtc.architectures.first().unwrap());
         let ptx = nvrtc.compile(&kernel, Target::Assembly(architecture)).unwrap();
         let ptx = String::from_utf8(ptx).unwrap();
         let start = ptx.find(&format!(".entry {}(", kernel.entry)).unwrap();
         let code = &ptx[start..ptx[start..].find("\n}").unwrap() + start];
-        let type_of = if kernel.text.starts_with("typedef double") { "f64" } else { "f32" };
-        let fused = code.matches(&format!("fma.rn.{type_of}")).count();
+        let fused = code.matches("fma.").count();
         // Without its rounding a multiplication may still be fused where the assembly language is compiled to the end.
-        for operation in ["add", "sub", "mul"] {
-            let free = code.contains(&format!("{operation}.{type_of}"));
+        for operation in ["add.f", "sub.f", "mul.f"] {
+            let free = code.contains(operation);
             assert!(!free || kernel.arithmetic == Arithmetic::Contracted, "{}: {operation}", kernel.entry);
         }
         let doubled = matches!(&*kernel.entry, "blocks" | "replaced");
@@ -243,9 +290,9 @@ fn constants_reach_the_compiler() {
 }
 
 #[test]
-fn a_driver_that_only_compiles_starts_nothing() {
-    let Some(driver) = found("nvrtc", Precompiler::new(Launches::Refused)) else { return };
-    assert_eq!((driver.language(), driver.adapter().timestamps), (Language::Cuda, false));
+fn a_driver_that_stands_in_for_a_card_notes_what_it_builds() {
+    let driver = StandIn::idle();
+    assert_eq!((driver.language(), driver.adapter().interface), (Language::Cuda, "CUDA"));
     let array = driver.allocate(16).unwrap();
     driver.write(&array, &[7; 16]).unwrap();
     let mut read = [0; 8];
@@ -254,48 +301,42 @@ fn a_driver_that_only_compiles_starts_nothing() {
     assert!(refused(driver.write(&array, &[7; 17])).contains("more bytes than the array has"));
     let (kernel, parameters) = driver.build(&scaled(2.0)).unwrap();
     assert_eq!(parameters.len(), 2);
-    assert_eq!(driver.resources(&kernel), Ok(Resources::default()));
-    let values = [Value::Array(array.clone()), Value::Scalar(Scalar::Unsigned, [1; 16])];
-    assert!(matches!(driver.launch(&kernel, 1, &values), Err(GpuError::Unavailable(_))));
-    assert!(driver.table().contains(&format!("//= {}\n.version", key(&scaled(2.0)).unwrap())));
+    driver.launch(&kernel, 1, &[Value::Array(array), Value::Scalar(Scalar::Unsigned, [1; 16])]).unwrap();
+    assert_eq!(driver.built(), [scaled(2.0)]);
+    let opened = || Gpu::cuda().map(|gpu| gpu.adapter().name.clone());
+    assert_eq!(instead_of_the_card(&driver, opened).unwrap(), "no card");
+    assert!(opened().map_or(true, |name| name != "no card"));
     driver.destroy();
     assert!(matches!(driver.allocate(16), Err(GpuError::Lost(_))));
     assert!(matches!(driver.wait(), Err(GpuError::Lost(_))));
-
-    let driver = Precompiler::new(Launches::Ignored).unwrap();
-    let array = driver.allocate(16).unwrap();
-    let (kernel, _) = driver.build(&scaled(2.0)).unwrap();
-    driver.launch(&kernel, 1, &[Value::Array(array), Value::Scalar(Scalar::Unsigned, [1; 16])]).unwrap();
-    driver.wait().unwrap();
-    assert_eq!(driver.measure(true), Ok(None));
 }
 
-/// With `UPDATE_PTX=1` it writes the table instead.
+/// What a step builds has to be in the table; with `UPDATE_PTX=1` it is written instead.
 #[test]
 fn the_kernels_compiled_beforehand_are_up_to_date() {
-    let mut keys: Vec<_> = all_kernels().iter().map(|kernel| key(kernel).unwrap()).collect();
-    keys.sort();
-    keys.dedup();
+    let mend = "mended by UPDATE_PTX=1 cargo test -p gpu --features cuda compiled_beforehand";
     let update = env::var_os("UPDATE_PTX").is_some();
-    if let Some(driver) = found("nvrtc", Precompiler::new(Launches::Refused)) {
-        for kernel in all_kernels() {
-            driver.build(&kernel).unwrap();
-        }
-        let now = driver.table();
+    if let Some(nvrtc) = found("nvrtc", Nvrtc::load()) {
+        let now = precompiler::table(nvrtc, all_needed()).unwrap();
         if update {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cuda/compiled.ptx");
             fs::write(path, now).unwrap();
             return;
         }
         // Another version of the compiler writes another text of the same kernels.
-        if precompiler::wrote_the_table(Nvrtc::load().unwrap()) {
-            assert!(now == table::BUILT_IN, "mended by UPDATE_PTX=1 cargo test -p gpu --features cuda compiled");
+        if precompiler::wrote_the_table(nvrtc) {
+            assert!(now == table::BUILT_IN, "{mend}");
         }
     }
     assert!(!update, "UPDATE_PTX needs NVRTC");
-    assert_eq!(precompiler::keys(), keys, "mended by UPDATE_PTX=1 cargo test -p gpu --features cuda compiled");
-    for kernel in all_kernels() {
-        let ptx = table::find(&key(&kernel).unwrap()).unwrap();
+    for kernel in all_needed() {
+        let Some(ptx) = table::find(&key(kernel).unwrap()) else {
+            panic!("{} is not among the kernels compiled beforehand: {mend}\n{}", kernel.entry, kernel.text);
+        };
         assert!(ptx.contains(&format!(".entry {}(", kernel.entry)) && ptx.contains(".target sm_75"));
     }
+    let mut keys: Vec<_> = all_needed().iter().map(|kernel| key(kernel).unwrap()).collect();
+    keys.sort();
+    keys.dedup();
+    assert_eq!(precompiler::keys(), keys, "{mend}");
 }
