@@ -220,7 +220,9 @@ mod tests {
     #[cfg(target_arch = "x86_64")]
     fn every_step_has_machine_code() {
         let (ladders, image) = (ladders(), image().unwrap());
-        for step in crate::catalog::all(&ladders) {
+        // Built without CUDA, the steps over CUDA are one function, which says that they are unavailable.
+        let built = |step: &crate::catalog::Found<'_>| cfg!(feature = "cuda") || !step.step().name.starts_with("cuda_");
+        for step in crate::catalog::all(&ladders).into_iter().filter(built) {
             let listings = of_step(&image, &step).unwrap_or_else(|error| panic!("{}: {error:?}", step.step().path()));
             let counts = together(step.step().path(), &listings);
             assert!(counts.whole.instructions > 0, "{}", step.step().path());
