@@ -39,7 +39,7 @@ impl Shader {
             let places = error.labels().filter_map(|(span, label)| Some((span.to_range()?, label.to_owned())));
             refused(error.message().to_owned(), error.notes().map(str::to_owned).collect(), places.collect())
         })?;
-        let invalid = |error: naga::WithSpan<naga::valid::ValidationError>| {
+        let invalid = |error: Box<naga::WithSpan<naga::valid::ValidationError>>| {
             let places: Vec<_> =
                 error.spans().filter_map(|(span, label)| Some((span.to_range()?, label.clone()))).collect();
             let (mut message, mut notes) = (error.to_string(), Vec::new());
@@ -102,8 +102,9 @@ impl Shader {
 }
 
 /// Checks a module for everything that the language demands.
-pub(crate) fn validate(module: &Module) -> Result<ModuleInfo, naga::WithSpan<naga::valid::ValidationError>> {
-    Validator::new(ValidationFlags::all(), Capabilities::FLOAT64 | Capabilities::SHADER_INT64).validate(module)
+pub(crate) fn validate(module: &Module) -> Result<ModuleInfo, Box<naga::WithSpan<naga::valid::ValidationError>>> {
+    let allowed = Capabilities::FLOAT64 | Capabilities::SHADER_INT64;
+    Validator::new(ValidationFlags::all(), allowed).validate(module).map_err(Box::new)
 }
 
 /// Parameters, which arrays are only read, offsets of the numbers, bytes of all numbers.
