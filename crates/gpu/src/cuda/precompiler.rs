@@ -1,6 +1,7 @@
 //! Writes the [table](super::table) of kernels. Only tests use it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 
 use super::compile::{self, Nvrtc, Target};
@@ -22,10 +23,9 @@ type Kernels = BTreeMap<String, String>;
 pub(crate) fn table(nvrtc: &Nvrtc, kernels: &[KernelText]) -> Result<String, GpuError> {
     let mut compiled = Kernels::new();
     for kernel in kernels {
-        let key = compile::key(kernel)?;
-        if !compiled.contains_key(&key) {
+        if let Entry::Vacant(place) = compiled.entry(compile::key(kernel)?) {
             let ptx = nvrtc.compile(kernel, Target::Assembly(ARCHITECTURE))?;
-            compiled.insert(key, String::from_utf8_lossy(&ptx).into_owned());
+            place.insert(String::from_utf8_lossy(&ptx).into_owned());
         }
     }
     Ok(written(nvrtc, &compiled))

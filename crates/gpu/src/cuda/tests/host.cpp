@@ -7,7 +7,7 @@
 //
 // Each workgroup is a thread, and each invocation a coroutine of it: it runs until it comes to an operation of its warp or group, and
 // goes on when all the others have come to the same one. A warp whose lanes come to different ones, or of which some have ended, is an
-// error, as it would be on a card. In a kernel without such operations the invocations run one after the other.
+// error, as it would be on a card. In a kernel without such operations all invocations run one after the other.
 
 #include <ucontext.h>
 
@@ -188,7 +188,7 @@ void launch(void (*kernel)(Parameters...), unsigned size, bool meet, Arguments& 
         if (meet) {
             threads.emplace_back(run_group, std::ref(kept[group]), group, size);
         } else {
-            threads.emplace_back(run_apart, group, size);
+            run_apart(group, size);
         }
     }
     for (auto& thread : threads) {

@@ -264,9 +264,12 @@ fn the_steps_are_right_on_the_processor() {
     });
 }
 
-/// The answers of the operations of arrays, each with the one that is right.
+/// An operation, the bytes of its answer, and those of the right one.
+type Answer = (String, Result<Vec<u8>, GpuError>, Vec<u8>);
+
+/// The answers of the operations of arrays.
 #[derive(Default)]
-struct Answers(Vec<(String, Result<Vec<u8>, GpuError>, Vec<u8>)>);
+struct Answers(Vec<Answer>);
 
 impl Answers {
     fn add<T: Element>(&mut self, what: &str, found: &GpuArray<T>, expected: impl IntoIterator<Item = T>) {
