@@ -166,7 +166,7 @@ impl Gpu {
 
     /// All devices, by each interface that reaches them, the fastest kind first.
     pub fn adapters() -> Vec<Adapter> {
-        let portable = PortableDriver::adapters().into_iter().map(|(_, adapter)| adapter);
+        let portable = PortableDriver::adapters().iter().map(|(_, adapter)| adapter.clone());
         #[cfg(feature = "cuda")]
         return CudaDriver::adapters().into_iter().chain(portable).collect();
         #[cfg(not(feature = "cuda"))]

@@ -6,7 +6,7 @@
 )]
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use naga::ScalarKind;
@@ -94,37 +94,33 @@ struct Pipeline {
 }
 
 impl PortableDriver {
-    /// All devices, the fastest kind first.
-    pub(crate) fn adapters() -> Vec<(wgpu::Adapter, Adapter)> {
-        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-            backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
-            flags: wgpu::InstanceFlags::empty(),
-            ..wgpu::InstanceDescriptor::new_without_display_handle()
-        });
-        let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
-        let mut adapters: Vec<_> = adapters
-            .into_iter()
-            .map(|adapter| {
-                let described = describe(&adapter);
-                (adapter, described)
-            })
-            .collect();
-        let rank = |kind| match kind {
-            AdapterKind::Discrete => 0,
-            AdapterKind::Integrated => 1,
-            AdapterKind::Virtual => 2,
-            AdapterKind::Other => 3,
-            AdapterKind::Cpu => 4,
-        };
-        adapters.sort_by_key(|(_, adapter)| rank(adapter.kind));
-        adapters
+    /// All devices, the fastest kind first. They are looked for once.
+    pub(crate) fn adapters() -> &'static [(wgpu::Adapter, Adapter)] {
+        static FOUND: OnceLock<Vec<(wgpu::Adapter, Adapter)>> = OnceLock::new();
+        FOUND.get_or_init(|| {
+            let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+                backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
+                flags: wgpu::InstanceFlags::empty(),
+                ..wgpu::InstanceDescriptor::new_without_display_handle()
+            });
+            let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all())).into_iter();
+            let mut adapters: Vec<_> = found.map(|adapter| (adapter.clone(), describe(&adapter))).collect();
+            adapters.sort_by_key(|(_, adapter)| match adapter.kind {
+                AdapterKind::Discrete => 0,
+                AdapterKind::Integrated => 1,
+                AdapterKind::Virtual => 2,
+                AdapterKind::Other => 3,
+                AdapterKind::Cpu => 4,
+            });
+            adapters
+        })
     }
 
     /// The first device that is `wanted`.
     pub(crate) fn new(passthrough: bool, wanted: impl Fn(&Adapter) -> bool) -> Result<Self, GpuError> {
         let adapters = Self::adapters();
         let names: Vec<_> = adapters.iter().map(|(_, adapter)| adapter.name.clone()).collect();
-        let Some((found, mut adapter)) = adapters.into_iter().find(|(_, adapter)| wanted(adapter)) else {
+        let Some((found, mut adapter)) = adapters.iter().find(|(_, adapter)| wanted(adapter)).cloned() else {
             return Err(GpuError::Unavailable(match names.is_empty() {
                 true => format!("no GPU, and no driver that stands in for one; {MEND}"),
                 false => format!("no GPU of the kind that is asked for; there is {}", names.join(", ")),
