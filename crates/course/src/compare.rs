@@ -218,7 +218,8 @@ fn reasons(entries: &[Entry]) -> Vec<String> {
     reasons.iter().map(|(word, why, names)| format!("{} {} {word}: {why}", names.join(", "), verb(names))).collect()
 }
 
-/// Whose times the others are divided by: the one that is named, if it has any, or our last step that does the problem's own work.
+/// Whose times the others are divided by: the one that is named, if it has any, or our last step that does the problem's own work:
+/// of those in the processor's own instructions, if there are such.
 fn base(contenders: &[Contender], name: Option<&str>) -> Result<usize, Failure> {
     let has_time = |contender: &Contender| !contender.times.is_empty();
     if let Some(name) = name {
@@ -234,7 +235,12 @@ fn base(contenders: &[Contender], name: Option<&str>) -> Result<usize, Failure> 
     }
     let own =
         |contender: &Contender| matches!(contender.kind, Kind::Step { own_work: true, .. }) && has_time(contender);
-    let found = contenders.iter().rposition(own).or_else(|| contenders.iter().position(has_time));
+    let here = |contender: &Contender| match &contender.kind {
+        Kind::Step { session, .. } => own(contender) && session.device().is_none(),
+        _ => false,
+    };
+    let found = contenders.iter().rposition(here).or_else(|| contenders.iter().rposition(own));
+    let found = found.or_else(|| contenders.iter().position(has_time));
     found.ok_or_else(|| Failure::Io("nobody could run".to_owned()))
 }
 
