@@ -625,8 +625,22 @@ task!(lengths);
 
 // Programs that are started and come to an end
 
+/// Whether Ctrl-C does nothing to this process and its children: so a shell starts what it starts in the background.
+fn interrupts_are_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    u64::from_str_radix(mask.trim(), 16).unwrap() & (1 << (Signal::INT.as_raw() - 1)) != 0
+}
+
 fn start_scenario(name: &str) -> Child {
-    let mut command = Command::new(env::current_exe().unwrap());
+    let exe = env::current_exe().unwrap();
+    let mut command = if interrupts_are_ignored() {
+        let mut command = Command::new("env");
+        command.arg("--default-signal=INT").arg(exe);
+        command
+    } else {
+        Command::new(exe)
+    };
     command.env(SCENARIO, name).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     command.spawn().unwrap()
 }
