@@ -115,11 +115,11 @@ fn cards() -> Vec<Check> {
         found: listed(&card),
         mend: "a machine with one; until then the chapter runs on the processor, and says so".to_owned(),
     };
-    let cuda = Check {
-        what: "an NVIDIA card over its own driver".to_owned(),
-        found: gpu::Gpu::cuda().ok().map(|gpu| gpu.adapter().to_string()),
-        mend: gpu::Gpu::cuda().err().map(|why| why.to_string()).unwrap_or_default(),
+    let (found, mend) = match gpu::Gpu::cuda() {
+        Ok(gpu) => (Some(gpu.adapter().to_string()), String::new()),
+        Err(why) => (None, why.to_string()),
     };
+    let cuda = Check { what: "an NVIDIA card over its own driver".to_owned(), found, mend };
     let check = Check {
         what: "spirv-val, for the tests of exact kernels".to_owned(),
         found: version("spirv-val"),
