@@ -1,0 +1,1 @@
+//! Holds no code: its manifest gives the dependencies that all programs share one set of features.
