@@ -27,7 +27,7 @@ fn python() -> Option<PathBuf> {
 fn numpy_gives_the_answers_of_the_tour() {
     let Some(python) = python() else { return };
     let mut child = Command::new(python)
-        .arg(root().join("crates/course/tests/course/numpy_tour.py"))
+        .arg(root().join("crates/whole-course/tests/programs/numpy_tour.py"))
         .arg(GIVEN)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -1,0 +1,4 @@
+//! What holds for every step of every crate.
+
+mod ladders;
+mod random;
