@@ -215,7 +215,7 @@ mod tests {
             assert_eq!(reason(large), "a value cannot travel between processes: 401 is too large to be sent");
         }
         assert_eq!(reason(Kinds::Unit), "");
-        let even = std::collections::BTreeMap::from([("key".to_owned(), 4)]);
+        let even = std::collections::BTreeMap::from([("key".to_owned(), 4_u32)]);
         let error = round::<_, std::collections::BTreeMap<String, Odd>>(&even).unwrap_err();
         assert_eq!(error, Error::Encoding("4 is not odd".to_owned()));
         let Err(Error::Encoding(of_the_format)) = round::<_, bool>(&2_u8) else { panic!("2 is no truth") };

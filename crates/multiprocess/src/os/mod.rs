@@ -75,7 +75,6 @@ impl Patience<'_> {
 
 /// What a process is doing.
 #[derive(Clone, Debug)]
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "no process can be looked at here"))]
 pub(crate) struct Look {
     /// How long it has been computing.
     pub(crate) processor_time: Duration,

@@ -162,9 +162,9 @@ impl Shared {
         Ok(reports)
     }
 
-    /// A keeper's life. Whatever ends it, a panic too, is told to those who wait for it.
+    /// A keeper's life.
     fn look_after(&self, worker: usize, report: &Sender<Result<(), Error>>) {
-        let kept = catch_unwind(AssertUnwindSafe(|| {
+        self.guarded(worker, report, || {
             let started = self.start(worker);
             let ready = started.is_ok();
             // Whoever started the pool may have gone, with the first error.
@@ -172,8 +172,12 @@ impl Shared {
             if ready {
                 self.keep(worker);
             }
-        }));
-        if let Err(payload) = kept {
+        });
+    }
+
+    /// Whatever ends a keeper's life, a panic too, is told to those who wait for it.
+    fn guarded(&self, worker: usize, report: &Sender<Result<(), Error>>, life: impl FnOnce()) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(life)) {
             let why = format!("the thread that looks after a worker panicked: {}", text_of(&*payload));
             discard(payload);
             locked(&self.state).failure = Some(Error::System(why.clone()));
@@ -484,5 +488,43 @@ fn send_home(child: &Child) {
     child.hang_up();
     if !matches!(child.wait(after(PATIENCE)), Ok(Some(_))) {
         child.kill();
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::marker::PhantomData;
+    use std::panic::resume_unwind;
+
+    use super::super::batch::{AsyncResult, Batch};
+    use super::*;
+
+    #[test]
+    fn a_keeper_that_panics_fails_what_waits_for_it() {
+        struct PanicsToo;
+        impl Drop for PanicsToo {
+            fn drop(&mut self) {
+                resume_unwind(Box::new("once more"));
+            }
+        }
+        let shared = Shared::new(Options::new(), 2).unwrap();
+        locked(&shared.state).keepers = 2;
+        let batch = Arc::new(Batch::default());
+        let pending = AsyncResult { batch: batch.clone(), unpack: |_| Ok(()), of: PhantomData };
+        let task = || Task::new("task", Message::new(TASK), 0, 1, batch.owe());
+        shared.submit(vec![task(), task()]).unwrap();
+        let (report, reports) = channel();
+        shared.guarded(0, &report, || resume_unwind(Box::new("of a test".to_owned())));
+        assert!(matches!(reports.recv().unwrap(), Err(Error::System(why)) if why.ends_with("panicked: of a test")));
+        assert!(!pending.ready(), "another keeper is left");
+        // The last one panics with a task in its hands.
+        let mut taken = None;
+        shared.guarded(1, &report, || {
+            taken = locked(&shared.state).queue.pop_front();
+            resume_unwind(Box::new(PanicsToo));
+        });
+        assert!(matches!(pending.get(), Err(Error::System(why)) if why.ends_with("panicked: no message")));
+        drop(taken);
+        assert!(matches!(shared.submit(vec![task()]), Err(Error::System(_))));
     }
 }
