@@ -168,8 +168,6 @@ fn a_worker_that_may_not_have_so_many_files_says_so_and_lives() {
     let arrays: Vec<_> = (0..40).map(|_| FrozenArray::of(&[1.0]).unwrap()).collect();
     let error = pool.map_chunks(sum, arrays.clone(), 40).unwrap_err();
     assert!(matches!(&error, Error::Memory(why) if why.contains("`ulimit -n`")), "{error}");
-    let error = pool.apply(frozen_arrays, 40).unwrap_err();
-    assert!(matches!(&error, Error::Panicked { message, .. } if message.contains("`ulimit -n`")), "{error}");
     assert_eq!(pool.map_chunks(sum, arrays, 4).unwrap(), [1.0; 40]);
     assert_eq!(pool.replaced(), 0);
     pool.join().unwrap();
