@@ -5,10 +5,10 @@ use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use multiprocess::{Error, FrozenArray, Lock, Numbers, Pool, Process, SharedArray, SharedValue, pi, task};
+use multiprocess::{Error, FrozenArray, Lock, Numbers, Pool, Process, STALL_LIMIT, SharedArray, SharedValue, pi, task};
 use runner::plot::{Series, lines};
-use runner::{Budget, Chapter, Failure, Part, run_step};
-use validation::{Ladder, Settings, SizeRequest};
+use runner::{Budget, Chapter, Failure, Part, Status, StepRecord, run_step};
+use validation::{Ladder, Settings, SizeRequest, StepError};
 
 fn main() -> ExitCode {
     multiprocess::init();
@@ -30,8 +30,10 @@ fn shown(part: &Part<'_>, result: Result<(), Stop>) -> Result<(), Failure> {
     match result {
         Ok(()) => Ok(()),
         Err(Stop::Failure(failure)) => Err(failure),
-        Err(Stop::Error(error @ Error::Unavailable(_))) => part.line(format!("unavailable: {error}")),
-        Err(Stop::Error(error)) => Err(Failure::Io(error.to_string())),
+        Err(Stop::Error(error)) => match StepError::from(error) {
+            unavailable @ StepError::Unavailable(_) => part.line(unavailable),
+            StepError::Failed(why) => Err(Failure::Io(why)),
+        },
     }
 }
 
@@ -49,6 +51,20 @@ impl From<Failure> for Stop {
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         Self::Error(error)
+    }
+}
+
+/// A pool whose workers do not wait for anything but a processor, so that one that does nothing has been stopped.
+fn pool(workers: usize) -> Result<Pool, Error> {
+    Pool::options().workers(workers).stall_limit(STALL_LIMIT).start()
+}
+
+/// The best time of a step that has been run.
+fn best_ms(record: StepRecord) -> Result<f64, Stop> {
+    let why = record.reason.unwrap_or_default();
+    match record.status {
+        Status::Unavailable => Err(Error::Unavailable(why).into()),
+        _ => record.best_ms.ok_or_else(|| Failure::Io(format!("{}: {why}", record.step)).into()),
     }
 }
 
@@ -87,7 +103,7 @@ fn step_ms(
     request: &SizeRequest,
     settings: &Settings,
     budget: &Budget,
-) -> Result<f64, Failure> {
+) -> Result<f64, Stop> {
     let ladders = multiprocess::ladders();
     let ladder: &dyn Ladder = ladders
         .iter()
@@ -97,16 +113,17 @@ fn step_ms(
     let step = ladder.steps().iter().position(|step| step.name == name);
     let step = step.ok_or_else(|| Failure::Io(format!("there is no step {name}")))?;
     let input = ladder.input(request).map_err(|error| Failure::Usage(error.to_string()))?;
-    let record = run_step(ladder, step, &input, settings, budget, &mut |_| {});
-    record.best_ms.ok_or_else(|| Failure::Io(format!("{name}: {}", record.reason.unwrap_or_default())))
+    best_ms(run_step(ladder, step, &input, settings, budget, &mut |_| {}))
 }
 
 /// Chunk counts from one to 256, against the tutorial's advice of one for each core.
 fn sweep(part: &mut Part<'_>) -> Result<(), Failure> {
+    let result = sweep_table(part);
+    shown(part, result)
+}
+
+fn sweep_table(part: &mut Part<'_>) -> Result<(), Stop> {
     part.heading("How many chunks? The tutorial advises one for each core.")?;
-    if let Err(error @ Error::Unavailable(_)) = Pool::options().workers(1).start() {
-        return part.line(format!("unavailable: {error}"));
-    }
     let request = part.request("mandelbrot");
     // So many rows that every count of chunks is a whole number of them.
     let height = if part.quick() { 256 } else { 512 };
@@ -127,8 +144,7 @@ fn sweep(part: &mut Part<'_>) -> Result<(), Failure> {
             let Some(step) = ladder.steps().iter().position(|step| step.name == *name) else { continue };
             let settings = Settings { chunk: Some(chunk), ..settings.clone() };
             let record = run_step(ladder, step, &input, &settings, &budget, &mut |_| {});
-            let best = record.best_ms.ok_or_else(|| Failure::Io(record.reason.unwrap_or_default()))?;
-            series.points.push((height.div_ceil(chunk) as f64, best));
+            series.points.push((height.div_ceil(chunk) as f64, best_ms(record)?));
         }
     }
     let rows: Vec<[String; 3]> = (0..chunks.len())
@@ -141,7 +157,8 @@ fn sweep(part: &mut Part<'_>) -> Result<(), Failure> {
     let marks = [(settings.threads as f64, "one for each worker".to_owned())];
     let path = part.file("sweep.svg");
     let title = format!("Chunks of {height} rows on {} workers", settings.threads);
-    lines(&path, &title, "chunks", "ms", &series, &marks, true, false).map_err(|error| Failure::Io(error.to_string()))
+    lines(&path, &title, "chunks", "ms", &series, &marks, true, false)
+        .map_err(|error| Failure::Io(error.to_string()).into())
 }
 
 /// The book's table: pi in one process, a task for each sample, and ten large tasks.
@@ -153,7 +170,7 @@ fn samples(part: &mut Part<'_>) -> Result<(), Failure> {
 fn pi_table(part: &mut Part<'_>) -> Result<(), Stop> {
     part.heading("The book's pi: what a task for each sample costs")?;
     let (samples, single) = if part.quick() { (100_000_u64, 500_u64) } else { (1_000_000, 20_000) };
-    let pool = Pool::options().workers(part.settings().threads).start()?;
+    let pool = pool(part.settings().threads)?;
     let tenth = samples / 10;
     let (alone, _) = times(3, || {
         (0..10).for_each(|seed| {
@@ -225,7 +242,7 @@ fn four_sleepers(part: &mut Part<'_>) -> Result<(), Stop> {
     let sleepers: Vec<Process> =
         (1..=4).map(|id| Process::start(sleep_and_tell, (id, nap, order.clone()))).collect::<Result<_, _>>()?;
     for sleeper in sleepers {
-        sleeper.join()?;
+        sleeper.join_unless_stalled(STALL_LIMIT)?;
     }
     let elapsed = started.elapsed();
     // ANCHOR_END: sleepers
@@ -250,17 +267,21 @@ fn starts(part: &mut Part<'_>) -> Result<(), Failure> {
 fn start_table(part: &mut Part<'_>) -> Result<(), Stop> {
     part.heading("What it costs to start")?;
     let repeat = if part.quick() { 5 } else { 30 };
-    let thread_time = times(repeat, || thread::spawn(run_nothing).join().unwrap_or(Ok(())))?;
+    let thread_time = times(repeat, || {
+        let thread = thread::Builder::new().spawn(run_nothing);
+        let thread = thread.map_err(|error| Error::Unavailable(format!("no thread: {error}; raise `ulimit -u`")))?;
+        thread.join().unwrap_or(Ok(()))
+    })?;
     let other = times(repeat, || {
         let status = Command::new("true").stdin(Stdio::null()).status();
         status.map(drop).map_err(|error| Error::Unavailable(format!("the program true: {error}")))
     })?;
-    let process = times(repeat, || Process::start(nothing, ())?.join().map(drop))?;
+    let process = times(repeat, || Process::start(nothing, ())?.join_unless_stalled(STALL_LIMIT).map(drop))?;
     let mut pools = Vec::new();
     for workers in [1, 2, 4] {
         let mut started = Vec::new();
         let time = times(repeat.min(10), || {
-            started.push(Pool::options().workers(workers).start()?);
+            started.push(pool(workers)?);
             Ok(())
         })?;
         started.into_iter().try_for_each(Pool::join)?;
@@ -311,7 +332,7 @@ fn round_trips(part: &mut Part<'_>) -> Result<(), Failure> {
 fn round_trip_table(part: &mut Part<'_>) -> Result<(), Stop> {
     part.heading("There and back: a task that does nothing")?;
     let repeat = if part.quick() { 200 } else { 5000 };
-    let pool = Pool::options().workers(2).start()?;
+    let pool = pool(2)?;
     let applied = times(repeat, || pool.apply(nothing, ()))?;
     let asynchronous = times(repeat, || pool.apply_async(nothing, ())?.get())?;
     let inputs = 1000;
@@ -374,7 +395,7 @@ fn copy_table(part: &mut Part<'_>) -> Result<(), Stop> {
     let bytes = 8 * length as u64;
     part.heading(&format!("What {} bytes cost on the way to a worker and back", grouped(bytes)))?;
     let repeat = if part.quick() { 3 } else { 15 };
-    let pool = Pool::options().workers(1).start()?;
+    let pool = pool(1)?;
     let numbers: Vec<f64> = (0..length).map(|number| number as f64).collect();
     let mut rows = Vec::new();
     // Copies that this function makes; a byte that is sent is written, taken in and given out by the kernel, and read: four.
@@ -472,7 +493,7 @@ fn counter_table(part: &mut Part<'_>) -> Result<(), Stop> {
     let times: u32 = if part.quick() { 10_000 } else { 250_000 };
     let workers = 4;
     part.heading(&format!("The book's counter: {workers} processes add one, {times} times each"))?;
-    let pool = Pool::options().workers(workers as usize).start()?;
+    let pool = pool(workers as usize)?;
     let mut rows = Vec::new();
     let mut count = |name: &str, function: &dyn Fn(Counting) -> Result<Duration, Error>| -> Result<(), Error> {
         let (counter, lock, come) = (SharedValue::new(0)?, Lock::new()?, SharedValue::new(0)?);
@@ -502,10 +523,12 @@ fn counter_table(part: &mut Part<'_>) -> Result<(), Stop> {
 
 /// What the sources say of their machines, beside this one.
 fn theirs(part: &mut Part<'_>) -> Result<(), Failure> {
+    let result = their_table(part);
+    shown(part, result)
+}
+
+fn their_table(part: &mut Part<'_>) -> Result<(), Stop> {
     part.heading("Their numbers and these")?;
-    if let Err(error @ Error::Unavailable(_)) = Pool::options().workers(1).start() {
-        return part.line(format!("unavailable: {error}"));
-    }
     let settings = part.settings();
     let budget = Budget { repeat: Some(2), ..part.budget() };
     let time = |problem: &str, step: &str| step_ms(problem, step, &part.request(problem), &settings, &budget);
@@ -532,5 +555,6 @@ fn theirs(part: &mut Part<'_>) -> Result<(), Failure> {
         row("the talk", "in shared memory (not in the talk)", f64::NAN, ratio(shared / whole)),
     ];
     let rows = rows.map(|row| row.map(|cell| if cell.starts_with("NaN") { "-".to_owned() } else { cell }));
-    part.table("theirs", &["source", "what", "their time, of one process", "here"], &rows, &[0, 1])
+    part.table("theirs", &["source", "what", "their time, of one process", "here"], &rows, &[0, 1])?;
+    Ok(())
 }

@@ -29,22 +29,28 @@
 //!
 //! Linux only for now: on other systems everything compiles, and a pool says that it is unavailable.
 
+mod ends;
 mod error;
 pub mod expression;
 mod lock;
 pub mod mandelbrot;
 mod os;
+mod panics;
 pub mod particles;
 pub mod pi;
 mod pool;
 mod prepared;
 mod process;
+mod reasons;
 mod shared;
+mod stall;
 mod task;
 mod wire;
 mod worker;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 pub use error::Error;
 pub use lock::{Guard, Lock};
@@ -78,6 +84,15 @@ pub fn init() {
     }
 }
 // ANCHOR_END: init
+
+/// How long the workers of this crate's steps may use no processor time: none of them waits for anything but a processor. See
+/// [`Options::stall_limit`].
+pub const STALL_LIMIT: Duration = Duration::from_secs(20);
+
+/// What a mutex holds, also after a panic: nothing here is left half done by one.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Whether this process may start others.
 fn may_start() -> Result<(), Error> {

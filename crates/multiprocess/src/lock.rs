@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Error;
 use crate::os::{Memory, Taken, give_lock_back, make_lock, take_lock};
+use crate::shared::refused;
 use crate::wire::{Use, read_memory, write_memory};
 
 // ANCHOR: lock
@@ -41,7 +42,7 @@ impl Lock {
     /// When there is no memory for it.
     pub fn new() -> Result<Self, Error> {
         let memory = Memory::create(64).and_then(|memory| make_lock(&memory).map(|()| memory));
-        memory.map(|memory| Self { memory: Arc::new(memory) }).map_err(|error| Error::Memory(error.to_string()))
+        memory.map(|memory| Self { memory: Arc::new(memory) }).map_err(refused)
     }
 
     /// Waits until the lock is free, and takes it.

@@ -2,7 +2,7 @@
 
 use validation::{Prepared, Problem, Settings, StepError};
 
-use crate::{Error, Pool};
+use crate::{Error, Pool, STALL_LIMIT};
 
 /// A step's run with a pool.
 type Run<P> = dyn FnMut(&Pool, &<P as Problem>::Input, &mut <P as Problem>::Output) -> Result<(), Error>;
@@ -17,7 +17,7 @@ pub(crate) fn pooled<P: Problem>(
     settings: &Settings,
     run: impl FnMut(&Pool, &P::Input, &mut P::Output) -> Result<(), Error> + 'static,
 ) -> Result<Box<dyn Prepared<P>>, StepError> {
-    let pool = Pool::options().workers(settings.threads).start()?;
+    let pool = Pool::options().workers(settings.threads).stall_limit(STALL_LIMIT).start()?;
     Ok(Box::new(Pooled { pool, run: Box::new(run) }))
 }
 

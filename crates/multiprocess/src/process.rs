@@ -5,17 +5,20 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::Error;
-use crate::os::{Child, Lost, Message, PATIENCE};
+use crate::ends::not_ready;
+use crate::os::{Child, Lost, Message, PATIENCE, Patience, after};
+use crate::stall::{Watch, Worked};
 use crate::task::name_of;
 use crate::wire::encode;
 use crate::worker::{READY, RUN};
+use crate::{Error, STALL_LIMIT};
 
 // ANCHOR: process
 /// A process that runs one function and ends. One that is dropped is killed: [`join`](Self::join) waits for it.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
+    name: &'static str,
 }
 
 impl Process {
@@ -31,13 +34,21 @@ impl Process {
     {
         crate::may_start()?;
         let _ = function;
+        let name = name_of::<F>()?;
         let mut message = Message::new(RUN);
-        encode(name_of::<F>()?, &mut message)?;
+        encode(name, &mut message)?;
         encode([input].as_slice(), &mut message)?;
         message.seal();
-        let child = Child::start(None, None).map_err(|error| Error::Start(error.to_string()))?;
-        child.send(&message, None).map_err(|lost| Error::Start(format!("it cannot be told what to do: {lost:?}")))?;
-        Ok(Self { child })
+        let child = Child::start(None, None).map_err(|error| Error::no_process(&error))?;
+        // Until the function is called, a child has nothing to wait for but this message.
+        let worked = Worked::default();
+        let watch = Watch::new(STALL_LIMIT, &worked, Instant::now());
+        let stalled = || watch.stalled(&child).is_some();
+        let patience = Patience { deadline: None, watch: Some((watch.every(), &stalled)) };
+        if let Err(lost) = child.send(&message, patience) {
+            return Err(not_ready(&child, Err(lost)));
+        }
+        Ok(Self { child, name })
     }
     // ANCHOR_END: process
 
@@ -56,11 +67,11 @@ impl Process {
     /// # Errors
     /// When the process ends before.
     pub fn wait_until_ready(&self) -> Result<(), Error> {
-        match self.child.receive(Some(Instant::now() + 2 * PATIENCE)) {
+        match self.child.receive(Patience::until(after(2 * PATIENCE))) {
             Ok(message) if message.kind() == READY => Ok(()),
             Ok(message) => Err(Error::Start(format!("it began with a message of kind {}", message.kind()))),
             Err(Lost::TimedOut) => Err(Error::Start("it was not ready in time".to_owned())),
-            Err(lost) => Err(Error::Start(format!("it ended before it was ready: {lost:?}"))),
+            Err(_) => Err(Error::Start("it ended before it was ready".to_owned())),
         }
     }
 
@@ -87,7 +98,25 @@ impl Process {
     /// # Errors
     /// [`Error::NotReady`], or when the system does not say how it ended.
     pub fn join_timeout(&self, patience: Duration) -> Result<ExitStatus, Error> {
-        self.ended_before(Some(Instant::now() + patience))?.ok_or(Error::NotReady(patience))
+        self.ended_before(after(patience))?.ok_or(Error::NotReady(patience))
+    }
+
+    /// Waits for its end as long as it works. One that uses no processor time for as long as the limit is killed.
+    ///
+    /// # Errors
+    /// [`Error::Stalled`], or when the system does not say how it ended.
+    pub fn join_unless_stalled(self, limit: Duration) -> Result<ExitStatus, Error> {
+        let worked = Worked::default();
+        let watch = Watch::new(limit, &worked, Instant::now());
+        loop {
+            if let Some(status) = self.ended_before(after(watch.every()))? {
+                return Ok(status);
+            }
+            if let Some(look) = watch.stalled(&self.child) {
+                let workers = vec![(self.id(), look.state)];
+                return Err(Error::Stalled { name: self.name.to_owned(), index: 0, limit, workers });
+            }
+        }
     }
 
     fn ended_before(&self, deadline: Option<Instant>) -> Result<Option<ExitStatus>, Error> {

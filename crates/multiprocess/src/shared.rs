@@ -13,22 +13,32 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Error;
-use crate::os::Memory;
+use crate::os::{ALIGNMENT, Memory, explained};
 use crate::wire::{Use, read_memory, write_memory};
+
+/// Whether elements lie right wherever their memory is mapped.
+fn is_aligned<T>() -> bool {
+    align_of::<T>() <= ALIGNMENT
+}
 
 /// The bytes of an array, if there is room for them.
 fn bytes_of<T>(length: usize) -> Result<usize, Error> {
+    if !is_aligned::<T>() {
+        let alignment = align_of::<T>();
+        let why = format!("its elements are aligned to {alignment} bytes, and shared memory to {ALIGNMENT} at most");
+        return Err(Error::Memory(why));
+    }
     let bytes = length.checked_mul(size_of::<T>()).filter(|bytes| isize::try_from(*bytes).is_ok());
     let bytes = bytes.ok_or_else(|| Error::Memory(format!("{length} elements are too many to count their bytes")))?;
     validation::memory::require(bytes as u64).map_err(|error| Error::Memory(error.to_string()))?;
     Ok(bytes)
 }
 
-fn refused(error: std::io::Error) -> Error {
+pub(crate) fn refused(error: std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::Unsupported {
         return Error::Unavailable(error.to_string());
     }
-    Error::Memory(error.to_string())
+    Error::Memory(explained(&error))
 }
 
 /// An array that other processes write, each its own part: see [`Pool::fill`](crate::Pool::fill).
@@ -48,7 +58,7 @@ impl<T: Pod> SharedArray<T> {
     /// An array of zeros.
     ///
     /// # Errors
-    /// When there is not so much memory.
+    /// When there is not so much memory, and for elements that are aligned to more than 4096 bytes.
     pub fn new(length: usize) -> Result<Self, Error> {
         let memory = Memory::create(bytes_of::<T>(length)?).map_err(refused)?;
         Ok(Self { memory: Arc::new(memory), length, of: PhantomData })
@@ -57,7 +67,7 @@ impl<T: Pod> SharedArray<T> {
     /// A copy of some values.
     ///
     /// # Errors
-    /// When there is not so much memory.
+    /// When there is not so much memory, and for elements that are aligned to more than 4096 bytes.
     pub fn of(values: &[T]) -> Result<Self, Error> {
         let mut array = Self::new(values.len())?;
         array.copy_from_slice(values);
@@ -75,12 +85,19 @@ impl<T: Pod> SharedArray<T> {
     }
 }
 
+impl<T> Drop for SharedArray<T> {
+    /// Workers keep what they have mapped for a moment, since the next task may need it again. The pages are not to wait for that.
+    fn drop(&mut self) {
+        self.memory.give_back();
+    }
+}
+
 impl<T: Pod> Deref for SharedArray<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        // SAFETY: the memory has room for so many elements, a page is aligned for any of them, and any bits are a T. Other processes
-        // write it only while `fill` has it borrowed.
+        // SAFETY: the memory has room for so many elements and is aligned for them, see `bytes_of`, and any bits are a T. Other
+        // processes write it only while `fill` has it borrowed.
         unsafe { slice::from_raw_parts(self.memory.as_ptr().cast(), self.length) }
     }
 }
@@ -139,7 +156,7 @@ impl<'de, T: Pod> Deserialize<'de> for Part<T> {
         let (Where(memory, length), first) = <(Where, u64)>::deserialize(from)?;
         let first = first as usize;
         let end = first.checked_add(length).and_then(|end| end.checked_mul(size_of::<T>()));
-        if memory.is_sealed() || end.is_none_or(|end| end > memory.len()) {
+        if memory.is_sealed() || !is_aligned::<T>() || end.is_none_or(|end| end > memory.len()) {
             return Err(D::Error::custom("a part reaches beyond its array"));
         }
         Ok(Self { memory, first, length, of: PhantomData })
@@ -161,7 +178,7 @@ impl<T: Pod> FrozenArray<T> {
     /// A copy of some values.
     ///
     /// # Errors
-    /// When there is not so much memory.
+    /// When there is not so much memory, and for elements that are aligned to more than 4096 bytes.
     pub fn of(values: &[T]) -> Result<Self, Error> {
         let bytes = bytes_of::<T>(values.len())?;
         let memory = Memory::sealed(bytes, |memory| memory.copy_from_slice(bytemuck::cast_slice(values)));
@@ -173,8 +190,8 @@ impl<T: Pod> Deref for FrozenArray<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        // SAFETY: the memory has room for so many elements, a page is aligned for any of them, any bits are a T, and no process can
-        // write it.
+        // SAFETY: the memory has room for so many elements and is aligned for them, as `bytes_of` or deserialising has checked, any bits
+        // are a T, and no process can write it.
         unsafe { slice::from_raw_parts(self.memory.as_ptr().cast(), self.length) }
     }
 }
@@ -191,6 +208,9 @@ impl<'de, T: Pod> Deserialize<'de> for FrozenArray<T> {
         let bytes = length.checked_mul(size_of::<T>());
         if !memory.is_sealed() || bytes.is_none_or(|bytes| bytes > memory.len()) {
             return Err(D::Error::custom("a frozen array is not sealed, or shorter than it says"));
+        }
+        if !is_aligned::<T>() {
+            return Err(D::Error::custom("a frozen array of elements that are aligned to more than a page"));
         }
         Ok(Self { memory, length, of: PhantomData })
     }
@@ -290,3 +310,43 @@ macro_rules! number {
 }
 
 number!(i32: AtomicI32, u32: AtomicU32, i64: AtomicI64, u64: AtomicU64);
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use bytemuck::Zeroable;
+
+    use super::*;
+
+    macro_rules! aligned {
+        ($name:ident, $bytes:literal) => {
+            #[derive(Clone, Copy, Debug)]
+            #[repr(C, align($bytes))]
+            struct $name([u8; $bytes]);
+
+            // SAFETY: bytes without padding, all of whose values are valid.
+            unsafe impl Zeroable for $name {}
+            // SAFETY: as above.
+            unsafe impl Pod for $name {}
+        };
+    }
+    aligned!(Page, 4096);
+    aligned!(Large, 65536);
+
+    #[test]
+    fn elements_lie_as_they_are_aligned_or_are_refused() {
+        for _ in 0..8 {
+            let pages = SharedArray::<Page>::new(3).unwrap();
+            assert!(pages.as_ptr().is_aligned());
+            let frozen = FrozenArray::of(&pages).unwrap();
+            assert!(frozen.as_ptr().is_aligned() && frozen[2].0[4095] == 0);
+        }
+        let errors = [
+            SharedArray::<Large>::new(1).unwrap_err(),
+            SharedArray::of(&[Large([0; 65536])]).unwrap_err(),
+            FrozenArray::<Large>::of(&[]).unwrap_err(),
+        ];
+        for error in errors {
+            assert!(matches!(&error, Error::Memory(why) if why.contains("aligned to 65536 bytes")), "{error}");
+        }
+    }
+}

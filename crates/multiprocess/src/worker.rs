@@ -1,15 +1,16 @@
 //! What a child does: what it is told, until there is nobody left to tell it.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::exit;
 use std::sync::{Mutex, PoisonError};
 use std::{panic, thread};
 
 use crate::Error;
-use crate::os::{Line, Message};
+use crate::error::for_the_screen;
+use crate::os::{Line, Lost, Message, Patience};
+use crate::panics::{discard, text_of};
 use crate::task::{Progress, find};
-use crate::wire::{decode, encode};
+use crate::wire::{decode, encode, length_of_list};
 
 /// To the child: the name of a function and its inputs, to be answered.
 pub(crate) const TASK: u32 = 1;
@@ -21,8 +22,8 @@ pub(crate) const READY: u32 = 3;
 pub(crate) const DONE: u32 = 4;
 /// To the parent: which input panicked, and the message.
 pub(crate) const PANICKED: u32 = 5;
-/// To the parent: why the inputs could not be read, or the results not be written.
-pub(crate) const GARBLED: u32 = 6;
+/// To the parent: why there are no results although nothing panicked, an [`Error`].
+pub(crate) const REFUSED: u32 = 6;
 
 /// Where the last panic was, with its message.
 static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
@@ -31,7 +32,7 @@ static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
 pub(crate) fn serve(line: &Line) -> ! {
     let mut ready = Message::new(READY);
     ready.seal();
-    if line.send(&ready, None, None).is_err() {
+    if line.send(&ready, None, Patience::default()).is_err() {
         exit(1);
     }
     let default = panic::take_hook();
@@ -46,32 +47,40 @@ pub(crate) fn serve(line: &Line) -> ! {
         *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
     }));
     loop {
-        // Nobody left to work for is the end of every child.
-        let Ok(message) = line.receive(None, None) else { exit(0) };
+        let message = match line.receive_in_child() {
+            Ok(message) => message,
+            Err(Lost::Refused(why)) => {
+                let mut answer = refused(&Error::Memory(why));
+                answer.seal();
+                match line.send(&answer, None, Patience::default()) {
+                    Ok(()) => continue,
+                    Err(_) => exit(1),
+                }
+            }
+            // Nobody left to work for is the end of every child.
+            Err(_) => exit(0),
+        };
         let mut answer = answer(&message);
         if message.kind() == RUN {
             match answer.kind() {
                 DONE => exit(0),
                 kind => {
-                    eprintln!("a process ended early: {}", said(kind, &answer));
+                    eprintln!("a process ended early: {}", for_the_screen(&said(kind, &answer)));
                     exit(101);
                 }
             }
         }
         answer.seal();
-        if line.send(&answer, None, None).is_err() {
+        if line.send(&answer, None, Patience::default()).is_err() {
             exit(1);
         }
     }
 }
 
-fn text_of(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message")
-}
-
 /// Runs a task, and packs up what came of it.
 fn answer(message: &Message) -> Message {
+    // A panic that a task has caught itself is not this task's.
+    *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = None;
     let mut results = Message::new(DONE);
     let mut progress = Progress::default();
     let run = || {
@@ -81,22 +90,24 @@ fn answer(message: &Message) -> Message {
     };
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(())) => results,
-        Ok(Err(error)) => garbled(&error.to_string()),
+        Ok(Err(error)) => refused(&error),
         Err(payload) => {
             let said = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
             let text = said.unwrap_or_else(|| text_of(&*payload).to_owned());
+            discard(payload);
             let mut answer = Message::new(PANICKED);
             match encode(&(progress.index as u64, text), &mut answer) {
                 Ok(()) => answer,
-                Err(error) => garbled(&error.to_string()),
+                Err(error) => refused(&error),
             }
         }
     }
 }
 
-fn garbled(why: &str) -> Message {
-    let mut answer = Message::new(GARBLED);
-    answer.bytes.extend_from_slice(why.as_bytes());
+fn refused(error: &Error) -> Message {
+    let mut answer = Message::new(REFUSED);
+    // An error is texts and numbers, which can always be written.
+    let _ = encode(error, &mut answer);
     answer
 }
 
@@ -105,19 +116,28 @@ fn said(kind: u32, answer: &Message) -> String {
     if kind == PANICKED {
         decode::<(u64, String)>(answer.body(), &[]).map_or_else(|error| error.to_string(), |((_, text), _)| text)
     } else {
-        String::from_utf8_lossy(answer.body()).into_owned()
+        decode::<Error>(answer.body(), &[]).map_or_else(|error| error.to_string(), |(error, _)| error.to_string())
     }
 }
 
-/// What an answer means to the one who asked: the message itself, or the error; `first` is the first input's index.
-pub(crate) fn understood(name: &'static str, first: usize, answer: Message) -> Result<Message, Error> {
+/// What an answer means to the one who asked: the message itself, or the error. `first` is the first input's index, `count` how many
+/// inputs there were.
+pub(crate) fn understood(name: &str, first: usize, count: usize, answer: Message) -> Result<Message, Error> {
     match answer.kind() {
-        DONE => Ok(answer),
+        DONE => {
+            // Asked for before the results are read: there may be no end to them.
+            let results = length_of_list(answer.body())?;
+            if results == count as u64 {
+                return Ok(answer);
+            }
+            Err(Error::System(format!("a worker sent {results} results for {count} inputs")))
+        }
         PANICKED => {
             let ((index, message), _) = decode::<(u64, String)>(answer.body(), &[])?;
-            Err(Error::Panicked { name: name.to_owned(), index: first + index as usize, message })
+            let index = first.saturating_add(usize::try_from(index).unwrap_or(usize::MAX));
+            Err(Error::Panicked { name: name.to_owned(), index, message })
         }
-        GARBLED => Err(Error::Encoding(said(GARBLED, &answer))),
+        REFUSED => Err(decode::<Error>(answer.body(), &[])?.0),
         kind => Err(Error::System(format!("a worker sent a message of kind {kind}"))),
     }
 }

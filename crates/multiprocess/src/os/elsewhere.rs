@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
-use super::{Idle, Lost, Message};
+use super::{Idle, Look, Lost, Message, Patience};
 
 const WHY: &str = "processes are started on Linux only: run this there";
 
@@ -27,11 +27,11 @@ enum Never {}
 pub(crate) struct Line(Never);
 
 impl Line {
-    pub(crate) fn send(&self, _: &Message, _: Option<&()>, _: Option<Instant>) -> Result<(), Lost> {
+    pub(crate) fn send(&self, _: &Message, _: Option<&()>, _: Patience<'_>) -> Result<(), Lost> {
         match self.0 {}
     }
 
-    pub(crate) fn receive(&self, _: Option<&()>, _: Option<Instant>) -> Result<Message, Lost> {
+    pub(crate) fn receive_in_child(&self) -> Result<Message, Lost> {
         match self.0 {}
     }
 }
@@ -67,11 +67,19 @@ impl Child {
         match self.0 {}
     }
 
-    pub(crate) fn send(&self, _: &Message, _: Option<Instant>) -> Result<(), Lost> {
+    pub(crate) fn send(&self, _: &Message, _: Patience<'_>) -> Result<(), Lost> {
         match self.0 {}
     }
 
-    pub(crate) fn receive(&self, _: Option<Instant>) -> Result<Message, Lost> {
+    pub(crate) fn receive(&self, _: Patience<'_>) -> Result<Message, Lost> {
+        match self.0 {}
+    }
+
+    pub(crate) fn look(&self) -> Option<Look> {
+        match self.0 {}
+    }
+
+    pub(crate) fn resident(&self) -> Option<u64> {
         match self.0 {}
     }
 
@@ -110,6 +118,21 @@ pub(crate) fn is_child() -> bool {
     false
 }
 
+/// Nothing that is said here mends anything.
+pub(crate) fn mends(_: &io::Error) -> Option<&'static str> {
+    None
+}
+
+/// An error.
+pub(crate) fn explained(error: &io::Error) -> String {
+    error.to_string()
+}
+
+/// There are no children here that it could matter to.
+pub(crate) fn memory_is_limited() -> bool {
+    false
+}
+
 /// Memory that cannot be.
 #[derive(Debug)]
 pub(crate) struct Memory(Never);
@@ -121,6 +144,10 @@ impl Memory {
 
     pub(crate) fn sealed(_: usize, _: impl FnOnce(&mut [u8])) -> io::Result<Self> {
         Err(unavailable())
+    }
+
+    pub(crate) fn give_back(&self) {
+        match self.0 {}
     }
 
     pub(crate) fn as_ptr(&self) -> *mut u8 {

@@ -12,6 +12,7 @@ pub(crate) use elsewhere::*;
 
 use std::io;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Bytes before the body of a message: the length of the body, the kind, and how many memories go along.
 pub(crate) const HEADER: usize = 16;
@@ -49,6 +50,50 @@ impl Message {
     }
 }
 
+/// What shared memory is aligned to, on every machine: a page has at least so many bytes.
+pub(crate) const ALIGNMENT: usize = 4096;
+
+/// The time so long from now: never, when that is more than a clock can count.
+pub(crate) fn after(time: Duration) -> Option<Instant> {
+    Instant::now().checked_add(time)
+}
+
+/// How long to wait for a process.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Patience<'a> {
+    /// Until then at most.
+    pub(crate) deadline: Option<Instant>,
+    /// How often to ask whether the process has stalled, and whom.
+    pub(crate) watch: Option<(Duration, &'a dyn Fn() -> bool)>,
+}
+
+impl Patience<'_> {
+    pub(crate) fn until(deadline: Option<Instant>) -> Self {
+        Self { deadline, watch: None }
+    }
+}
+
+/// What a process is doing.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    /// How long it has been computing.
+    pub(crate) processor_time: Duration,
+    /// A letter and a word, as the system has them: `T (stopped)`.
+    pub(crate) state: String,
+}
+
+impl Look {
+    /// Whether it is computing, or will as soon as a processor is free.
+    pub(crate) fn runs(&self) -> bool {
+        self.state.starts_with('R')
+    }
+
+    /// Whether somebody has stopped it, by a signal or with a debugger.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.state.starts_with(['T', 't'])
+    }
+}
+
 /// Why there is nobody to talk to.
 #[derive(Debug)]
 pub(crate) enum Lost {
@@ -56,6 +101,10 @@ pub(crate) enum Lost {
     Ended,
     /// The deadline is over.
     TimedOut,
+    /// Whoever watches the process says that it has stalled.
+    Stalled,
+    /// The message has come, and the memories that belong to it cannot be had. The connection is in order.
+    Refused(String),
     /// The system refused.
     System(io::Error),
 }

@@ -1,3 +1,6 @@
+mod failures;
+mod options;
+
 use std::collections::{BTreeSet, HashSet};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -17,21 +20,28 @@ const GUARD: Duration = Duration::from_secs(60);
 /// Names what this program does when a test starts it.
 const SCENARIO: &str = "PROCESSES_SCENARIO";
 
+/// Functions as tests of their names.
+macro_rules! tests {
+    ($($name:ident),* $(,)?) => {
+        vec![$(libtest_mimic::Trial::test(stringify!($name), || {
+            $name();
+            Ok(())
+        })),*]
+    };
+}
+use tests;
+
 pub(crate) fn main() -> ExitCode {
-    if env::var(SCENARIO).as_deref() == Ok("without the line") {
+    let scenario = env::var(SCENARIO).ok();
+    if scenario.as_deref() == Some("without the line") {
         return without_the_line();
     }
-    multiprocess::init();
-    if let Ok(scenario) = env::var(SCENARIO) {
-        return run_scenario(&scenario);
+    if let Some(answer) = scenario.as_deref().and_then(|scenario| scenario.strip_prefix(failures::HOSTILE)) {
+        failures::answer_if_worker(answer);
     }
-    macro_rules! tests {
-        ($($name:ident),* $(,)?) => {
-            vec![$(Trial::test(stringify!($name), || {
-                $name();
-                Ok(())
-            })),*]
-        };
+    multiprocess::init();
+    if let Some(scenario) = scenario {
+        return run_scenario(&scenario);
     }
     let mut trials = tests![
         results_come_in_the_order_of_the_inputs,
@@ -66,6 +76,8 @@ pub(crate) fn main() -> ExitCode {
         values_that_are_large_travel_whole,
         empty_inputs_have_empty_results,
     ];
+    trials.extend(failures::trials());
+    trials.extend(options::trials());
     trials.push(Trial::ignorable_test("a_full_folder_for_shared_memory_changes_nothing", full_folder));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -516,7 +528,7 @@ fn a_pool_outlives_the_thread_that_started_it() {
 
 fn empty_inputs_have_empty_results() {
     let pool = pool(1);
-    assert_eq!(pool.map(square, 0..0).unwrap(), []);
+    assert_eq!(pool.map(square, 0..0).unwrap(), [0_u64; 0]);
     assert_eq!(pool.imap_unordered(square, 0..0, 3).unwrap().count(), 0);
     let mut nothing = SharedArray::<f64>::new(0).unwrap();
     assert_eq!(pool.fill(&mut nothing, 10, double, &()).unwrap(), []);
@@ -668,7 +680,7 @@ fn run_scenario(name: &str) -> ExitCode {
             println!("done");
             ExitCode::SUCCESS
         }
-        _ => ExitCode::FAILURE,
+        _ => failures::run_scenario(name),
     }
 }
 
