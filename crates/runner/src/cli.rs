@@ -56,7 +56,7 @@ impl SizeArgs {
 #[command(next_help_heading = "Runs")]
 pub struct TimingArgs {
     /// Threads of the steps that have several [default: one for each core]
-    #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = at_least_one::<usize>)]
+    #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = threads)]
     pub threads: Option<usize>,
     /// Timed runs of each step [default: 5 or more, until the best time is stable, at most 2 s]
     #[arg(long, value_name = "R", allow_negative_numbers = true, value_parser = at_least_one::<usize>)]
@@ -83,6 +83,20 @@ fn at_least_one<N: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<N, Str
         Ok(number) if number >= N::from(1) => Ok(number),
         _ => Err("it must be a whole number of at least 1, and not too large to count".to_owned()),
     }
+}
+
+/// The most threads that a command starts: eight for each core, or 64. More show nothing that these do not, and take very long to.
+fn most_threads() -> usize {
+    Settings::default().threads.saturating_mul(8).max(64)
+}
+
+/// A number of threads that makes sense on this machine.
+fn threads(text: &str) -> Result<usize, String> {
+    let most = most_threads();
+    let wrong = |_| format!("it must be a whole number from 1 to {most}, which is 8 for each core, or 64");
+    at_least_one(text)
+        .map_err(wrong)
+        .and_then(|threads| if threads <= most { Ok(threads) } else { Err(wrong(String::new())) })
 }
 
 /// `N` or `NxM`.
@@ -135,20 +149,37 @@ fn names<'a>(steps: impl Iterator<Item = &'a StepInfo>) -> Vec<String> {
     steps.map(|step| format!("{}::{}", step.problem, step.name)).collect()
 }
 
-/// The line that says what is not there, and what is near it or, where nothing is, what there is.
+/// The line that says what is not there, and what is near it or, where nothing is, what there is: everything if that is little, else the
+/// five names that are least far.
 pub fn nearest(kind: &str, name: &str, known: &[String]) -> String {
+    const SHOWN: usize = 5;
+    const LITTLE: usize = 8;
+    let name = &clipped(name);
     let likeness = |candidate: &str| {
         let last = candidate.rsplit("::").next().unwrap_or(candidate);
         strsim::jaro_winkler(name, candidate).max(strsim::jaro_winkler(name, last))
     };
-    let mut near: Vec<_> = known.iter().filter(|candidate| likeness(candidate) > 0.75).collect();
-    near.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
-    near.truncate(3);
+    let mut sorted: Vec<_> = known.iter().collect();
+    sorted.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
+    let near = sorted.iter().filter(|candidate| likeness(candidate) > 0.75).count().min(SHOWN);
     let list = |names: &[&String]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-    if near.is_empty() {
+    if near > 0 {
+        format!("there is no {kind} '{name}'; did you mean {}?", list(&sorted[..near]))
+    } else if known.len() <= LITTLE {
         format!("there is no {kind} '{name}'; there are {}", list(&known.iter().collect::<Vec<_>>()))
     } else {
-        format!("there is no {kind} '{name}'; did you mean {}?", list(&near))
+        let all = if kind.starts_with("step") { ": `cargo course list` shows all" } else { "" };
+        let more = known.len() - SHOWN;
+        format!("there is no {kind} '{name}'; there are {} and {more} more{all}", list(&sorted[..SHOWN]))
+    }
+}
+
+/// A name as an error quotes it: not the whole of it, if it is longer than any name.
+fn clipped(name: &str) -> String {
+    const LONGEST: usize = 80;
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &name[..end]),
+        None => name.to_owned(),
     }
 }
 
@@ -213,5 +244,28 @@ mod tests {
         assert_eq!(near, "there is no step 'niave'; did you mean mandelbrot::naive?");
         let far = nearest("step", "qqq", &known);
         assert_eq!(far, "there is no step 'qqq'; there are mandelbrot::naive, mandelbrot::hoisted");
+    }
+
+    #[test]
+    fn a_line_stays_a_line_whatever_is_asked_for_and_however_much_there_is() {
+        let known: Vec<_> = (0..200).map(|step| format!("mandelbrot::step{step}")).collect();
+        let far = nearest("step", "qqq", &known);
+        assert!(far.len() < 200 && far.ends_with("and 195 more: `cargo course list` shows all"), "{far}");
+        let near = nearest("step", "step1", &known);
+        assert!(near.starts_with("there is no step 'step1'; did you mean mandelbrot::step1, "), "{near}");
+        assert_eq!(near.matches("mandelbrot::").count(), 5);
+        let long = nearest("peer", &"é".repeat(1 << 20), &known);
+        assert!(long.len() < 400, "{} bytes", long.len());
+    }
+
+    #[test]
+    fn threads_are_at_most_eight_for_each_core_or_64() {
+        let most = most_threads();
+        assert!(most >= 64 && most >= 8 * Settings::default().threads);
+        assert_eq!((threads("1"), threads(&most.to_string())), (Ok(1), Ok(most)));
+        for bad in ["0", "-1", "", "x", "99999999999999999999", &(most + 1).to_string(), "1000000"] {
+            let told = threads(bad).unwrap_err();
+            assert!(told.contains(&format!("from 1 to {most}")), "{bad}: {told}");
+        }
     }
 }
