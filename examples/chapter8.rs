@@ -374,7 +374,8 @@ fn break_even(part: &mut Part<'_>, threads: usize) -> Result<(), Failure> {
     }
     let rows: Vec<_> = (0..series[0].points.len())
         .map(|size| {
-            let us = |step: usize| format!("{:.1}", series[step].points[size].1);
+            let us = |step: usize| Some(series[step].points[size].1).filter(|us| us.is_finite());
+            let us = |step: usize| us(step).map_or_else(dash, |us| format!("{us:.1}"));
             [format!("{}", series[0].points[size].0), us(0), us(1), us(2), us(3)]
         })
         .collect();

@@ -91,8 +91,8 @@ impl Program {
         }
         let block = options.block.unwrap_or_else(|| self.default_block()).clamp(1, layout.elements.max(1));
         let bytes = |kind: &Type| kind.bytes().saturating_mul(layout.elements);
-        let total = self.results.iter().map(bytes).sum::<usize>()
-            + self.inputs.iter().map(|input| bytes(&input.1)).sum::<usize>();
+        let kinds = self.results.iter().chain(self.inputs.iter().map(|input| &input.1));
+        let total = kinds.map(bytes).fold(0, usize::saturating_add);
         let caches = Caches::of_this_machine();
         let stream = match options.stores {
             // A large last cache is shared with other cores: what it says of its size is not what there is for one program.
