@@ -1,10 +1,11 @@
 //! What is too much is an error, and what is much takes its time once.
 
 use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
+use std::{env, process, thread};
 
 use num_complex::Complex;
+use validation::{Scale, Settings, SizeRequest, StepError};
 use vectorised::compiler::{Array, CompileError, Expression, MAX_LENGTH, Options, RunError, Runner, Type, Values};
 
 /// An array of so many elements that are all the same.
@@ -118,4 +119,43 @@ fn a_program_of_very_many_names_or_results_is_compiled_in_one_pass() {
         let program = Expression::parse(&results.join(",")).unwrap().compile(&[("a", Type::Float)]).unwrap();
         assert_eq!((program.results().len(), program.len()), (100_000, 100_000));
     });
+}
+
+/// A stack larger than any address space: the system refuses every thread. That holds for a whole process, so the test runs itself once
+/// more.
+#[test]
+#[cfg(target_os = "linux")]
+fn without_threads_a_parallel_program_runs_on_the_caller_and_a_step_with_a_pool_is_unavailable() {
+    const AGAIN: &str = "EXPRESSIONS_WITHOUT_THREADS";
+    if env::var_os(AGAIN).is_none() {
+        let name =
+            "bounds::without_threads_a_parallel_program_runs_on_the_caller_and_a_step_with_a_pool_is_unavailable";
+        let child = process::Command::new(env::current_exe().unwrap())
+            .args(["--exact", name])
+            .envs([(AGAIN, "1"), ("RUST_MIN_STACK", "1125899906842624")])
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&child.stdout) + String::from_utf8_lossy(&child.stderr);
+        assert!(child.status.success() && told.contains("1 passed"), "{told}");
+        return;
+    }
+    assert!(thread::Builder::new().spawn(|| ()).is_err(), "the system has no room for such a stack");
+    let values: Vec<f64> = (0..100_000).map(f64::from).collect();
+    let options = Options { parallel: true, ..Options::default() };
+    for (text, expected) in [("a + 1", values.iter().map(|a| a + 1.0).collect()), ("max(a)", vec![99_999.0])] {
+        let program = Expression::parse(text).unwrap().compile(&[("a", Type::Float)]).unwrap();
+        let answers = program.run(&[(&values).into()], &options).unwrap();
+        assert_eq!(answers[0].values, Values::Float(expected));
+    }
+    let settings = Settings { threads: 2, ..Settings::default() };
+    for ladder in vectorised::blocks::ladders() {
+        let input = ladder.input(&SizeRequest { scale: Scale::Quick, ..SizeRequest::default() }).unwrap();
+        for (index, step) in ladder.steps().iter().enumerate() {
+            match ladder.start(index, &input, &settings) {
+                Ok(session) => assert_eq!(session.threads(), 1, "{}", step.path()),
+                Err(StepError::Unavailable(why)) => assert!(why.contains("2 threads") && why.contains("ulimit -u")),
+                Err(error) => panic!("{}: {error}", step.path()),
+            }
+        }
+    }
 }
