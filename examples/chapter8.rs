@@ -64,7 +64,9 @@ fn timelines(part: &mut Part<'_>) -> Result<(), Failure> {
         let (spans, ms, begun) = runs.into_iter().min_by(|a, b| a.1.total_cmp(&b.1)).expect("three runs");
         let busy: Vec<f64> = (0..threads)
             .map(|thread| {
-                spans.iter().filter(|span| span.thread == thread).map(|span| ms_of(span.ended - span.begun)).sum()
+                let of_thread = spans.iter().filter(|span| span.thread == thread);
+                // A sum of nothing would be -0.
+                of_thread.fold(0.0, |sum, span| sum + ms_of(span.ended - span.begun))
             })
             .collect();
         let mean = busy.iter().sum::<f64>() / threads as f64;
@@ -290,6 +292,9 @@ fn cores(part: &mut Part<'_>) -> Result<(), Failure> {
             }
         };
         rows.push([name.to_owned(), rate(alone.ms()), rate(all.ms()), format!("{:.2} x", alone.ms() / all.ms())]);
+    }
+    if rows.is_empty() {
+        return Ok(());
     }
     part.table("cores", &["work", "one thread", "all threads", "speedup"], &rows, &[0])?;
     part.paragraph("Two hyperthreads of one core share its multipliers: together they would compute hardly more than one. Memory is shared by all cores, however many there are.")

@@ -93,7 +93,7 @@ fn most_threads() -> usize {
 /// A number of threads that makes sense on this machine.
 fn threads(text: &str) -> Result<usize, String> {
     let most = most_threads();
-    let wrong = |_| format!("it must be a whole number from 1 to {most}, which is 8 for each core, or 64");
+    let wrong = |_| format!("it must be a whole number from 1 to {most} (8 for each core, and no less than 64)");
     at_least_one(text)
         .map_err(wrong)
         .and_then(|threads| if threads <= most { Ok(threads) } else { Err(wrong(String::new())) })

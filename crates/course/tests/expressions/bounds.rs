@@ -9,7 +9,7 @@ use validation::{Scale, Settings, SizeRequest, StepError};
 use vectorised::compiler::{Array, CompileError, Expression, MAX_LENGTH, Options, RunError, Runner, Type, Values};
 
 /// An array of so many elements that are all the same.
-fn broadcast(value: &f64, shape: &[usize]) -> Array<'_> {
+fn broadcast<'a>(value: &'a f64, shape: &[usize]) -> Array<'a> {
     Array::strided(std::slice::from_ref(value), shape, &vec![0; shape.len()], 0).unwrap()
 }
 
@@ -32,8 +32,8 @@ fn an_answer_for_which_there_is_no_memory_is_an_error() {
         // Results that could be had each by itself.
         let many = run("a, a + 1, a + 2, a + 3", Type::Float, broadcast(&1.0, &[1 << 60]));
         assert_eq!(many, Err(RunError::Memory { needed: u64::MAX }));
-        let least = Array::strided(&Complex::new(1.0, 0.0), &[1 << 50], &[0], 0).unwrap();
-        let error = run("prod(a)", Type::Complex, least).unwrap_err();
+        let one = Complex::new(1.0, 0.0);
+        let error = run("prod(a)", Type::Complex, Array::strided(&one, &[1 << 50], &[0], 0).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "16.0 TiB of memory are needed, more than may be used; ask for less");
     }
 }
@@ -59,6 +59,7 @@ fn registers_for_which_there_is_no_memory_are_an_error() {
 #[test]
 fn no_message_holds_more_than_a_piece_of_the_text() {
     let (digits, letters, accents) = ("7".repeat(900_000), "x".repeat(900_000), "é".repeat(400_000));
+    let half = &digits[..digits.len() / 2];
     let floats = |text: &str, names: &[&str]| -> CompileError {
         let inputs: Vec<_> = names.iter().map(|&name| (name, Type::Float)).collect();
         match Expression::parse(text) {
@@ -72,7 +73,7 @@ fn no_message_holds_more_than_a_piece_of_the_text() {
         (digits.clone(), &[][..], "write 7777777777777777777777777777777777777777....0 for a float"),
         (format!("{digits}x"), &[], "after the number 7777"),
         (format!("{digits}e"), &[], "expected digits after '7777"),
-        (format!("{digits}.5 {digits}"), &[], "write 7777"),
+        (format!("{half}.5 + {half}"), &[], "write 7777"),
         (format!("sum(a, axis={digits})"), &["a"], "write 7777"),
         (letters.clone(), &[], "there is no array 'xxxx"),
         (accents.clone(), &["a"], "there is no array 'éééééééééééééééééééééééééééééééééééééééé...'"),
