@@ -37,7 +37,7 @@ mod table;
 mod testing;
 
 pub use chapter::Chapter;
-pub use cli::{Selection, SizeArgs, TimingArgs, nearest, one_line, parse};
+pub use cli::{Selection, SizeArgs, TimingArgs, nearest, one_line, parse, threads};
 pub use measure::{Budget, Timing, time};
 pub use part::Part;
 pub use progress::Progress;
