@@ -96,10 +96,10 @@ fn most_threads() -> usize {
 /// What is allowed.
 pub fn threads(text: &str) -> Result<usize, String> {
     let most = most_threads();
-    let wrong = |_| format!("it must be a whole number from 1 to {most} (8 for each core, and no less than 64)");
-    at_least_one(text)
-        .map_err(wrong)
-        .and_then(|threads| if threads <= most { Ok(threads) } else { Err(wrong(String::new())) })
+    match at_least_one(text) {
+        Ok(threads) if threads <= most => Ok(threads),
+        _ => Err(format!("it must be a whole number from 1 to {most} (8 for each core, and no less than 64)")),
+    }
 }
 
 /// `N` or `NxM`.
