@@ -1,20 +1,23 @@
 //! Chapter 8: threads.
 
 use std::hint::{self, black_box};
+use std::io;
 use std::process::ExitCode;
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 use runner::limits::limit;
 use runner::plot::{self, Block, Panel, Series};
-use runner::{Budget, Chapter, Failure, Part, Status, sweep, time};
+use runner::{Budget, Chapter, Failure, Part, Status, numbers_cell, sweep, time};
 use threaded::amdahl;
 use threaded::counters::{Atomic, Counter, Locked, Padded, Racy, Sharded};
 use threaded::mandelbrot::row;
 use threaded::pool::Pool;
 use threaded::prange::{Schedule, Span, Timeline, prange};
+use threaded::start::together;
+use validation::parallel::refused;
 use validation::{Ladder, Problem, Settings, SharedInput, Work, mandelbrot};
 
 fn main() -> ExitCode {
@@ -53,13 +56,17 @@ fn timelines(part: &mut Part<'_>) -> Result<(), Failure> {
     let mut counts = vec![0; whole.width() * rows];
     let (mut panels, mut table) = (Vec::new(), Vec::new());
     for schedule in schedules {
-        let (spans, ms, begun) = (0..3)
-            .map(|_| shared_out(threads, schedule, &whole, ys, &mut counts))
-            .min_by(|a, b| a.1.total_cmp(&b.1))
-            .expect("three runs");
+        let runs = (0..3).map(|_| shared_out(threads, schedule, &whole, ys, &mut counts));
+        let runs = match runs.collect::<io::Result<Vec<_>>>() {
+            Ok(runs) => runs,
+            Err(error) => return part.paragraph(&refused(threads, &error).to_string()),
+        };
+        let (spans, ms, begun) = runs.into_iter().min_by(|a, b| a.1.total_cmp(&b.1)).expect("three runs");
         let busy: Vec<f64> = (0..threads)
             .map(|thread| {
-                spans.iter().filter(|span| span.thread == thread).map(|span| ms_of(span.ended - span.begun)).sum()
+                let of_thread = spans.iter().filter(|span| span.thread == thread);
+                // A sum of nothing would be -0.
+                of_thread.fold(0.0, |sum, span| sum + ms_of(span.ended - span.begun))
             })
             .collect();
         let mean = busy.iter().sum::<f64>() / threads as f64;
@@ -78,11 +85,10 @@ fn timelines(part: &mut Part<'_>) -> Result<(), Failure> {
             note: format!("{ms:.2} ms, imbalance {imbalance:.0} %"),
             lanes: (0..threads).map(lane).collect(),
         });
-        let shares: Vec<_> = busy.iter().map(|busy| format!("{busy:.2}")).collect();
         table.push([
             schedule.to_string(),
             format!("{ms:.2}"),
-            shares.join(" "),
+            numbers_cell(&busy, |busy| format!("{busy:.2}")),
             spans.len().to_string(),
             format!("{imbalance:.0} %"),
         ]);
@@ -110,112 +116,155 @@ fn shared_out(
     input: &mandelbrot::Input,
     ys: &[f64],
     counts: &mut [u32],
-) -> (Vec<Span>, f64, Instant) {
+) -> io::Result<(Vec<Span>, f64, Instant)> {
     let (timeline, begun) = (Timeline::new(), Instant::now());
     prange(threads, schedule, counts, input.width(), Some(&timeline), |y, counts| {
         row(counts, &input.xs, ys[y], input.max_iterations);
-    });
+    })?;
     let ended = Instant::now();
-    (timeline.spans(), ms_of(ended - begun), begun)
+    Ok((timeline.spans(), ms_of(ended - begun), begun))
+}
+
+/// The numbers of threads to try: each up to eight, the cores, and twice as many; between them half as many more each time, because a
+/// machine may have a hundred.
+fn trials(cores: usize, most: usize) -> Vec<usize> {
+    let steps = std::iter::successors(Some(8), |threads| Some(threads + threads / 2));
+    let mut trials: Vec<_> = (1..8).chain(steps.take_while(|&threads| threads < most)).collect();
+    trials.extend([cores, most]);
+    trials.retain(|&threads| threads <= most);
+    trials.sort_unstable();
+    trials.dedup();
+    trials
+}
+
+/// What came of a step on several numbers of threads.
+struct Column {
+    /// Threads and the best time in milliseconds.
+    times: Vec<(usize, f64)>,
+    /// The part that runs on one thread, by Amdahl's law.
+    serial: Option<f64>,
+}
+
+impl Column {
+    /// How many times as fast as one thread.
+    fn speedup(&self, ms: f64) -> f64 {
+        self.times[0].1 / ms
+    }
+
+    fn cell(&self, threads: usize) -> String {
+        let time = self.times.iter().find(|time| time.0 == threads);
+        time.map_or_else(dash, |&(_, ms)| format!("{ms:.2} ms, {:.2} x", self.speedup(ms)))
+    }
+}
+
+fn dash() -> String {
+    "-".to_owned()
+}
+
+fn percent(part: Option<f64>) -> String {
+    part.map_or_else(dash, |part| format!("{:.1} %", 100.0 * part))
 }
 
 /// Runs steps on 1, 2, 3 ... threads, and more than there are cores, and fits Amdahl's law.
-fn speedups(part: &mut Part<'_>, problem: &str, steps: &[&str]) -> Result<(), Failure> {
+fn speedups(part: &mut Part<'_>, problem: &str, steps: &[&str; 3]) -> Result<(), Failure> {
     let cores = Settings::default().threads;
-    let most = part.settings().threads.max(2 * cores).max(4);
+    let trials = trials(cores, part.settings().threads.max(2 * cores).max(4));
     let ladders = threaded::ladders();
     let ladder = &**ladders.iter().find(|ladder| ladder.problem() == problem).expect("a ladder of this crate");
-    let request = part.request(problem);
-    let input = ladder.input(&request).map_err(usage)?;
+    let input = ladder.input(&part.request(problem)).map_err(usage)?;
     let budget = Budget { runs: 3, time: part.budget().time / 20, ..part.budget() };
     part.heading(&format!("Speedup of {problem} by threads, on {cores} cores"))?;
-    let mut series = Vec::new();
     let mut columns = Vec::new();
     for name in steps {
-        let times = times(ladder, name, &input, most, &budget)?;
-        let Some(&(_, alone)) = times.first() else {
+        let times = times(ladder, name, &input, &trials, &budget)?;
+        if times.is_empty() {
             part.paragraph(&format!("{name} cannot run here"))?;
-            columns.push((vec!["-".to_owned(); most], "-".to_owned()));
-            continue;
-        };
+        }
         let on_cores: Vec<_> = times.iter().copied().filter(|(threads, _)| *threads <= cores).collect();
-        let serial = amdahl::serial_part(&on_cores);
-        let speedups: Vec<_> = times.iter().map(|&(threads, ms)| (threads as f64, alone / ms)).collect();
-        let cells = times.iter().zip(&speedups).map(|((_, ms), (_, speedup))| format!("{ms:.2} ms, {speedup:.2} x"));
-        columns.push((cells.collect(), serial.map_or("-".to_owned(), |serial| format!("{:.1} %", 100.0 * serial))));
-        series.push(Series { name: (*name).to_owned(), points: speedups });
-        if let (Some(serial), true) = (serial, series.len() == 1) {
-            let law = (1..=most).map(|threads| (threads as f64, amdahl::speedup(serial, threads.min(cores))));
+        columns.push(Column { serial: amdahl::serial_part(&on_cores), times });
+    }
+    speedup_table(part, problem, steps, &columns, &trials, &bounds(&input, &trials))?;
+    part.paragraph(&format!(
+        "The serial part is that of Amdahl's law, from the times on at most {cores} threads: more than there are cores cannot be faster. The talk's is from its four speedups."
+    ))?;
+    speedup_plot(part, problem, steps, &columns, &trials)
+}
+
+fn speedup_table(
+    part: &mut Part<'_>,
+    problem: &str,
+    steps: &[&str; 3],
+    columns: &[Column],
+    trials: &[usize],
+    bounds: &[String],
+) -> Result<(), Failure> {
+    let talk = |threads| {
+        OF_THE_TALK.iter().find(|(n, _)| *n == threads).map_or_else(dash, |(_, speedup)| format!("{speedup:.1} x"))
+    };
+    let row = |threads: usize, bound: &String| {
+        let [a, b, c] = [0, 1, 2].map(|column| columns[column].cell(threads));
+        [threads.to_string(), a, b, c, bound.clone(), talk(threads)]
+    };
+    let mut rows: Vec<_> = trials.iter().zip(bounds).map(|(&threads, bound)| row(threads, bound)).collect();
+    let of_talk = amdahl::serial_part(&OF_THE_TALK.map(|(threads, speedup)| (threads, 1.0 / speedup)));
+    let [a, b, c] = [0, 1, 2].map(|column| percent(columns[column].serial));
+    rows.push(["serial part".to_owned(), a, b, c, String::new(), percent(of_talk)]);
+    let header = ["threads", steps[0], steps[1], steps[2], "limit", "the talk"];
+    part.table(&format!("speedup-{problem}"), &header, &rows, &[])
+}
+
+fn speedup_plot(
+    part: &mut Part<'_>,
+    problem: &str,
+    steps: &[&str; 3],
+    columns: &[Column],
+    trials: &[usize],
+) -> Result<(), Failure> {
+    let cores = Settings::default().threads;
+    let mut series = Vec::new();
+    for (name, column) in steps.iter().zip(columns).filter(|(_, column)| !column.times.is_empty()) {
+        let points = column.times.iter().map(|&(threads, ms)| (threads as f64, column.speedup(ms)));
+        series.push(Series { name: (*name).to_owned(), points: points.collect() });
+        if let (Some(serial), true) = (column.serial, series.len() == 1) {
+            let law = trials.iter().map(|&threads| (threads as f64, amdahl::speedup(serial, threads.min(cores))));
             series.push(Series { name: format!("Amdahl's law for {name}, on {cores} cores"), points: law.collect() });
         }
     }
-    let bound = bounds(&input, most);
     series.push(Series {
         name: "the talk, 2014".to_owned(),
         points: OF_THE_TALK.map(|(threads, speedup)| (threads as f64, speedup)).to_vec(),
     });
-    let talk = |threads| {
-        OF_THE_TALK.iter().find(|(n, _)| *n == threads).map_or("-".to_owned(), |(_, speedup)| format!("{speedup:.1} x"))
-    };
-    let mut rows: Vec<[String; 6]> = (1..=most)
-        .map(|threads| {
-            let cell = |column: usize| columns[column].0.get(threads - 1).cloned().unwrap_or_else(|| "-".to_owned());
-            [threads.to_string(), cell(0), cell(1), cell(2), bound[threads - 1].clone(), talk(threads)]
-        })
-        .collect();
-    let serial_of_talk = amdahl::serial_part(&OF_THE_TALK.map(|(threads, speedup)| (threads, 1.0 / speedup)));
-    let of_talk = serial_of_talk.map_or("-".to_owned(), |serial| format!("{:.1} %", 100.0 * serial));
-    rows.push([
-        "serial part".to_owned(),
-        columns[0].1.clone(),
-        columns[1].1.clone(),
-        columns[2].1.clone(),
-        String::new(),
-        of_talk,
-    ]);
-    let header = ["threads", steps[0], steps[1], steps[2], "limit", "the talk"];
-    part.table(&format!("speedup-{problem}"), &header, &rows, &[])?;
-    part.paragraph(&format!(
-        "The serial part is that of Amdahl's law, from the times on at most {cores} threads: more than there are cores cannot be faster. The talk's is from its four speedups."
-    ))?;
     let path = part.file(&format!("speedup-{problem}.svg"));
+    let title = format!("Speedup of {problem} by threads");
     let marks = [(cores as f64, "cores".to_owned())];
-    plot::lines(
-        &path,
-        &format!("Speedup of {problem} by threads"),
-        "threads",
-        "times as fast as one thread",
-        &series,
-        &marks,
-        false,
-        false,
-    )
-    .map_err(io)
+    plot::lines(&path, &title, "threads", "times as fast as one thread", &series, &marks, false, false).map_err(io)
 }
 
-/// The best times of a step, by threads; none where it cannot run.
+/// The best times of a step, by threads, beginning with one; none where it cannot run on one.
 fn times(
     ladder: &dyn Ladder,
     name: &str,
     input: &SharedInput,
-    most: usize,
+    trials: &[usize],
     budget: &Budget,
 ) -> Result<Vec<(usize, f64)>, Failure> {
     let step = ladder.steps().iter().position(|step| step.name == name).expect("a step of this crate");
-    let settings = (1..=most).map(|threads| Settings { threads, ..Settings::default() });
+    let settings = trials.iter().map(|&threads| Settings { threads, ..Settings::default() });
     let points = sweep(ladder, step, input, settings, budget);
     if points.iter().any(|point| point.record.status == Status::Wrong) {
         return Err(Failure::Wrong);
     }
-    Ok(points.iter().filter_map(|point| Some((point.settings.threads, point.record.best_ms?))).collect())
+    let times: Vec<_> =
+        points.iter().filter_map(|point| Some((point.settings.threads, point.record.best_ms?))).collect();
+    Ok(if times.first().is_some_and(|time| time.0 == 1) { times } else { Vec::new() })
 }
 
 /// What the hardware allows, by threads.
-fn bounds(input: &SharedInput, most: usize) -> Vec<String> {
+fn bounds(input: &SharedInput, trials: &[usize]) -> Vec<String> {
     let work = input.work();
     let cores = Settings::default().threads;
-    let allowed = (1..=most).map(|threads| limit(&work, threads.min(cores)));
-    let told = allowed.map(|limit| limit.map_or("-".to_owned(), |limit| format!("{:.2} ms", limit.ms())));
+    let allowed = trials.iter().map(|&threads| limit(&work, threads.min(cores)));
+    let told = allowed.map(|limit| limit.map_or_else(dash, |limit| format!("{:.2} ms", limit.ms())));
     told.collect()
 }
 
@@ -232,7 +281,7 @@ fn cores(part: &mut Part<'_>) -> Result<(), Failure> {
         ("two arrays read, one written, from memory", memory),
     ] {
         let (Some(alone), Some(all)) = (limit(&work, 1), limit(&work, cores)) else {
-            part.paragraph(&format!("{name}: too little memory to measure"))?;
+            part.paragraph(&format!("{name}: too little memory, or too few threads, to measure"))?;
             continue;
         };
         let rate = |ms: f64| {
@@ -244,6 +293,9 @@ fn cores(part: &mut Part<'_>) -> Result<(), Failure> {
         };
         rows.push([name.to_owned(), rate(alone.ms()), rate(all.ms()), format!("{:.2} x", alone.ms() / all.ms())]);
     }
+    if rows.is_empty() {
+        return Ok(());
+    }
     part.table("cores", &["work", "one thread", "all threads", "speedup"], &rows, &[0])?;
     part.paragraph("Two hyperthreads of one core share its multipliers: together they would compute hardly more than one. Memory is shared by all cores, however many there are.")
 }
@@ -251,49 +303,60 @@ fn cores(part: &mut Part<'_>) -> Result<(), Failure> {
 /// What it costs to start a thread, to wake one, and to meet at a barrier; and from which size on it is worth it.
 fn starts(part: &mut Part<'_>) -> Result<(), Failure> {
     let threads = part.settings().threads.max(2);
-    let pool = Pool::new(threads).map_err(io)?;
-    let rayon =
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| Failure::Io(error.to_string()))?;
     part.heading(&format!("The price of {threads} threads that do nothing"))?;
-    let ways: [(&str, &dyn Fn()); 5] = [
+    let budget = if part.quick() {
+        Budget { runs: 20, ..Budget::quick() }
+    } else {
+        Budget { runs: 300, time: Duration::from_millis(300), ..Budget::default() }
+    };
+    match prices(threads, if part.quick() { 20 } else { 300 }, &budget) {
+        Ok(rows) => part.table("starts", &["what", "best us", "median us"], &rows, &[0])?,
+        Err(error) => return part.paragraph(&refused(threads, &error).to_string()),
+    }
+    break_even(part, threads)
+}
+
+/// What it costs to start and to wake threads that do nothing, and to meet as many times as there are rounds.
+fn prices(threads: usize, rounds: u32, budget: &Budget) -> io::Result<Vec<[String; 3]>> {
+    let pool = Pool::new(threads)?;
+    let rayon = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
+    let ways: [(&str, &dyn Fn() -> io::Result<()>); 5] = [
         ("start and end them, std::thread::scope", &|| {
-            thread::scope(|scope| (0..threads).for_each(|_| _ = scope.spawn(|| ())))
+            thread::scope(|scope| (0..threads).try_for_each(|_| Builder::new().spawn_scoped(scope, || ()).map(drop)))
         }),
         ("start and end them, crossbeam's scope", &|| {
-            crossbeam::thread::scope(|scope| (0..threads).for_each(|_| _ = scope.spawn(|_| ())))
+            crossbeam::thread::scope(|scope| (0..threads).try_for_each(|_| scope.builder().spawn(|_| ()).map(drop)))
                 .expect("nothing panics")
         }),
         ("start one less, prange", &|| prange(threads, Schedule::Static, &mut vec![0_u8; threads], 1, None, |_, _| ())),
         ("wake them, a channel", &|| {
             let there = AtomicUsize::new(0);
             pool.run((0..threads).map(|_| || meet(&there, threads)));
+            Ok(())
         }),
-        ("wake them, rayon", &|| _ = rayon.broadcast(|_| ())),
+        ("wake them, rayon", &|| {
+            rayon.broadcast(|_| ());
+            Ok(())
+        }),
     ];
-    let budget = if part.quick() {
-        Budget { runs: 20, ..Budget::quick() }
-    } else {
-        Budget { runs: 300, time: Duration::from_millis(300), ..Budget::default() }
-    };
     let mut rows = Vec::new();
+    let mut row = |name: &str, way: &dyn Fn() -> io::Result<()>, times: u32| {
+        let (best, median) = measured(budget, way)?;
+        let shown = |us: f64| format!("{:.1}", us / f64::from(times));
+        rows.push([name.to_owned(), shown(best), shown(median)]);
+        io::Result::Ok(())
+    };
     for (name, way) in ways {
-        let timing = measured(&budget, way)?;
-        rows.push([name.to_owned(), format!("{:.1}", timing.0), format!("{:.1}", timing.1)]);
+        row(name, way, 1)?;
     }
-    let rounds = if part.quick() { 20 } else { 300 };
     let barrier = Barrier::new(threads);
-    let meeting = measured(&budget, &|| {
-        thread::scope(|scope| {
-            (0..threads).for_each(|_| _ = scope.spawn(|| (0..rounds).for_each(|_| _ = barrier.wait())))
-        })
-    })?;
-    rows.push([
-        "meet at a barrier, once".to_owned(),
-        format!("{:.1}", meeting.0 / f64::from(rounds)),
-        format!("{:.1}", meeting.1 / f64::from(rounds)),
-    ]);
-    part.table("starts", &["what", "best us", "median us"], &rows, &[0])?;
+    let meeting = || together((0..threads).map(|_| || (0..rounds).for_each(|_| _ = barrier.wait())));
+    row("meet at a barrier, once", &meeting, rounds)?;
+    Ok(rows)
+}
 
+/// From which size on threads are worth it.
+fn break_even(part: &mut Part<'_>, threads: usize) -> Result<(), Failure> {
     let steps = ["alone", "bands", "pooled", "parallel"];
     let ladders = threaded::ladders();
     let ladder = &**ladders.iter().find(|ladder| ladder.problem() == "expression").expect("a ladder of this crate");
@@ -316,7 +379,8 @@ fn starts(part: &mut Part<'_>) -> Result<(), Failure> {
     }
     let rows: Vec<_> = (0..series[0].points.len())
         .map(|size| {
-            let us = |step: usize| format!("{:.1}", series[step].points[size].1);
+            let us = |step: usize| Some(series[step].points[size].1).filter(|us| us.is_finite());
+            let us = |step: usize| us(step).map_or_else(dash, |us| format!("{us:.1}"));
             [format!("{}", series[0].points[size].0), us(0), us(1), us(2), us(3)]
         })
         .collect();
@@ -356,11 +420,11 @@ fn meet(there: &AtomicUsize, threads: usize) {
 }
 
 /// The best and the median time of something, in microseconds.
-fn measured(budget: &Budget, what: &dyn Fn()) -> Result<(f64, f64), Failure> {
+fn measured(budget: &Budget, what: &dyn Fn() -> io::Result<()>) -> io::Result<(f64, f64)> {
     let timing = time(budget, |_| {
         let started = Instant::now();
-        what();
-        Ok::<_, Failure>(started.elapsed())
+        what()?;
+        io::Result::Ok(started.elapsed())
     })?;
     Ok((1e3 * timing.best_ms(), 1e3 * timing.median_ms()))
 }
@@ -371,60 +435,60 @@ fn counters(part: &mut Part<'_>) -> Result<(), Failure> {
     let times: u64 = if part.quick() { 200_000 } else { 1_000_000 };
     let all = times * threads as u64;
     part.heading(&format!("{threads} threads add 1, {times} times each: {all}"))?;
-    let mut rows = Vec::new();
-    let mut add = |name: &str, counted: &dyn Fn() -> u64| {
-        let mut total = all;
-        let best = (0..5)
-            .map(|_| {
-                let started = Instant::now();
-                total = total.min(counted());
-                started.elapsed()
-            })
-            .min()
-            .expect("five runs");
-        let lost = all - total;
-        rows.push([
-            name.to_owned(),
-            format!("{:.2}", best.as_nanos() as f64 / times as f64),
-            total.to_string(),
-            format!("{:.1} %", 100.0 * lost as f64 / all as f64),
-        ]);
-    };
-    add("load, add, store (a race)", &|| counted(threads, times, &Racy::new()));
-    add("a lock", &|| counted(threads, times, &Locked::new()));
-    add("an atomic addition", &|| counted(threads, times, &Atomic::new()));
-    add("a counter each, side by side", &|| counted(threads, times, &Sharded::new(threads)));
-    add("a counter each, a cache line apart", &|| counted(threads, times, &Padded::new(threads)));
-    add("a local variable each, added at the end", &|| reduced(threads, times));
-    part.table("counters", &["way", "ns for each addition", "total", "lost"], &rows, &[0])?;
+    let rows = [
+        added("load, add, store (a race)", threads, times, &|| counted(threads, times, &Racy::new())),
+        added("a lock", threads, times, &|| counted(threads, times, &Locked::new())),
+        added("an atomic addition", threads, times, &|| counted(threads, times, &Atomic::new())),
+        added("a counter each, side by side", threads, times, &|| counted(threads, times, &Sharded::new(threads))),
+        added("a counter each, a cache line apart", threads, times, &|| counted(threads, times, &Padded::new(threads))),
+        added("a local variable each, added at the end", threads, times, &|| reduced(threads, times)),
+    ];
+    match rows.into_iter().collect::<io::Result<Vec<_>>>() {
+        Ok(rows) => part.table("counters", &["way", "ns for each addition", "total", "lost"], &rows, &[0])?,
+        Err(error) => return part.paragraph(&refused(threads, &error).to_string()),
+    }
     part.paragraph(
         "Time on the clock over the additions of one thread: one thread alone would need as long for as many.",
     )
 }
 
+/// The row of one way to count: the best time of five runs, and the smallest total.
+fn added(name: &str, threads: usize, times: u64, counted: &dyn Fn() -> io::Result<u64>) -> io::Result<[String; 4]> {
+    let all = times * threads as u64;
+    let (mut total, mut best) = (all, Duration::MAX);
+    for _ in 0..5 {
+        let started = Instant::now();
+        total = total.min(counted()?);
+        best = best.min(started.elapsed());
+    }
+    let lost = all - total;
+    Ok([
+        name.to_owned(),
+        format!("{:.2}", best.as_nanos() as f64 / times as f64),
+        total.to_string(),
+        format!("{:.1} %", 100.0 * lost as f64 / all as f64),
+    ])
+}
+
 /// Lets all threads begin together, and adds.
-fn counted(threads: usize, times: u64, counter: &impl Counter) -> u64 {
-    let barrier = Barrier::new(threads);
-    thread::scope(|scope| {
-        for thread in 0..threads {
-            let barrier = &barrier;
-            scope.spawn(move || {
-                barrier.wait();
-                (0..times).for_each(|_| counter.add(thread));
-            });
+fn counted(threads: usize, times: u64, counter: &impl Counter) -> io::Result<u64> {
+    let barrier = &Barrier::new(threads);
+    together((0..threads).map(|thread| {
+        move || {
+            barrier.wait();
+            (0..times).for_each(|_| counter.add(thread));
         }
-    });
-    counter.total()
+    }))?;
+    Ok(counter.total())
 }
 
 /// Every thread counts for itself; the sums are added when they are done.
-fn reduced(threads: usize, times: u64) -> u64 {
-    thread::scope(|scope| {
-        // Without the black box the compiler would see that the sum is `times`, and not count at all.
-        let count = || (0..times).fold(0, |sum, _| black_box(sum + 1));
-        let sums: Vec<_> = (0..threads).map(|_| scope.spawn(count)).collect();
-        sums.into_iter().map(|sum| sum.join().expect("counting does not panic")).sum()
-    })
+fn reduced(threads: usize, times: u64) -> io::Result<u64> {
+    let total = AtomicU64::new(0);
+    // Without the black box the compiler would see that the sum is `times`, and not count at all.
+    let count = || _ = total.fetch_add((0..times).fold(0, |sum, _| black_box(sum + 1)), Ordering::Relaxed);
+    together((0..threads).map(|_| count))?;
+    Ok(total.into_inner())
 }
 
 fn ms_of(time: Duration) -> f64 {

@@ -104,8 +104,8 @@ pub(crate) struct CompareArgs {
     #[command(flatten)]
     pub(crate) sizes: SizeArgs,
     /// Threads of the steps that have several [default: one for each core]
-    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) threads: Option<u32>,
+    #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = runner::threads)]
+    pub(crate) threads: Option<usize>,
     /// Write the results to this file, as a JSON array with one object for each step and peer
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

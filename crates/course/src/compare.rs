@@ -159,7 +159,7 @@ fn race(
     screen.line(format!("{problem}: {}; everybody runs once a round", sizes.join(", ")))?;
 
     let settings = Settings::default();
-    let settings = Settings { threads: args.threads.map_or(settings.threads, |threads| threads as usize), ..settings };
+    let settings = Settings { threads: args.threads.unwrap_or(settings.threads), ..settings };
     let progress = Progress::new((1 + steps.len() + peers.len()) as u64);
     progress.begin("the reference answer, which everybody's is compared with");
     let expected = input.reference_sum();

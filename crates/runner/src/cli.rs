@@ -56,7 +56,7 @@ impl SizeArgs {
 #[command(next_help_heading = "Runs")]
 pub struct TimingArgs {
     /// Threads of the steps that have several [default: one for each core]
-    #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = at_least_one::<usize>)]
+    #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = threads)]
     pub threads: Option<usize>,
     /// Timed runs of each step [default: 5 or more, until the best time is stable, at most 2 s]
     #[arg(long, value_name = "R", allow_negative_numbers = true, value_parser = at_least_one::<usize>)]
@@ -82,6 +82,23 @@ fn at_least_one<N: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<N, Str
     match text.parse::<N>() {
         Ok(number) if number >= N::from(1) => Ok(number),
         _ => Err("it must be a whole number of at least 1, and not too large to count".to_owned()),
+    }
+}
+
+/// The most threads that a command starts: eight for each core, or 64. More show nothing that these do not, and take very long to.
+fn most_threads() -> usize {
+    Settings::default().threads.saturating_mul(8).max(64)
+}
+
+/// A number of threads that makes sense on this machine, as a command line says it.
+///
+/// # Errors
+/// What is allowed.
+pub fn threads(text: &str) -> Result<usize, String> {
+    let most = most_threads();
+    match at_least_one(text) {
+        Ok(threads) if threads <= most => Ok(threads),
+        _ => Err(format!("it must be a whole number from 1 to {most} (8 for each core, and no less than 64)")),
     }
 }
 
@@ -213,5 +230,16 @@ mod tests {
         assert_eq!(near, "there is no step 'niave'; did you mean mandelbrot::naive?");
         let far = nearest("step", "qqq", &known);
         assert_eq!(far, "there is no step 'qqq'; there are mandelbrot::naive, mandelbrot::hoisted");
+    }
+
+    #[test]
+    fn threads_are_at_most_eight_for_each_core_or_64() {
+        let most = most_threads();
+        assert!(most >= 64 && most >= 8 * Settings::default().threads);
+        assert_eq!((threads("1"), threads(&most.to_string())), (Ok(1), Ok(most)));
+        for bad in ["0", "-1", "", "x", "99999999999999999999", &(most + 1).to_string(), "1000000"] {
+            let told = threads(bad).unwrap_err();
+            assert!(told.contains(&format!("from 1 to {most}")), "{bad}: {told}");
+        }
     }
 }

@@ -29,18 +29,20 @@ pub mod picture;
 pub mod plot;
 mod progress;
 mod record;
+#[cfg(test)]
+mod refused_threads;
 mod screen;
 mod sweep;
 mod table;
 mod testing;
 
 pub use chapter::Chapter;
-pub use cli::{Selection, SizeArgs, TimingArgs, nearest, one_line, parse};
+pub use cli::{Selection, SizeArgs, TimingArgs, nearest, one_line, parse, threads};
 pub use measure::{Budget, Timing, time};
 pub use part::Part;
 pub use progress::Progress;
 pub use record::{Status, StepRecord, add_speedups, run_step};
 pub use screen::{Failure, Screen};
 pub use sweep::{SweepPoint, sweep};
-pub use table::{devices, ladder_table, notes, plain_table};
+pub use table::{devices, ladder_table, notes, numbers_cell, plain_table};
 pub use testing::test_steps;

@@ -28,7 +28,7 @@ pub struct Machine {
     pub features: Vec<String>,
     /// The caches of the first CPU, from the nearest; empty if the system does not say.
     pub caches: Vec<Cache>,
-    /// Main memory, in bytes.
+    /// Main memory, in bytes; 0 if the system does not say.
     pub memory_bytes: u64,
     /// The operating system and its version.
     pub system: String,
@@ -118,7 +118,7 @@ impl Machine {
             ("cores", format!("{physical}{} logical{usable}{shared}", self.logical_cores)),
             ("SIMD", or_none(self.features.join(" "))),
             ("caches", or_none(caches.join(", "))),
-            ("memory", human(self.memory_bytes)),
+            ("memory", if self.memory_bytes == 0 { "unknown".to_owned() } else { human(self.memory_bytes) }),
             ("system", format!("{}, kernel {}", self.system, self.kernel)),
         ]
     }
@@ -315,7 +315,7 @@ mod tests {
         let machine = Machine::detect();
         assert!(machine.usable_cores >= 1 && machine.logical_cores >= machine.usable_cores);
         assert!(machine.physical_cores.is_none_or(|cores| cores >= 1));
-        assert!(machine.memory_bytes > 0);
+        assert!(machine.memory_bytes > 0 || !std::path::Path::new("/proc/meminfo").exists());
         assert!(!machine.cpu.is_empty() && !machine.system.is_empty() && !machine.kernel.is_empty());
         if cfg!(target_arch = "x86_64") {
             assert!(machine.features.contains(&"sse2".to_owned()));
@@ -323,6 +323,14 @@ mod tests {
         assert!(machine.caches.iter().all(|cache| cache.level >= 1 && cache.bytes > 0 && cache.shared_by >= 1));
         assert!(machine.caches.is_sorted_by_key(|cache| cache.level));
         assert!(machine.to_string().lines().count() == machine.lines().len());
+    }
+
+    #[test]
+    fn a_system_that_does_not_say_has_no_zeros() {
+        let machine = Machine { memory_bytes: 0, caches: Vec::new(), features: Vec::new(), ..Machine::detect() };
+        let unknown = machine.lines().into_iter().filter(|line| line.1 == "unknown").map(|line| line.0);
+        let unknown: Vec<_> = unknown.filter(|name| ["SIMD", "caches", "memory"].contains(name)).collect();
+        assert_eq!(unknown, ["SIMD", "caches", "memory"]);
     }
 
     #[test]

@@ -86,6 +86,27 @@ pub fn plain_table<const COLUMNS: usize>(
     table.trim_fmt()
 }
 
+/// Numbers side by side in one cell, each as `shown` writes it: all of them if they are at most eight, as the threads of a small machine
+/// are, otherwise the least, the median and the most.
+///
+/// ```
+/// let shown = |number: f64| format!("{number:.1}");
+/// assert_eq!(runner::numbers_cell(&[2.0, 1.0], shown), "2.0 1.0");
+/// let many: Vec<f64> = (0..64).map(f64::from).collect();
+/// assert_eq!(runner::numbers_cell(&many, shown), "least 0.0, median 31.5, most 63.0");
+/// ```
+pub fn numbers_cell(numbers: &[f64], shown: impl Fn(f64) -> String) -> String {
+    const SIDE_BY_SIDE: usize = 8;
+    if numbers.len() <= SIDE_BY_SIDE {
+        return numbers.iter().copied().map(shown).collect::<Vec<_>>().join(" ");
+    }
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (least, most) = (sorted[0], sorted[sorted.len() - 1]);
+    let median = f64::midpoint(sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
+    format!("least {}, median {}, most {}", shown(least), shown(median), shown(most))
+}
+
 /// A text in lines of at most 80 characters, those after the first indented.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
@@ -132,6 +153,14 @@ mod tests {
             wrapped(&["word"; 20].join(" "), 4),
             format!("{}\n    {}", ["word"; 16].join(" "), ["word"; 4].join(" "))
         );
+    }
+
+    #[test]
+    fn a_cell_of_many_numbers_shows_three() {
+        let cell = |numbers: &[f64]| numbers_cell(numbers, |number| format!("{number:.0}"));
+        assert_eq!(cell(&[]), "");
+        assert_eq!(cell(&[3.0, 1.0, 2.0, 8.0, 7.0, 6.0, 5.0, 4.0]), "3 1 2 8 7 6 5 4");
+        assert_eq!(cell(&[9.0, 3.0, 1.0, 2.0, 8.0, 7.0, 6.0, 5.0, 4.0]), "least 1, median 5, most 9");
     }
 
     #[test]

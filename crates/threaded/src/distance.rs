@@ -1,13 +1,13 @@
 //! The distance ladder of the threads: from each point to each other, rows that are written and never read.
 
-use std::thread;
+use std::thread::{self, Builder};
 
 use rayon::prelude::*;
 use validation::distance::{Input, Output};
 use validation::{Distance, Settings, Step, step};
 use vectorised::simd::parts;
 
-use crate::{Started, pool, rayon_pool, team, threads};
+use crate::{Started, pool, rayon_pool, starting, team, threads};
 
 // ANCHOR: alone
 /// One thread, a row at a time.
@@ -32,13 +32,13 @@ pub fn alone(input: &Input, output: &mut Output) {
 /// costs anything, because nobody writes them.
 pub fn bands(_: &Input, settings: &Settings) -> Started<Distance> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, output: &mut Output| {
+    starting(threads, move |input: &Input, output: &mut Output| {
         let points = input.points();
         let rows = points.div_ceil(threads);
         let bands = output.chunks_mut(rows * points).zip(input.x.chunks(rows)).zip(input.y.chunks(rows));
         thread::scope(|scope| {
             for ((output, x), y) in bands {
-                scope.spawn(move || {
+                Builder::new().spawn_scoped(scope, move || {
                     for ((row, x), y) in output.chunks_exact_mut(points).zip(x).zip(y) {
                         for ((distance, other_x), other_y) in row.iter_mut().zip(&input.x).zip(&input.y) {
                             let dx = other_x - x;
@@ -46,9 +46,10 @@ pub fn bands(_: &Input, settings: &Settings) -> Started<Distance> {
                             *distance = (dx * dx + dy * dy).sqrt();
                         }
                     }
-                });
+                })?;
             }
-        });
+            Ok(())
+        })
     })
 }
 // ANCHOR_END: bands

@@ -1,6 +1,6 @@
 //! The expression ladder of the threads: (a + b) * 2 + a * b over two matrices. Every row costs the same, and all wait for memory.
 
-use std::thread;
+use std::thread::{self, Builder};
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice, Zip, s};
 use rayon::prelude::*;
@@ -9,7 +9,7 @@ use validation::{Expression, Settings, Step, step};
 use vectorised::simd::parts;
 
 use crate::prange::{Schedule, prange};
-use crate::{Started, pool, rayon_pool, team, threads};
+use crate::{Started, pool, rayon_pool, starting, team, threads};
 
 // ANCHOR: alone
 /// One thread, one loop.
@@ -29,7 +29,7 @@ pub fn alone(input: &Input, output: &mut Output) {
 /// Mirrors the talk's `add_arrays_2d`, with `num_threads=4` and a branch for each thread. Look at the borrow: `output` is split where
 /// the talk slices, and a quadrant that is handed to two threads does not compile.
 pub fn quadrants(_: &Input, _: &Settings) -> Started<Expression> {
-    team(4, |input: &Input, output: &mut Output| {
+    starting(4, |input: &Input, output: &mut Output| {
         let shape = (input.rows, input.cols);
         let (v, h) = (input.rows / 2, input.cols / 2);
         let a = ArrayView2::from_shape(shape, &input.a).expect("the input has rows * cols values");
@@ -44,12 +44,13 @@ pub fn quadrants(_: &Input, _: &Settings) -> Started<Expression> {
             });
         };
         let ended = crossbeam::thread::scope(|scope| {
-            scope.spawn(|_| quadrant(top_left, Slice::from(..v), Slice::from(..h)));
-            scope.spawn(|_| quadrant(top_right, Slice::from(..v), Slice::from(h..)));
-            scope.spawn(|_| quadrant(bottom_right, Slice::from(v..), Slice::from(h..)));
-            scope.spawn(|_| quadrant(bottom_left, Slice::from(v..), Slice::from(..h)));
+            scope.builder().spawn(|_| quadrant(top_left, Slice::from(..v), Slice::from(..h)))?;
+            scope.builder().spawn(|_| quadrant(top_right, Slice::from(..v), Slice::from(h..)))?;
+            scope.builder().spawn(|_| quadrant(bottom_right, Slice::from(v..), Slice::from(h..)))?;
+            scope.builder().spawn(|_| quadrant(bottom_left, Slice::from(v..), Slice::from(..h)))?;
+            Ok(())
         });
-        ended.expect("no quadrant panics");
+        ended.expect("no quadrant panics")
     })
 }
 // ANCHOR_END: quadrants
@@ -61,17 +62,18 @@ pub fn quadrants(_: &Input, _: &Settings) -> Started<Expression> {
 /// a thread takes as long as some ten thousand elements.
 pub fn bands(_: &Input, settings: &Settings) -> Started<Expression> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, output: &mut Output| {
+    starting(threads, move |input: &Input, output: &mut Output| {
         let band = output.len().div_ceil(threads);
         thread::scope(|scope| {
             for ((output, a), b) in output.chunks_mut(band).zip(input.a.chunks(band)).zip(input.b.chunks(band)) {
-                scope.spawn(move || {
+                Builder::new().spawn_scoped(scope, move || {
                     for ((output, a), b) in output.iter_mut().zip(a).zip(b) {
                         *output = (a + b) * 2.0 + a * b;
                     }
-                });
+                })?;
             }
-        });
+            Ok(())
+        })
     })
 }
 // ANCHOR_END: bands
@@ -83,14 +85,14 @@ pub fn bands(_: &Input, settings: &Settings) -> Started<Expression> {
 /// that there is nothing to be decided while the threads run.
 pub fn ranged(_: &Input, settings: &Settings) -> Started<Expression> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, output: &mut Output| {
+    starting(threads, move |input: &Input, output: &mut Output| {
         let cols = input.cols;
         prange(threads, Schedule::Static, output, cols, None, |row, output| {
             let (a, b) = (&input.a[row * cols..][..cols], &input.b[row * cols..][..cols]);
             for ((output, a), b) in output.iter_mut().zip(a).zip(b) {
                 *output = (a + b) * 2.0 + a * b;
             }
-        });
+        })
     })
 }
 // ANCHOR_END: ranged

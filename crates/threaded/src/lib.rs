@@ -7,6 +7,7 @@
 //!
 //! Beside the ladders:
 //! - [`prange`]: a parallel range with the schedules of OpenMP, and a timeline of who did what when;
+//! - [`start`]: threads that may wait for each other, because all of them begin or none;
 //! - [`pool`]: threads that live longer than one parallel step, and [`latch`], by which they say that they are done;
 //! - [`counters`]: one number that several threads add to, wrong and right, slow and fast;
 //! - [`amdahl`]: how much of a program runs on one thread, told from its times.
@@ -15,11 +16,13 @@
 //! use threaded::prange::{Schedule, prange};
 //!
 //! let mut squares = vec![0; 10];
-//! prange(3, Schedule::Dynamic(2), &mut squares, 1, None, |row, square| square[0] = row * row);
+//! prange(3, Schedule::Dynamic(2), &mut squares, 1, None, |row, square| square[0] = row * row)?;
 //! assert_eq!(squares, [0, 1, 4, 9, 16, 25, 36, 49, 64, 81]);
+//! # Ok::<(), std::io::Error>(())
 //! ```
 
 pub mod amdahl;
+mod caught;
 pub mod counters;
 pub mod distance;
 pub mod expression;
@@ -29,9 +32,13 @@ pub mod particles;
 pub mod pi;
 pub mod pool;
 pub mod prange;
+pub mod start;
 mod sync;
 
+use std::io;
+
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use validation::parallel::refused;
 use validation::{Ladder, Prepared, Problem, Settings, StepError, ladder};
 
 use crate::pool::Pool;
@@ -56,10 +63,9 @@ struct Team<R> {
     run: R,
 }
 
-impl<P: Problem, R: FnMut(&P::Input, &mut P::Output)> Prepared<P> for Team<R> {
+impl<P: Problem, R: FnMut(&P::Input, &mut P::Output) -> io::Result<()>> Prepared<P> for Team<R> {
     fn run(&mut self, input: &P::Input, output: &mut P::Output) -> Result<(), StepError> {
-        (self.run)(input, output);
-        Ok(())
+        (self.run)(input, output).map_err(|error| refused(self.threads, &error))
     }
 
     fn threads(&self) -> usize {
@@ -67,8 +73,19 @@ impl<P: Problem, R: FnMut(&P::Input, &mut P::Output)> Prepared<P> for Team<R> {
     }
 }
 
-/// A step that runs on so many threads.
-fn team<P: Problem>(threads: usize, run: impl FnMut(&P::Input, &mut P::Output) + 'static) -> Started<P> {
+/// A step that runs on so many threads, which are there.
+fn team<P: Problem>(threads: usize, mut run: impl FnMut(&P::Input, &mut P::Output) + 'static) -> Started<P> {
+    starting(threads, move |input: &P::Input, output: &mut P::Output| {
+        run(input, output);
+        Ok(())
+    })
+}
+
+/// A step that starts so many threads in each run, and fails when the system refuses one.
+fn starting<P: Problem>(
+    threads: usize,
+    run: impl FnMut(&P::Input, &mut P::Output) -> io::Result<()> + 'static,
+) -> Started<P> {
     Ok(Box::new(Team { threads, run }))
 }
 
@@ -82,11 +99,10 @@ fn threads(settings: &Settings) -> Result<usize, StepError> {
 
 /// A pool of our own.
 fn pool(threads: usize) -> Result<Pool, StepError> {
-    Pool::new(threads).map_err(|error| StepError::Failed(format!("cannot start {threads} threads: {error}")))
+    Pool::new(threads).map_err(|error| refused(threads, &error))
 }
 
 /// A pool of rayon's, beside the global one, with as many threads as asked for.
 fn rayon_pool(threads: usize) -> Result<ThreadPool, StepError> {
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.map_err(|error| StepError::Failed(format!("cannot start {threads} threads: {error}")))
+    ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| refused(threads, &error))
 }

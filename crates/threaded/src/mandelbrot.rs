@@ -1,7 +1,8 @@
 //! The Mandelbrot ladder of the threads: rows that cost a few iterations, and rows that cost a thousand for each point.
 
+use std::iter;
 use std::sync::Mutex;
-use std::{iter, thread};
+use std::thread::{self, Builder};
 
 use crossbeam::deque::{Steal, Stealer, Worker};
 use ndarray::{ArrayViewMut2, Axis};
@@ -11,7 +12,7 @@ use validation::{Mandelbrot, Settings, Step, step};
 use vectorised::simd::parts::{self, FreeRunning};
 
 use crate::prange::{Schedule, prange};
-use crate::{Started, pool, rayon_pool, team, threads};
+use crate::{Started, pool, rayon_pool, starting, team, threads};
 
 // ANCHOR: row
 /// One row of the picture: the step `expanded` of the scalar kernels. The same in every step up to `grained`, because this chapter is
@@ -52,7 +53,7 @@ pub fn alone(input: &Input, counts: &mut Output) {
 /// Mirrors the talk's `parallel(num_threads=4)` with its `if thread_id == 0` and three `elif`. Look at what is missing: the number of
 /// the thread. Each gets a view that it owns, and the compiler knows that no two overlap, because they were split.
 pub fn quadrants(_: &Input, _: &Settings) -> Started<Mandelbrot> {
-    team(4, |input: &Input, counts: &mut Output| {
+    starting(4, |input: &Input, counts: &mut Output| {
         let (v, h) = (input.height() / 2, input.width() / 2);
         let counts = ArrayViewMut2::from_shape((input.height(), input.width()), counts);
         let (top, bottom) = counts.expect("a count for each point").split_at(Axis(0), v);
@@ -64,12 +65,13 @@ pub fn quadrants(_: &Input, _: &Settings) -> Started<Mandelbrot> {
             }
         };
         let ended = crossbeam::thread::scope(|scope| {
-            scope.spawn(|_| quadrant(top_left, &input.ys[..v], &input.xs[..h]));
-            scope.spawn(|_| quadrant(top_right, &input.ys[..v], &input.xs[h..]));
-            scope.spawn(|_| quadrant(bottom_right, &input.ys[v..], &input.xs[h..]));
-            scope.spawn(|_| quadrant(bottom_left, &input.ys[v..], &input.xs[..h]));
+            scope.builder().spawn(|_| quadrant(top_left, &input.ys[..v], &input.xs[..h]))?;
+            scope.builder().spawn(|_| quadrant(top_right, &input.ys[..v], &input.xs[h..]))?;
+            scope.builder().spawn(|_| quadrant(bottom_right, &input.ys[v..], &input.xs[h..]))?;
+            scope.builder().spawn(|_| quadrant(bottom_left, &input.ys[v..], &input.xs[..h]))?;
+            Ok(())
         });
-        ended.expect("no quadrant panics");
+        ended.expect("no quadrant panics")
     })
 }
 // ANCHOR_END: quadrants
@@ -81,17 +83,18 @@ pub fn quadrants(_: &Input, _: &Settings) -> Started<Mandelbrot> {
 /// middle as below, so that two halves are fair by accident, and three bands are not.
 pub fn bands(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, counts: &mut Output| {
+    starting(threads, move |input: &Input, counts: &mut Output| {
         let rows = input.height().div_ceil(threads);
         thread::scope(|scope| {
             for (counts, ys) in counts.chunks_mut(rows * input.width()).zip(input.ys.chunks(rows)) {
-                scope.spawn(move || {
+                Builder::new().spawn_scoped(scope, move || {
                     for (counts, &qy) in counts.chunks_exact_mut(input.width()).zip(ys) {
                         row(counts, &input.xs, qy, input.max_iterations);
                     }
-                });
+                })?;
             }
-        });
+            Ok(())
+        })
     })
 }
 // ANCHOR_END: bands
@@ -103,20 +106,21 @@ pub fn bands(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
 /// and that is all it takes.
 pub fn dealt(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, counts: &mut Output| {
+    starting(threads, move |input: &Input, counts: &mut Output| {
         let mut hands: Vec<_> = (0..threads).map(|_| Vec::new()).collect();
         for (deal, card) in counts.chunks_exact_mut(input.width()).zip(&input.ys).enumerate() {
             hands[deal % threads].push(card);
         }
         thread::scope(|scope| {
             for hand in hands {
-                scope.spawn(move || {
+                Builder::new().spawn_scoped(scope, move || {
                     for (counts, &qy) in hand {
                         row(counts, &input.xs, qy, input.max_iterations);
                     }
-                });
+                })?;
             }
-        });
+            Ok(())
+        })
     })
 }
 // ANCHOR_END: dealt
@@ -128,18 +132,19 @@ pub fn dealt(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
 /// dies at the end of its statement.
 pub fn queued(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, counts: &mut Output| {
+    starting(threads, move |input: &Input, counts: &mut Output| {
         let queue = Mutex::new(counts.chunks_exact_mut(input.width()).zip(&input.ys));
         thread::scope(|scope| {
             for _ in 0..threads {
-                scope.spawn(|| {
+                Builder::new().spawn_scoped(scope, || {
                     let next = || queue.lock().expect("no row panics").next();
                     for (counts, &qy) in iter::from_fn(next) {
                         row(counts, &input.xs, qy, input.max_iterations);
                     }
-                });
+                })?;
             }
-        });
+            Ok(())
+        })
     })
 }
 // ANCHOR_END: queued
@@ -151,10 +156,10 @@ pub fn queued(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
 /// technique when somebody has written it down.
 pub fn guided(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, counts: &mut Output| {
+    starting(threads, move |input: &Input, counts: &mut Output| {
         prange(threads, Schedule::Guided(1), counts, input.width(), None, |y, counts| {
             row(counts, &input.xs, input.ys[y], input.max_iterations);
-        });
+        })
     })
 }
 // ANCHOR_END: guided

@@ -1,14 +1,15 @@
 //! The particle ladder of the threads: no particle knows another, so that each thread can take some all the way to the end of time.
 
 use std::sync::Barrier;
-use std::thread;
+use std::thread::{self, Builder};
 
 use rayon::prelude::*;
 use validation::particles::{Input, Output};
 use validation::{Particles, Settings, Step, step};
 use vectorised::simd::parts;
 
-use crate::{Started, pool, rayon_pool, team, threads};
+use crate::start::together;
+use crate::{Started, pool, rayon_pool, starting, team, threads};
 
 // ANCHOR: alone
 /// One thread: in each step, each particle.
@@ -40,25 +41,24 @@ fn evolve(x: &mut [f64], y: &mut [f64], speed: &[f64], timestep: f64, steps: usi
 /// A share of the particles for each thread; after each step all wait for all.
 ///
 /// Mirrors a parallel loop inside of the loop over time, with the barrier that OpenMP puts at its end. Look at what is waited for:
-/// nothing, for no particle looks at another. With thousands of steps it is the waiting that takes the time.
+/// nothing, for no particle looks at another. With thousands of steps it is the waiting that takes the time. And look at `together`:
+/// nobody begins before all are there, or those that are would wait for ever for one that the system refused.
 pub fn synchronised(_: &Input, settings: &Settings) -> Started<Particles> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, output: &mut Output| {
+    starting(threads, move |input: &Input, output: &mut Output| {
         output.x.copy_from_slice(&input.x);
         output.y.copy_from_slice(&input.y);
         let share = input.particles().div_ceil(threads);
         let columns = output.x.chunks_mut(share).zip(output.y.chunks_mut(share)).zip(input.speed.chunks(share));
         let barrier = &Barrier::new(columns.len());
-        thread::scope(|scope| {
-            for ((x, y), speed) in columns {
-                scope.spawn(move || {
-                    for _ in 0..input.steps {
-                        evolve(x, y, speed, input.timestep, 1);
-                        barrier.wait();
-                    }
-                });
+        together(columns.map(|((x, y), speed)| {
+            move || {
+                for _ in 0..input.steps {
+                    evolve(x, y, speed, input.timestep, 1);
+                    barrier.wait();
+                }
             }
-        });
+        }))
     })
 }
 // ANCHOR_END: synchronised
@@ -69,16 +69,17 @@ pub fn synchronised(_: &Input, settings: &Settings) -> Started<Particles> {
 /// Mirrors the book's `prange` over particles in its chapter on OpenMP. Look at what is gone: ten thousand meetings.
 pub fn bands(_: &Input, settings: &Settings) -> Started<Particles> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, output: &mut Output| {
+    starting(threads, move |input: &Input, output: &mut Output| {
         output.x.copy_from_slice(&input.x);
         output.y.copy_from_slice(&input.y);
         let share = input.particles().div_ceil(threads);
         let columns = output.x.chunks_mut(share).zip(output.y.chunks_mut(share)).zip(input.speed.chunks(share));
         thread::scope(|scope| {
             for ((x, y), speed) in columns {
-                scope.spawn(move || evolve(x, y, speed, input.timestep, input.steps));
+                Builder::new().spawn_scoped(scope, move || evolve(x, y, speed, input.timestep, input.steps))?;
             }
-        });
+            Ok(())
+        })
     })
 }
 // ANCHOR_END: bands

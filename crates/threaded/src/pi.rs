@@ -1,7 +1,8 @@
 //! The pi ladder of the threads: chunks of darts, each with a random stream of its own, so that the hits are the same whoever throws.
 
+use std::iter;
 use std::sync::Mutex;
-use std::{iter, thread};
+use std::thread::{self, Builder};
 
 use rand_core::SeedableRng;
 use rand_xoshiro::SplitMix64;
@@ -11,7 +12,7 @@ use validation::random::next;
 use validation::{Pi, Settings, Step, step};
 use vectorised::simd::parts;
 
-use crate::{Started, pool, rayon_pool, team, threads};
+use crate::{Started, pool, rayon_pool, starting, team, threads};
 
 // ANCHOR: alone
 /// One thread, chunk by chunk.
@@ -39,11 +40,11 @@ pub fn alone(input: &Input, hits: &mut Output) {
 /// Look at the hits: each chunk has a place of its own for them, and they are the same for any number of threads.
 pub fn bands(_: &Input, settings: &Settings) -> Started<Pi> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, hits: &mut Output| {
+    starting(threads, move |input: &Input, hits: &mut Output| {
         let share = hits.len().div_ceil(threads);
         thread::scope(|scope| {
             for (first, hits) in (0..).step_by(share).zip(hits.chunks_mut(share)) {
-                scope.spawn(move || {
+                Builder::new().spawn_scoped(scope, move || {
                     for (seed, hits) in (first..).zip(hits) {
                         let mut stream = SplitMix64::seed_from_u64(seed);
                         let mut sum = 0;
@@ -54,9 +55,10 @@ pub fn bands(_: &Input, settings: &Settings) -> Started<Pi> {
                         }
                         *hits = sum;
                     }
-                });
+                })?;
             }
-        });
+            Ok(())
+        })
     })
 }
 // ANCHOR_END: bands
@@ -68,11 +70,11 @@ pub fn bands(_: &Input, settings: &Settings) -> Started<Pi> {
 /// for each dart.
 pub fn queued(_: &Input, settings: &Settings) -> Started<Pi> {
     let threads = threads(settings)?;
-    team(threads, move |input: &Input, hits: &mut Output| {
+    starting(threads, move |input: &Input, hits: &mut Output| {
         let queue = Mutex::new((0..).zip(hits));
         thread::scope(|scope| {
             for _ in 0..threads {
-                scope.spawn(|| {
+                Builder::new().spawn_scoped(scope, || {
                     for (seed, hits) in iter::from_fn(|| queue.lock().expect("no chunk panics").next()) {
                         let mut stream = SplitMix64::seed_from_u64(seed);
                         let mut sum = 0;
@@ -83,9 +85,10 @@ pub fn queued(_: &Input, settings: &Settings) -> Started<Pi> {
                         }
                         *hits = sum;
                     }
-                });
+                })?;
             }
-        });
+            Ok(())
+        })
     })
 }
 // ANCHOR_END: queued

@@ -1,13 +1,14 @@
 //! A parallel range: the rows of an output shared out among threads by one of OpenMP's schedules.
 
-use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
+use std::thread::{self, Builder};
 use std::time::Instant;
-use std::{fmt, mem, ops::Range};
+use std::{fmt, io, mem, ops::Range};
 
-use crossbeam::thread;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
+
+use crate::caught::Caught;
 
 /// Who does which row: OpenMP's `schedule` clause, and rayon's way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,9 @@ impl Timeline {
 /// them, except with [`Schedule::Stealing`], which has threads of its own. All are started here and ended before this returns:
 /// what that costs is part of the lesson. A chunk of 0 rows counts as 1, and 0 threads as 1.
 ///
+/// # Errors
+/// When the system refuses a thread. Some of the rows may be done then.
+///
 /// # Panics
 /// When `row_length` is 0; and when `body` panics: with its message, after every thread has ended.
 pub fn prange<T: Send>(
@@ -84,7 +88,20 @@ pub fn prange<T: Send>(
     row_length: usize,
     timeline: Option<&Timeline>,
     body: impl Fn(usize, &mut [T]) + Sync,
-) {
+) -> io::Result<()> {
+    prange_by(|_| Builder::new(), threads, schedule, output, row_length, timeline, body)
+}
+
+/// The same with a builder for each thread. Those of [`Schedule::Stealing`] are built by rayon.
+fn prange_by<T: Send>(
+    builder: impl Fn(usize) -> Builder,
+    threads: usize,
+    schedule: Schedule,
+    output: &mut [T],
+    row_length: usize,
+    timeline: Option<&Timeline>,
+    body: impl Fn(usize, &mut [T]) + Sync,
+) -> io::Result<()> {
     assert!(row_length > 0, "a row has at least one element");
     let rows = output.len().div_ceil(row_length);
     let threads = threads.min(rows).max(1);
@@ -104,38 +121,20 @@ pub fn prange<T: Send>(
             let mut rest = Rest { first: 0, elements: output };
             let parts: Vec<_> =
                 (0..threads).map(|t| rest.cut(rows * (t + 1) / threads - rest.first, row_length)).collect();
-            crew(parts.into_iter().map(|(first, piece)| move |thread| work(thread, first, piece)));
+            crew(builder, parts.into_iter().map(|(first, piece)| move |thread| work(thread, first, piece)))
         }
         Schedule::StaticChunk(chunk) => {
             let mut hands: Vec<_> = (0..threads).map(|_| Vec::new()).collect();
             for (deal, piece) in output.chunks_mut(chunk.max(1).saturating_mul(row_length)).enumerate() {
                 hands[deal % threads].push((deal * chunk.max(1), piece));
             }
-            crew(
-                hands
-                    .into_iter()
-                    .map(|hand| move |thread| hand.into_iter().for_each(|(first, piece)| work(thread, first, piece))),
-            );
+            let all =
+                |hand: Vec<_>| move |thread| hand.into_iter().for_each(|(first, piece)| work(thread, first, piece));
+            crew(builder, hands.into_iter().map(all))
         }
-        Schedule::Dynamic(chunk) => {
-            let rest = Mutex::new(Rest { first: 0, elements: output });
-            crew((0..threads).map(|_| {
-                |thread| {
-                    while let Some((first, piece)) = next(&rest, row_length, |_| chunk) {
-                        work(thread, first, piece);
-                    }
-                }
-            }));
-        }
+        Schedule::Dynamic(chunk) => shared(builder, threads, output, row_length, |_| chunk, work),
         Schedule::Guided(least) => {
-            let rest = Mutex::new(Rest { first: 0, elements: output });
-            crew((0..threads).map(|_| {
-                |thread| {
-                    while let Some((first, piece)) = next(&rest, row_length, |left| (left / threads).max(least)) {
-                        work(thread, first, piece);
-                    }
-                }
-            }));
+            shared(builder, threads, output, row_length, |left| (left / threads).max(least), work)
         }
         Schedule::Stealing => {
             let steal = |pool: &rayon::ThreadPool| {
@@ -146,9 +145,27 @@ pub fn prange<T: Send>(
                 });
             };
             let built = ThreadPoolBuilder::new().num_threads(threads).build_scoped(|thread| thread.run(), steal);
-            built.expect("the system gives as many threads as are asked for");
+            built.map_err(io::Error::other)
         }
     }
+}
+
+/// Who is free takes the next rows: `rows` says how many, from how many are left.
+fn shared<T: Send>(
+    builder: impl Fn(usize) -> Builder,
+    threads: usize,
+    output: &mut [T],
+    row_length: usize,
+    rows: impl Fn(usize) -> usize + Sync,
+    work: impl Fn(usize, usize, &mut [T]) + Sync,
+) -> io::Result<()> {
+    let rest = Mutex::new(Rest { first: 0, elements: output });
+    let take = |thread| {
+        while let Some((first, piece)) = next(&rest, row_length, &rows) {
+            work(thread, first, piece);
+        }
+    };
+    crew(builder, (0..threads).map(|_| take))
 }
 
 // ANCHOR: rest
@@ -184,20 +201,46 @@ fn next<'a, T>(
 
 // ANCHOR: crew
 /// Runs each on a thread of its own, the first on the caller's, and tells each its number. Returns when all have ended.
-fn crew<W: FnOnce(usize) + Send>(work: impl IntoIterator<Item = W>) {
+fn crew<W: FnOnce(usize) + Send>(
+    builder: impl Fn(usize) -> Builder,
+    work: impl IntoIterator<Item = W>,
+) -> io::Result<()> {
     let mut work = (0..).zip(work);
     let Some((number, own)) = work.next() else {
-        return;
+        return Ok(());
     };
-    let ended = thread::scope(|scope| {
-        let others: Vec<_> = work.map(|(number, work)| scope.spawn(move |_| work(number))).collect();
-        own(number);
-        // All are joined before the first panic is looked at, or the scope would make one of the others' its own.
-        let joined: Vec<_> = others.into_iter().map(|other| other.join()).collect();
-        joined.into_iter().collect::<Result<(), _>>()
+    let caught = &Caught::new();
+    let started = thread::scope(|scope| {
+        for (number, work) in work {
+            builder(number).spawn_scoped(scope, move || caught.catch(|| work(number)))?;
+        }
+        caught.catch(|| own(number));
+        Ok(())
     });
-    if let Err(message) = ended.and_then(|joined| joined) {
-        resume_unwind(message);
-    }
+    caught.resume();
+    started
 }
 // ANCHOR_END: crew
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::start::tests::refused_from;
+
+    #[test]
+    fn a_thread_that_is_refused_is_an_error_and_the_others_end() {
+        for schedule in [Schedule::Static, Schedule::StaticChunk(1), Schedule::Dynamic(1), Schedule::Guided(1)] {
+            for first_refused in 1..=4 {
+                let done = AtomicUsize::new(0);
+                let builder = refused_from(first_refused);
+                let outcome = prange_by(builder, 4, schedule, &mut [0; 20], 1, None, |_, _| {
+                    done.fetch_add(1, Ordering::Relaxed);
+                });
+                assert_eq!(outcome.is_err(), first_refused < 4, "{schedule}, {first_refused}");
+                assert!(outcome.is_err() || done.into_inner() == 20, "{schedule}");
+            }
+        }
+    }
+}

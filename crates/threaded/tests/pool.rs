@@ -1,10 +1,13 @@
 //! What holds for the pool.
 
+use std::cell::Cell;
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Barrier, Mutex};
+use std::sync::{Barrier, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use threaded::pool::Pool;
 
@@ -71,7 +74,7 @@ fn a_panic_of_the_iterator_waits_for_the_jobs_that_are_out() {
         pool.run(numbers.iter_mut().enumerate().map(|(i, number)| {
             assert!(i < 2, "no more jobs");
             move || {
-                thread::sleep(std::time::Duration::from_millis(20));
+                thread::sleep(Duration::from_millis(20));
                 *number = 1;
             }
         }));
@@ -102,4 +105,103 @@ fn a_job_may_hand_jobs_to_its_own_pool() {
     let (pool, done) = (Pool::new(2).unwrap(), AtomicUsize::new(0));
     pool.run((0..8).map(|_| || pool.run((0..8).map(|_| || _ = done.fetch_add(1, Ordering::Relaxed)))));
     assert_eq!(done.load(Ordering::Relaxed), 64);
+}
+
+/// Fails when something does not end in a time that nothing but a deadlock explains.
+fn ends(what: impl FnOnce() + Send + 'static) {
+    let (ended, end) = mpsc::channel();
+    thread::spawn(move || {
+        what();
+        ended.send(()).unwrap();
+    });
+    end.recv_timeout(Duration::from_secs(60)).expect("it ends, and without a panic");
+}
+
+#[test]
+fn an_iterator_that_panics_is_told_with_any_number_of_threads_after_the_jobs_that_are_out() {
+    for threads in [1, 2, 3] {
+        ends(move || {
+            let (pool, done) = (Pool::new(threads).unwrap(), AtomicUsize::new(0));
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                pool.run((0..10).map(|job| {
+                    assert!(job < 7, "no more jobs");
+                    || _ = done.fetch_add(1, Ordering::Relaxed)
+                }));
+            }));
+            assert_eq!(*outcome.unwrap_err().downcast::<&str>().unwrap(), "no more jobs");
+            assert_eq!(done.load(Ordering::Relaxed), 7);
+            pool.run((0..3).map(|_| || _ = done.fetch_add(1, Ordering::Relaxed)));
+            assert_eq!(done.load(Ordering::Relaxed), 10);
+        });
+    }
+}
+
+/// What a panic may carry, too.
+struct PanicsWhenDropped;
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        panic_any(Self);
+    }
+}
+
+#[test]
+fn payloads_that_panic_when_they_are_dropped_end_no_thread() {
+    for threads in [1, 2, 3] {
+        ends(move || {
+            let pool = Pool::new(threads).unwrap();
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                pool.run((0..20).map(|_| || panic_any(PanicsWhenDropped)));
+            }));
+            let payload = outcome.unwrap_err();
+            assert!(payload.is::<PanicsWhenDropped>());
+            mem::forget(payload);
+            // All threads are there.
+            let barrier = Barrier::new(threads);
+            pool.run((0..threads).map(|_| || _ = barrier.wait()));
+        });
+    }
+}
+
+thread_local! {
+    /// Jobs that this thread is in the middle of.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+#[test]
+fn a_thread_that_waits_for_inner_jobs_begins_no_outer_one() {
+    for threads in [1, 2] {
+        ends(move || {
+            let (pool, done, deepest) = (Pool::new(threads).unwrap(), AtomicUsize::new(0), AtomicUsize::new(0));
+            let inside = |job: &dyn Fn()| {
+                let depth = DEPTH.get() + 1;
+                deepest.fetch_max(depth, Ordering::Relaxed);
+                DEPTH.set(depth);
+                job();
+                DEPTH.set(depth - 1);
+            };
+            let inner = || inside(&|| _ = done.fetch_add(1, Ordering::Relaxed));
+            pool.run((0..40_000).map(|_| || inside(&|| pool.run((0..2).map(|_| inner)))));
+            assert_eq!(done.load(Ordering::Relaxed), 80_000);
+            assert_eq!(deepest.load(Ordering::Relaxed), 2);
+        });
+    }
+}
+
+#[test]
+fn a_lock_may_be_held_over_an_inner_run() {
+    for threads in [1, 2, 3] {
+        ends(move || {
+            let (pool, done) = (Pool::new(threads).unwrap(), Mutex::new(0));
+            let add = AtomicUsize::new(0);
+            pool.run((0..100).map(|_| {
+                || {
+                    let mut done = done.lock().unwrap();
+                    pool.run((0..3).map(|_| || _ = add.fetch_add(1, Ordering::Relaxed)));
+                    *done += 1;
+                }
+            }));
+            assert_eq!((done.into_inner().unwrap(), add.into_inner()), (100, 300));
+        });
+    }
 }

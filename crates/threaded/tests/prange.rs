@@ -1,7 +1,8 @@
 //! What holds for a parallel range under every schedule.
 
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, ThreadId};
@@ -34,7 +35,8 @@ fn every_row_is_done_exactly_once_under_every_schedule() {
                     times[row].fetch_add(1, Ordering::Relaxed);
                     assert_eq!(elements, [usize::MAX; 2]);
                     elements.fill(row);
-                });
+                })
+                .unwrap();
                 let context = format!("{schedule}, {threads} threads, {rows} rows");
                 assert!(times.iter().all(|times| times.load(Ordering::Relaxed) == 1), "{context}");
                 assert!(output.iter().enumerate().all(|(i, &row)| row == i / 2), "{context}: {output:?}");
@@ -49,7 +51,8 @@ fn a_last_row_that_is_shorter_is_done_too() {
         let mut output = vec![0; 11];
         prange(3, schedule, &mut output, 4, None, |row, elements| {
             elements.fill(10 * row + elements.len());
-        });
+        })
+        .unwrap();
         assert_eq!(output, [4, 4, 4, 4, 14, 14, 14, 14, 23, 23, 23], "{schedule}");
     }
 }
@@ -61,7 +64,8 @@ fn more_threads_than_rows_and_no_threads_are_as_many_as_make_sense() {
             let seen = Mutex::new(HashSet::new());
             prange(threads, schedule, &mut [0; 3], 1, None, |_, _| {
                 seen.lock().unwrap().insert(thread::current().id());
-            });
+            })
+            .unwrap();
             assert!((1..=3).contains(&seen.into_inner().unwrap().len()), "{schedule}");
         }
     }
@@ -89,7 +93,8 @@ fn as_many_threads_as_asked_for_are_inside_of_the_loop_at_once() {
             inside.fetch_add(1, Ordering::Relaxed);
             seen.lock().unwrap().insert(thread::current().id());
             assert!(reached(&inside, 3), "{schedule}: the others do not come");
-        });
+        })
+        .unwrap();
         assert_eq!(seen.into_inner().unwrap().len(), 3, "{schedule}");
     }
 }
@@ -104,7 +109,8 @@ fn a_panic_in_any_row_reaches_the_caller_with_its_message() {
                     prange(threads, schedule, &mut [0; 10], 1, None, |row, _| {
                         assert!(row != bad, "row {row} is bad");
                         done.fetch_add(1, Ordering::Relaxed);
-                    });
+                    })
+                    .unwrap();
                 }));
                 let payload = outcome.expect_err("the panic is passed on");
                 let message = payload.downcast_ref::<String>().expect("the message of assert!");
@@ -119,7 +125,7 @@ fn a_panic_in_any_row_reaches_the_caller_with_its_message() {
 fn when_every_row_panics_one_of_the_messages_is_told() {
     for schedule in SCHEDULES {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            prange(4, schedule, &mut [0; 10], 1, None, |row, _| panic!("row {row} is bad"));
+            prange(4, schedule, &mut [0; 10], 1, None, |row, _| panic!("row {row} is bad")).unwrap();
         }));
         let payload = outcome.expect_err("the panic is passed on");
         let message = payload.downcast_ref::<String>().expect("the message of panic!");
@@ -127,10 +133,32 @@ fn when_every_row_panics_one_of_the_messages_is_told() {
     }
 }
 
+/// What a panic may carry, too.
+struct PanicsWhenDropped;
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        panic_any(Self);
+    }
+}
+
+#[test]
+fn payloads_that_panic_when_they_are_dropped_are_told_like_others() {
+    // Stealing is rayon's, which ends the program.
+    for schedule in SCHEDULES.into_iter().filter(|schedule| *schedule != Stealing) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            prange(4, schedule, &mut [0; 10], 1, None, |_, _| panic_any(PanicsWhenDropped)).unwrap();
+        }));
+        let payload = outcome.expect_err("the panic is passed on");
+        assert!(payload.is::<PanicsWhenDropped>(), "{schedule}");
+        mem::forget(payload);
+    }
+}
+
 /// The pieces that a schedule makes of some rows, in the order of their rows, with the thread of each.
 fn pieces(threads: usize, schedule: Schedule, rows: usize) -> Vec<(usize, std::ops::Range<usize>)> {
     let timeline = Timeline::new();
-    prange(threads, schedule, &mut vec![0; rows], 1, Some(&timeline), |_, _| {});
+    prange(threads, schedule, &mut vec![0; rows], 1, Some(&timeline), |_, _| {}).unwrap();
     let mut pieces: Vec<_> = timeline.spans().into_iter().map(|span| (span.thread, span.rows)).collect();
     pieces.sort_by_key(|(_, rows)| rows.start);
     pieces
@@ -158,7 +186,7 @@ fn a_timeline_tells_when_each_piece_began_and_ended() {
     for schedule in SCHEDULES {
         let timeline = Timeline::new();
         let begun = Instant::now();
-        prange(2, schedule, &mut [0; 20], 1, Some(&timeline), |_, _| thread::sleep(Duration::from_micros(50)));
+        prange(2, schedule, &mut [0; 20], 1, Some(&timeline), |_, _| thread::sleep(Duration::from_micros(50))).unwrap();
         let (ended, spans) = (Instant::now(), timeline.spans());
         assert!(spans.is_sorted_by_key(|span| span.begun));
         for span in &spans {

@@ -100,6 +100,7 @@ impl Input {
         let narrow = |column: &[f64]| column.iter().filter_map(|&value| T::from(value)).collect::<Vec<_>>();
         let (x, y) = (narrow(&self.x), narrow(&self.y));
         let mut matrix = vec![0.0; self.points() * self.points()];
+        crate::parallel::prepare();
         matrix.par_chunks_mut(self.points()).enumerate().for_each(|(row, distances)| {
             for (column, distance) in distances.iter_mut().enumerate() {
                 let dx = x[column] - x[row];

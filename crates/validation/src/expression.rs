@@ -90,6 +90,7 @@ impl Input {
 
     fn double(&self) -> &Output {
         self.double.get_or_init(|| {
+            crate::parallel::prepare();
             let pairs = self.a.par_iter().zip(&self.b);
             pairs.map(|(&a, &b)| (a + b) * 2.0 + a * b).collect()
         })
@@ -97,6 +98,7 @@ impl Input {
 
     fn single(&self) -> &Output {
         self.single.get_or_init(|| {
+            crate::parallel::prepare();
             let pairs = self.a.par_iter().zip(&self.b).map(|(&a, &b)| (a as f32, b as f32));
             pairs.map(|(a, b)| f64::from((a + b) * 2.0 + a * b)).collect()
         })

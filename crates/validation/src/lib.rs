@@ -23,6 +23,7 @@ mod input;
 mod ladder;
 pub mod mandelbrot;
 pub mod memory;
+pub mod parallel;
 pub mod particles;
 pub mod pi;
 mod problem;

@@ -170,6 +170,7 @@ where
     T: Copy + Send + Sync + From<f32> + PartialOrd + Add<Output = T> + Sub<Output = T> + Mul<Output = T>,
 {
     let mut counts = vec![0; xs.len() * ys.len()];
+    crate::parallel::prepare();
     let rows = counts.par_chunks_mut(xs.len()).zip(ys);
     let inner_iterations = rows
         .map(|(row, &qy)| {

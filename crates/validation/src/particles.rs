@@ -156,6 +156,7 @@ impl Input {
         let narrow = |value: f64| T::from(value).unwrap_or_else(T::nan);
         let wide = |value: T| value.to_f64().unwrap_or(f64::NAN);
         let timestep = narrow(self.timestep);
+        crate::parallel::prepare();
         let particles = (0..self.particles()).into_par_iter().map(|index| {
             let (mut x, mut y, speed) = (narrow(self.x[index]), narrow(self.y[index]), narrow(self.speed[index]));
             for _ in 0..self.steps {

@@ -77,6 +77,7 @@ impl Input {
 
     /// The plain loop, with the test for a hit.
     fn hits(&self, hit: impl Fn(f64, f64) -> bool + Sync) -> Output {
+        crate::parallel::prepare();
         let chunks = (0..self.chunks as u64).into_par_iter();
         let hits = chunks.map(|seed| {
             let mut stream = SplitMix64::seed_from_u64(seed);

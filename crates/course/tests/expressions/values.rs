@@ -125,7 +125,7 @@ proptest! {
         let answers = program.run(&arrays, &Options { block: Some(block), parallel, stores }).unwrap();
         let shape = &answers[0].shape;
         let mut again = answers[0].values.clone();
-        Runner::new(&program, block).run(&arrays, &mut [again.place()]).unwrap();
+        Runner::new(&program, block).unwrap().run(&arrays, &mut [again.place()]).unwrap();
 
         let mut index = 0;
         for i in 0..shape[0] {

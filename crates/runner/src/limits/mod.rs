@@ -104,7 +104,7 @@ impl Limit {
 /// If a problem reads less than an eighth of what it writes, one stream is written; otherwise two streams are read and one is
 /// written. Buffers larger than 128 MiB and four times the caches are not made: the time of such a problem is extrapolated.
 ///
-/// `None` if there is nothing to do, or if there is not enough memory for the buffers.
+/// `None` if there is nothing to do, if there is not enough memory for the buffers, or if the system refuses a thread.
 ///
 /// ```
 /// use runner::limits::limit;
@@ -127,10 +127,13 @@ pub fn limit(work: &Work, threads: usize) -> Option<Limit> {
     }
     let mut bench = Bench::lock();
     let memory_ms = bench.traffic_ms(read, written, threads)?;
-    let (seconds, set) = mix.map_or((0.0, 0), |(mix, units)| {
-        let (rate, set) = bench.mix_rate(mix, threads);
-        (units as f64 / rate, set)
-    });
+    let (seconds, set) = match mix {
+        Some((mix, units)) => {
+            let (rate, set) = bench.mix_rate(mix, threads)?;
+            (units as f64 / rate, set)
+        }
+        None => (0.0, 0),
+    };
     Some(Limit { compute_ms: 1e3 * seconds, memory_ms, instructions: bench.sets[set].name, threads })
 }
 
@@ -195,7 +198,8 @@ pub struct Bandwidth {
     pub read_and_written: f64,
 }
 
-/// Measures every kind of operation and every cache on `threads` threads. Takes one or two seconds.
+/// Measures every kind of operation and every cache on `threads` threads, or on one if the system refuses another. Takes one or two
+/// seconds.
 ///
 /// The buffers fill half of a cache, divided among the threads that share it; in main memory they are four times the last cache,
 /// and 128 MiB at least. Levels whose size the system does not tell are left out, and main memory if there is too little of it.
@@ -204,7 +208,10 @@ pub fn machine_limits(threads: usize) -> Throughput {
     let mut bench = Bench::lock();
     let clock_ghz = clock_ghz();
     let classes: Vec<usize> = (0..CLASSES).filter(|&class| !bench.candidates(class).is_empty()).collect();
-    let rates = bench.body_rates(&classes, threads, 4 * COMPUTE_BUDGET);
+    let (threads, rates) = match bench.body_rates(&classes, threads, 4 * COMPUTE_BUDGET) {
+        Some(rates) => (threads, rates),
+        None => (1, bench.body_rates(&classes, 1, 4 * COMPUTE_BUDGET).expect("the calling thread is there")),
+    };
     let operations = classes.iter().zip(rates).map(|(&class, (rate, set))| Operation {
         name: BODIES[class].name,
         instructions: bench.sets[set].name,
@@ -302,16 +309,16 @@ impl Bench {
     }
 
     /// Units of a mix per second, and the position of the set that does them.
-    fn mix_rate(&mut self, mix: Mix, threads: usize) -> (f64, usize) {
+    fn mix_rate(&mut self, mix: Mix, threads: usize) -> Option<(f64, usize)> {
         let exact = mix.body().filter(|&body| !self.candidates(body).is_empty());
         if let Some(body) = exact {
-            return self.body_rates(&[body], threads, COMPUTE_BUDGET)[0];
+            return Some(self.body_rates(&[body], threads, COMPUTE_BUDGET)?[0]);
         }
         let counted = COUNTED.into_iter().zip(mix.counts).filter(|&(_, count)| count > 0);
         let (bodies, counts): (Vec<_>, Vec<_>) = counted.unzip();
-        let rates = self.body_rates(&bodies, threads, COMPUTE_BUDGET).into_iter().zip(counts);
+        let rates = self.body_rates(&bodies, threads, COMPUTE_BUDGET)?.into_iter().zip(counts);
         let rates = rates.map(|((rate, set), count)| (rate / count as f64, set));
-        rates.min_by(|a, b| a.0.total_cmp(&b.0)).expect("a mix has an operation")
+        rates.min_by(|a, b| a.0.total_cmp(&b.0))
     }
 
     /// The positions of the sets that may be the fastest for a body: all that can do it, but for those not even half as wide as the
@@ -322,8 +329,9 @@ impl Bench {
         (0..self.sets.len()).filter(|&set| units(set).is_some_and(|units| 2 * units >= widest)).collect()
     }
 
-    /// Units per second of each of these bodies, and the position of the set that is fastest. Every body must have a set.
-    fn body_rates(&mut self, bodies: &[usize], threads: usize, budget: Duration) -> Vec<(f64, usize)> {
+    /// Units per second of each of these bodies, and the position of the set that is fastest. Every body must have a set. `None` if the
+    /// system refuses a thread.
+    fn body_rates(&mut self, bodies: &[usize], threads: usize, budget: Duration) -> Option<Vec<(f64, usize)>> {
         let unknown = bodies.iter().filter(|&&body| !self.rates.contains_key(&(body, threads)));
         let loops = unknown.flat_map(|&body| self.candidates(body).into_iter().map(move |set| (body, set)));
         let loops: Vec<_> = loops.collect();
@@ -332,7 +340,7 @@ impl Bench {
             let (body, set) = loops[position];
             self.sets[set].run(body, rounds);
         };
-        let rounds = team::best_rates(threads, loops.len(), budget, || (), run);
+        let rounds = team::best_rates(threads, loops.len(), budget, || (), run)?;
         for ((body, set), rounds) in loops.into_iter().zip(rounds) {
             let rate = rounds * self.sets[set].units(body).unwrap_or(0) as f64;
             let fastest = self.rates.entry((body, threads)).or_insert((rate, set));
@@ -340,7 +348,7 @@ impl Bench {
                 *fastest = (rate, set);
             }
         }
-        bodies.iter().map(|&body| self.rates[&(body, threads)]).collect()
+        Some(bodies.iter().map(|&body| self.rates[&(body, threads)]).collect())
     }
 
     /// The shortest time in milliseconds in which `threads` threads read and write so many bytes.
@@ -355,7 +363,7 @@ impl Bench {
         Some(1e3 * total / flow.fastest())
     }
 
-    /// The rates of one shape; `None` if there is not enough memory.
+    /// The rates of one shape; `None` if there is not enough memory, or a thread too few.
     fn flow(&mut self, shape: Shape, threads: usize) -> Option<Flow> {
         if let Some(&known) = self.flows.get(&(shape, threads)) {
             return Some(known);
@@ -369,7 +377,7 @@ impl Bench {
                 streams.pass(set, variant == 1);
             }
         };
-        let passes = team::best_rates(threads, variants, MEMORY_BUDGET, make, run);
+        let passes = team::best_rates(threads, variants, MEMORY_BUDGET, make, run)?;
         let rate = |passes: &f64| passes * shape.bytes() as f64;
         let flow = Flow { ordinary: rate(&passes[0]), streaming: passes.get(1).map(rate) };
         self.flows.insert((shape, threads), flow);
@@ -394,6 +402,7 @@ impl Bench {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refused_threads;
 
     const TEST: Work = Work {
         adds: 4000,
@@ -432,6 +441,15 @@ mod tests {
         // Twice the work of the same mix takes twice as long.
         let twice = limit(&Work { adds: 8000, muls: 6000, ..TEST }, 1).unwrap();
         assert_eq!(twice.compute_ms, 2.0 * found.compute_ms);
+    }
+
+    #[test]
+    fn a_system_that_refuses_threads_has_no_limit_for_several() {
+        if refused_threads::in_child("limits::tests::a_system_that_refuses_threads_has_no_limit_for_several") {
+            let several = thread::available_parallelism().unwrap().get();
+            assert_eq!(limit(&TEST, several).is_some(), several == 1);
+            assert!(limit(&TEST, 1).is_some());
+        }
     }
 
     #[test]

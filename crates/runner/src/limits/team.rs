@@ -5,10 +5,10 @@
 //! So it does not matter when the system lets each thread run, as long as there is one moment when it lets them all; and threads
 //! that never sleep are spread over the CPUs, while threads that wake each other tend to end up on the same one.
 
-use std::hint;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+use std::{hint, io};
 
 /// How long a piece should take, in seconds: long beside the resolution of the clock.
 const PIECE: f64 = 1e-4;
@@ -23,36 +23,51 @@ const SETTLE: Duration = Duration::from_millis(20);
 ///
 /// Each thread makes its own state by `make`, then calls `run(state, variant, rounds)` for each variant in turn. The best moment
 /// counts, because what is wanted is what the machine can do, not what its other users leave of it.
+///
+/// `None` when the system refuses a thread: the others would not show what all can do.
 pub(super) fn best_rates<S>(
     threads: usize,
     variants: usize,
     budget: Duration,
     make: impl Fn() -> S + Sync,
     run: impl Fn(&mut S, usize, u64) + Sync,
-) -> Vec<f64> {
+) -> Option<Vec<f64>> {
+    best_rates_by(thread::Builder::new, threads, variants, budget, make, run)
+}
+
+/// The same with a builder for each thread.
+fn best_rates_by<S>(
+    builder: impl Fn() -> thread::Builder,
+    threads: usize,
+    variants: usize,
+    budget: Duration,
+    make: impl Fn() -> S + Sync,
+    run: impl Fn(&mut S, usize, u64) + Sync,
+) -> Option<Vec<f64>> {
     let start = Start::new();
     let member = || {
         let mut state = make();
-        let begin = start.wait(if threads > 1 { SETTLE } else { Duration::ZERO });
+        let begin = start.wait(if threads > 1 { SETTLE } else { Duration::ZERO })?;
         let logs = (1..).zip(0..variants).map(|(turn, variant)| {
             // Variants have fixed times, which keeps the threads together.
             let end = begin + turn * budget;
             log(&start.clock, end, |rounds| run(&mut state, variant, rounds))
         });
-        logs.collect::<Vec<_>>()
+        Some(logs.collect::<Vec<_>>())
     };
     let logs: Vec<_> = thread::scope(|scope| {
-        // A system that refuses another thread is measured with those that it gave.
-        let others = (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, member).ok());
-        let others: Vec<_> = others.collect();
-        start.expect(1 + others.len());
+        let others = (1..threads).map(|_| builder().spawn_scoped(scope, member));
+        let Ok(others) = others.collect::<io::Result<Vec<_>>>() else {
+            start.call_off();
+            return None;
+        };
+        start.expect(threads);
         let own = member();
         let others = others.into_iter().map(|other| other.join().expect("a loop that counts does not panic"));
         others.chain([own]).collect()
-    });
-    (0..variants)
-        .map(|variant| best_rate(&logs.iter().map(|log| log[variant].as_slice()).collect::<Vec<_>>()))
-        .collect()
+    })?;
+    let rate = |variant: usize| best_rate(&logs.iter().map(|log| log[variant].as_slice()).collect::<Vec<_>>());
+    Some((0..variants).map(rate).collect())
 }
 
 /// Lets all threads begin at the same time.
@@ -61,9 +76,12 @@ struct Start {
     clock: Instant,
     ready: AtomicUsize,
     expected: AtomicUsize,
-    /// Nanoseconds of the clock; 0 as long as a thread is missing.
+    /// Nanoseconds of the clock; 0 as long as a thread is missing, [`NEVER`] if it stays away.
     begin: AtomicU64,
 }
+
+/// The beginning of what was called off.
+const NEVER: u64 = u64::MAX;
 
 impl Start {
     fn new() -> Self {
@@ -76,16 +94,25 @@ impl Start {
         self.expected.store(threads, Ordering::Release);
     }
 
-    /// Waits for all threads, and some time more; returns when it was over.
-    fn wait(&self, settle: Duration) -> Duration {
+    /// Sends those home that wait.
+    fn call_off(&self) {
+        self.begin.store(NEVER, Ordering::Release);
+    }
+
+    /// Waits for all threads, and some time more; returns when it was over, or `None` if there is no beginning.
+    fn wait(&self, settle: Duration) -> Option<Duration> {
         if self.ready.fetch_add(1, Ordering::AcqRel) + 1 == self.expected.load(Ordering::Acquire) {
             let begin = self.clock.elapsed() + settle;
             self.begin.store(begin.as_nanos().max(1) as u64, Ordering::Release);
         }
         loop {
-            let begin = Duration::from_nanos(self.begin.load(Ordering::Acquire));
+            let begin = self.begin.load(Ordering::Acquire);
+            if begin == NEVER {
+                return None;
+            }
+            let begin = Duration::from_nanos(begin);
             if !begin.is_zero() && self.clock.elapsed() >= begin {
-                return begin;
+                return Some(begin);
             }
             hint::spin_loop();
         }
@@ -155,12 +182,24 @@ mod tests {
             ran[variant].fetch_add(1, Ordering::Relaxed);
             thread::sleep(Duration::from_micros(rounds));
         };
-        let rates = best_rates(3, 2, Duration::ZERO, make, run);
+        let rates = best_rates(3, 2, Duration::ZERO, make, run).expect("the system gives two threads");
         assert_eq!(made.into_inner(), 3);
         assert_eq!(rates.len(), 2);
         assert!(rates.iter().all(|&rate| rate > 0.0));
         // Three pieces at least, on each thread.
         assert!(ran.into_iter().all(|ran| ran.into_inner() >= 9));
+    }
+
+    #[test]
+    fn a_team_that_lacks_a_thread_measures_nothing_and_ends() {
+        let started = AtomicUsize::new(0);
+        let builder = || match started.fetch_add(1, Ordering::Relaxed) {
+            0 => thread::Builder::new(),
+            _ => thread::Builder::new().stack_size(crate::refused_threads::STACK),
+        };
+        let run = |_: &mut (), _: usize, _: u64| unreachable!("not all threads are there");
+        assert_eq!(best_rates_by(builder, 3, 1, Duration::ZERO, || (), run), None);
+        assert_eq!(started.into_inner(), 2);
     }
 
     #[test]

@@ -109,7 +109,7 @@ pub fn compiled(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
     let (qx, qy): (Vec<f64>, Vec<f64>) = input.q().iter().map(|q| (q.re, q.im)).unzip();
     let block = settings.block.unwrap_or(programs[0].default_block()).clamp(1, qx.len());
     ready(1, move |input: &Input, counts: &mut Output| {
-        let mut runners = programs.each_ref().map(|program| Runner::new(program, block));
+        let mut runners = [Runner::new(&programs[0], block)?, Runner::new(&programs[1], block)?];
         for ((out, qx), qy) in counts.chunks_mut(block).zip(qx.chunks(block)).zip(qy.chunks(block)) {
             let (points, max) = (out.len(), input.max_iterations as usize);
             let mut now = (vec![0.0; points], vec![0.0; points], vec![true; points], vec![0; points]);
@@ -145,7 +145,7 @@ pub fn compiled_threads(input: &Input, settings: &Settings) -> Result<Box<dyn Pr
     ready(settings.threads, move |input: &Input, counts: &mut Output| {
         let blocks = counts.par_chunks_mut(block).zip(qx.par_chunks(block)).zip(qy.par_chunks(block));
         let each = |((out, qx), qy): ((&mut [u32], &[f64]), &[f64])| {
-            let mut runners = programs.each_ref().map(|program| Runner::new(program, block));
+            let mut runners = [Runner::new(&programs[0], block)?, Runner::new(&programs[1], block)?];
             let (points, max) = (out.len(), input.max_iterations as usize);
             let mut now = (vec![0.0; points], vec![0.0; points], vec![true; points], vec![0; points]);
             let mut next = now.clone();

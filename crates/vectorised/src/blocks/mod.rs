@@ -10,6 +10,7 @@ pub mod mandelbrot;
 pub mod particles;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use validation::parallel::refused;
 use validation::{Ladder, Prepared, Problem, StepError, ladder};
 
 use crate::compiler::{Caches, CompileError, Expression, Program, RunError, Type};
@@ -51,8 +52,7 @@ where
 
 /// Threads of their own for a step.
 fn pool(threads: usize) -> Result<ThreadPool, StepError> {
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.map_err(|error| StepError::Failed(format!("cannot start {threads} threads: {error}")))
+    ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| refused(threads, &error))
 }
 
 /// Compiles the text of a step.

@@ -29,7 +29,7 @@ pub fn compiled(_input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<
             x.copy_from_slice(&input.x[from..to]);
             y.copy_from_slice(&input.y[from..to]);
             let (mut next_x, mut next_y) = (vec![0.0; x.len()], vec![0.0; x.len()]);
-            let mut runner = Runner::new(&program, x.len());
+            let mut runner = Runner::new(&program, x.len())?;
             let (speed, timestep) = (Array::from(&input.speed[from..to]), Array::from(&input.timestep));
             for _ in 0..input.steps {
                 let now = [Array::from(&*x), Array::from(&*y), speed, timestep];
@@ -59,7 +59,7 @@ pub fn compiled_threads(input: &Input, settings: &Settings) -> Result<Box<dyn Pr
             x.copy_from_slice(&input.x[from..to]);
             y.copy_from_slice(&input.y[from..to]);
             let (mut next_x, mut next_y) = (vec![0.0; x.len()], vec![0.0; x.len()]);
-            let mut runner = Runner::new(&program, x.len());
+            let mut runner = Runner::new(&program, x.len())?;
             let (speed, timestep) = (Array::from(&input.speed[from..to]), Array::from(&input.timestep));
             for _ in 0..input.steps {
                 let now = [Array::from(&*x), Array::from(&*y), speed, timestep];

@@ -2,8 +2,9 @@
 
 use num_complex::Complex;
 
-use super::error::ArrayError;
+use super::error::{ArrayError, RunError};
 use super::operation::Type;
+use super::room;
 
 /// The most dimensions that an array has.
 pub const MAX_DIMENSIONS: usize = 8;
@@ -202,18 +203,16 @@ pub enum Values {
 }
 
 impl Values {
-    /// Room for results; `None` if there is not as much memory.
-    pub(crate) fn zeros(kind: Type, length: usize) -> Option<Self> {
-        fn zeros<T: Element>(length: usize, values: fn(Vec<T>) -> Values) -> Option<Values> {
-            // Asks whether the memory can be had, which `vec!` does not: it ends the program if not.
-            Vec::<T>::new().try_reserve_exact(length).ok()?;
-            Some(values(vec![T::default(); length]))
-        }
+    /// Room for results.
+    ///
+    /// # Errors
+    /// When there is not as much memory.
+    pub(crate) fn zeros(kind: Type, length: usize) -> Result<Self, RunError> {
         match kind {
-            Type::Bool => zeros(length, Self::Bool),
-            Type::Int => zeros(length, Self::Int),
-            Type::Float => zeros(length, Self::Float),
-            Type::Complex => zeros(length, Self::Complex),
+            Type::Bool => room::zeros(length).map(Self::Bool),
+            Type::Int => room::zeros(length).map(Self::Int),
+            Type::Float => room::zeros(length).map(Self::Float),
+            Type::Complex => room::zeros(length).map(Self::Complex),
         }
     }
 

@@ -1,6 +1,27 @@
 use std::fmt;
 
+use validation::memory;
+
 use super::Type;
+
+/// A piece of somebody's text as an error quotes it: not the whole of it, if it is longer than a line holds.
+pub(crate) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Names as an error lists them: the first few, and how many more there are.
+pub(crate) fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| quoted(name)).collect();
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => shown.join(", "),
+        Some(more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}
 
 /// Why a text is not an expression, or has no type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,14 +119,22 @@ pub enum RunError {
     Empty,
     /// More elements than can be counted.
     TooLarge,
+    /// Registers, partial answers or results that need more memory than may be used.
+    Memory {
+        /// Bytes that they need.
+        needed: u64,
+    },
 }
 
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Inputs { expected, found } => write!(f, "expected {expected} arrays, found {found}"),
-            Self::Type { name, expected, found } => write!(f, "{name}: expected an array of {expected}, found {found}"),
+            Self::Type { name, expected, found } => {
+                write!(f, "{}: expected an array of {expected}, found {found}", quoted(name))
+            }
             Self::Shapes { name, shape, others } => {
+                let name = quoted(name);
                 write!(f, "{name}: the shape {shape:?} does not go with {others:?}; sides must be equal, or 1")
             }
             Self::Results { expected, found } => write!(f, "expected {expected} places for results, found {found}"),
@@ -115,6 +144,9 @@ impl fmt::Display for RunError {
             }
             Self::Empty => f.write_str("no elements have no smallest and no largest"),
             Self::TooLarge => f.write_str("more elements than can be counted"),
+            Self::Memory { needed } => {
+                write!(f, "{} of memory are needed, more than may be used; ask for less", memory::human(*needed))
+            }
         }
     }
 }

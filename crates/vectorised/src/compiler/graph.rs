@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::error::CompileError;
+use super::error::{CompileError, listed, quoted};
 use super::kernels::{self, Operand};
 use super::operation::{Binary, Comparison, Constant, First, Reduction, Second, Type, Unary};
 use super::parse::{Expression, Node, NodeId};
@@ -115,8 +115,8 @@ impl Graph {
                 Some(&(place, kind)) => Ok(self.add(Operation::Input(place), &[], kind)),
                 None => {
                     let known: Vec<_> = inputs.iter().map(|input| input.0).collect();
-                    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                    let name: String = name.chars().take(40).collect();
+                    let known = if known.is_empty() { "none".to_owned() } else { listed(&known) };
+                    let name = quoted(name);
                     Err(expression.error(id, format!("there is no array '{name}'; expected one of: {known}")))
                 }
             },

@@ -3,11 +3,13 @@
 use num_complex::Complex;
 
 use super::array::{Array, Element, Place};
+use super::error::RunError;
 use super::graph::Operation;
 use super::kernels::{self, Operand};
 use super::layout::{Layout, Walk};
 use super::operation::{Constant, Second, Type, Unary};
 use super::program::{Instruction, Program, Source, Target};
+use super::room;
 
 /// The registers of one type.
 #[derive(Default)]
@@ -69,22 +71,27 @@ pub(crate) struct Machine<'p> {
 }
 
 impl<'p> Machine<'p> {
-    pub(crate) fn new(program: &'p Program, block: usize) -> Self {
-        fn file<T: Element>(registers: usize, inputs: usize, block: usize) -> File<T> {
-            let own = (0..registers).map(|_| vec![T::default(); block]);
+    /// Registers for blocks of so many elements.
+    ///
+    /// # Errors
+    /// When there is not as much memory.
+    pub(crate) fn new(program: &'p Program, block: usize) -> Result<Self, RunError> {
+        fn file<T: Element>(registers: usize, inputs: usize, block: usize) -> Result<File<T>, RunError> {
+            let own = (0..registers).map(|_| room::filled(T::default(), block));
             // Those of inputs get their memory when they are gathered.
-            let values: Vec<_> = own.chain((0..inputs).map(|_| Vec::new())).collect();
-            File { scalar: vec![false; values.len()], values }
+            let values: Vec<_> = own.chain((0..inputs).map(|_| Ok(Vec::new()))).collect::<Result<_, _>>()?;
+            Ok(File { scalar: vec![false; values.len()], values })
         }
+        room::enough((program.register_bytes() as u64).saturating_mul(block as u64))?;
         let [bools, ints, floats, complexes] = program.registers;
         let inputs = program.inputs.len();
         let files = Files {
-            bools: file(bools, inputs, block),
-            ints: file(ints, inputs, block),
-            floats: file(floats, inputs, block),
-            complexes: file(complexes, inputs, block),
+            bools: file(bools, inputs, block)?,
+            ints: file(ints, inputs, block)?,
+            floats: file(floats, inputs, block)?,
+            complexes: file(complexes, inputs, block)?,
         };
-        Self { program, block, files, walks: vec![Walk::Gather; inputs] }
+        Ok(Self { program, block, files, walks: vec![Walk::Gather; inputs] })
     }
 
     pub(crate) fn block(&self) -> usize {
@@ -92,6 +99,9 @@ impl<'p> Machine<'p> {
     }
 
     /// Runs the program for the elements from `start` on, as many as each of the results has, which is not more than a block.
+    ///
+    /// # Errors
+    /// When an input has to be gathered and there is no memory for a block of it.
     pub(crate) fn run(
         &mut self,
         layout: &Layout,
@@ -99,15 +109,15 @@ impl<'p> Machine<'p> {
         start: usize,
         length: usize,
         results: &mut [Place<'_>],
-    ) {
+    ) -> Result<(), RunError> {
         for (index, array) in inputs.iter().enumerate() {
             self.walks[index] = layout.walk(array, index, start, length);
             if self.walks[index] == Walk::Gather {
                 match array.kind() {
-                    Type::Bool => self.gather::<bool>(layout, array, index, start, length),
-                    Type::Int => self.gather::<i64>(layout, array, index, start, length),
-                    Type::Float => self.gather::<f64>(layout, array, index, start, length),
-                    Type::Complex => self.gather::<Complex<f64>>(layout, array, index, start, length),
+                    Type::Bool => self.gather::<bool>(layout, array, index, start, length)?,
+                    Type::Int => self.gather::<i64>(layout, array, index, start, length)?,
+                    Type::Float => self.gather::<f64>(layout, array, index, start, length)?,
+                    Type::Complex => self.gather::<Complex<f64>>(layout, array, index, start, length)?,
                 }
             }
         }
@@ -115,15 +125,24 @@ impl<'p> Machine<'p> {
         for instruction in &program.instructions {
             self.execute(instruction, &Block { inputs, length }, results);
         }
+        Ok(())
     }
 
-    fn gather<T: Register>(&mut self, layout: &Layout, array: &Array<'_>, input: usize, start: usize, length: usize) {
+    fn gather<T: Register>(
+        &mut self,
+        layout: &Layout,
+        array: &Array<'_>,
+        input: usize,
+        start: usize,
+        length: usize,
+    ) -> Result<(), RunError> {
         let place = self.gathered::<T>(input);
         let into = &mut T::file_mut(&mut self.files).values[place];
         if into.len() < length {
-            into.resize(self.block.max(length), T::default());
+            room::lengthen(into, self.block.max(length), T::default())?;
         }
         layout.gather(array, input, start, T::of_data(&array.data), &mut into[..length]);
+        Ok(())
     }
 
     /// The register that an input is gathered into.

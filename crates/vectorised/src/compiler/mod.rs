@@ -62,6 +62,7 @@ mod machine;
 mod operation;
 mod parse;
 mod program;
+mod room;
 mod run;
 mod stream;
 

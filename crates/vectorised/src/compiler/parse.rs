@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::error::CompileError;
+use super::error::{CompileError, quoted};
 use super::operation::{Binary, Comparison, Constant, Reduction, Unary};
 
 use num_complex::Complex;
@@ -177,22 +177,26 @@ fn number(text: &str) -> Result<(Constant, usize), String> {
         let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
         let exponent = end + 1 + sign;
         if digits(exponent) == exponent {
-            return Err(format!("expected digits after '{}'", &text[..exponent]));
+            return Err(format!("expected digits after '{}'", quoted(&text[..exponent])));
         }
         (end, whole) = (digits(exponent), false);
     }
     let imaginary = matches!(bytes.get(end), Some(b'j' | b'J'));
     let after = text[end + usize::from(imaginary)..].chars().next();
     if let Some(letter) = after.filter(|c| c.is_alphanumeric() || *c == '_') {
-        return Err(format!("expected an operator after the number {}, found '{letter}'", &text[..end]));
+        return Err(format!("expected an operator after the number {}, found '{letter}'", quoted(&text[..end])));
     }
-    let float = || text[..end].parse::<f64>().map_err(|error| format!("{}: {error}", &text[..end]));
+    let float = || text[..end].parse::<f64>().map_err(|error| format!("{}: {error}", quoted(&text[..end])));
     match (imaginary, whole) {
         (true, _) => Ok((Constant::Complex(Complex::new(0.0, float()?)), end + 1)),
         (false, false) => Ok((Constant::Float(float()?), end)),
         (false, true) => match text[..end].parse() {
             Ok(value) => Ok((Constant::Int(value), end)),
-            Err(_) => Err(format!("expected an integer of at most {}; write {}.0 for a float", i64::MAX, &text[..end])),
+            Err(_) => Err(format!(
+                "expected an integer of at most {}; write {}.0 for a float",
+                i64::MAX,
+                quoted(&text[..end])
+            )),
         },
     }
 }
@@ -255,7 +259,7 @@ impl Parser<'_> {
     fn expected(&self, what: &str) -> CompileError {
         let found = match self.token() {
             Token::Number(_) => "a number".to_owned(),
-            Token::Name(name) => format!("the name '{}'", name.chars().take(40).collect::<String>()),
+            Token::Name(name) => format!("the name '{}'", quoted(name)),
             Token::Symbol(symbol) => format!("'{symbol}'"),
             Token::End => "the end".to_owned(),
         };
@@ -424,7 +428,7 @@ impl Parser<'_> {
                 let known =
                     FUNCTIONS.iter().map(|function| function.0).chain(["minimum", "maximum", "complex", "where"]);
                 let known: Vec<_> = known.chain(REDUCTIONS.into_iter().map(Reduction::name)).collect();
-                let name: String = name.chars().take(40).collect();
+                let name = quoted(name);
                 let message = format!("there is no function '{name}'; expected one of {}", known.join(", "));
                 return Err(self.wrong(column, message));
             }

@@ -1,8 +1,9 @@
 //! Bytecode for registers, and its listing.
 
+use std::collections::HashSet;
 use std::fmt;
 
-use super::error::CompileError;
+use super::error::{CompileError, quoted};
 use super::graph::{Graph, Operation, Value, ValueId};
 use super::operation::{Constant, Reduction, Second, Type};
 use super::parse::Expression;
@@ -62,10 +63,9 @@ impl Expression {
     /// When a name is missing or named twice, an operation is not there for the types, or the expression keeps more than
     /// [`MAX_REGISTERS`] values at once.
     pub fn compile(&self, inputs: &[(&str, Type)]) -> Result<Program, CompileError> {
-        for (index, (name, _)) in inputs.iter().enumerate() {
-            if inputs[..index].iter().any(|other| other.0 == *name) {
-                return Err(CompileError::new(&self.source, 0, format!("the array '{name}' is declared twice")));
-            }
+        let mut declared = HashSet::with_capacity(inputs.len());
+        if let Some((name, _)) = inputs.iter().find(|input| !declared.insert(input.0)) {
+            return Err(CompileError::new(&self.source, 0, format!("the array '{}' is declared twice", quoted(name))));
         }
         let mut graph = Graph::new(self, inputs)?;
         let before = graph.uses().iter().filter(|&&uses| uses > 0).count();
@@ -109,10 +109,13 @@ impl<'a> Writer<'a> {
     fn new(graph: &'a Graph, uses: &[u32], program: Program) -> Self {
         let is_work = |value: ValueId| graph.values[value as usize].operation.arity() > 0;
         let straight = |value: ValueId| is_work(value) && uses[value as usize] == 1;
-        let place = |value: ValueId| graph.results.iter().position(|&result| result == value && straight(value));
+        let mut place = vec![None; graph.values.len()];
+        for (&result, index) in graph.results.iter().zip(0..).filter(|(result, _)| straight(**result)) {
+            place[result as usize] = Some(index);
+        }
         let mut order: Vec<_> = (0..graph.values.len() as ValueId)
             .filter(|&value| uses[value as usize] > 0 && is_work(value))
-            .map(|value| (graph.values[value as usize], Some(value), place(value).map(|place| place as u32)))
+            .map(|value| (graph.values[value as usize], Some(value), place[value as usize]))
             .collect();
         for (&result, place) in graph.results.iter().zip(0..).filter(|(result, _)| !straight(**result)) {
             let kind = graph.kind(result);
@@ -201,10 +204,14 @@ impl Program {
 
     /// Bytes that are at hand for each element of a block: registers, inputs and results.
     pub fn bytes_per_element(&self) -> usize {
-        let kinds = [Type::Bool, Type::Int, Type::Float, Type::Complex];
-        let registers = self.registers.iter().zip(kinds).map(|(count, kind)| count * kind.bytes()).sum::<usize>();
         let inputs = self.inputs.iter().map(|input| input.1.bytes()).sum::<usize>();
-        registers + inputs + self.results.iter().map(|result| result.bytes()).sum::<usize>()
+        self.register_bytes() + inputs + self.results.iter().map(|result| result.bytes()).sum::<usize>()
+    }
+
+    /// Bytes of all registers for each element of a block.
+    pub(crate) fn register_bytes(&self) -> usize {
+        let kinds = [Type::Bool, Type::Int, Type::Float, Type::Complex];
+        self.registers.iter().zip(kinds).map(|(count, kind)| count * kind.bytes()).sum()
     }
 
     /// The listing: what is read and written, an instruction a line, and what the compiler has saved.

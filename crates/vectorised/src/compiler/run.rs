@@ -1,6 +1,7 @@
 //! Runs programs over whole arrays: blocks, threads, reductions.
 
 use num_complex::Complex;
+use validation::parallel;
 
 use super::array::{Answer, Array, Element, Place, Values};
 use super::cache::Caches;
@@ -10,6 +11,7 @@ use super::layout::Layout;
 use super::machine::Machine;
 use super::operation::{Reduction, Type};
 use super::program::Program;
+use super::room;
 use super::stream::Stream;
 
 /// Elements that a reduction folds at once. It is part of what `sum` means: see [`Program::run`].
@@ -62,12 +64,14 @@ impl Program {
     /// left to right. `min` and `max` ignore NaNs, as Rust's own do.
     ///
     /// # Errors
-    /// When number, types or shapes of the arrays do not fit.
+    /// When number, types or shapes of the arrays do not fit, or there is not enough memory for results, registers and partial answers.
     pub fn run(&self, inputs: &[Array<'_>], options: &Options) -> Result<Vec<Answer>, RunError> {
         let layout = Layout::new(self, inputs)?;
         let (shape, elements) = self.answer_shape(&layout)?;
-        let values: Option<Vec<_>> = self.results.iter().map(|&kind| Values::zeros(kind, elements)).collect();
-        let mut values = values.ok_or(RunError::TooLarge)?;
+        let all = self.results.iter().map(|kind| (kind.bytes() as u64).saturating_mul(elements as u64));
+        room::enough(all.fold(0, u64::saturating_add))?;
+        let values: Result<Vec<_>, _> = self.results.iter().map(|&kind| Values::zeros(kind, elements)).collect();
+        let mut values = values?;
         let mut places: Vec<_> = values.iter_mut().map(Values::place).collect();
         self.run_into(inputs, &mut places, options)?;
         Ok(values.into_iter().map(|values| Answer { shape: shape.clone(), values }).collect())
@@ -79,13 +83,16 @@ impl Program {
     /// As [`run`](Self::run), and when a place has another type or length.
     pub fn run_into(&self, inputs: &[Array<'_>], results: &mut [Place<'_>], options: &Options) -> Result<(), RunError> {
         let layout = self.checked(inputs, results)?;
+        if options.parallel {
+            parallel::prepare();
+        }
         if self.reduction.is_some() {
             return self.reduce(&layout, inputs, results, options);
         }
         let block = options.block.unwrap_or_else(|| self.default_block()).clamp(1, layout.elements.max(1));
-        let bytes = |kind: &Type| kind.bytes() * layout.elements;
-        let total = self.results.iter().map(bytes).sum::<usize>()
-            + self.inputs.iter().map(|input| bytes(&input.1)).sum::<usize>();
+        let bytes = |kind: &Type| kind.bytes().saturating_mul(layout.elements);
+        let kinds = self.results.iter().chain(self.inputs.iter().map(|input| &input.1));
+        let total = kinds.map(bytes).fold(0, usize::saturating_add);
         let caches = Caches::of_this_machine();
         let stream = match options.stores {
             // A large last cache is shared with other cores: what it says of its size is not what there is for one program.
@@ -95,12 +102,7 @@ impl Program {
         };
         let run = Run { program: self, layout: &layout, inputs, block, stream };
         let results = results.iter_mut().map(Place::again).collect();
-        if options.parallel {
-            run.split(0, layout.elements, results);
-        } else {
-            run.span(0, layout.elements, results);
-        }
-        Ok(())
+        if options.parallel { run.split(0, layout.elements, results) } else { run.span(0, layout.elements, results) }
     }
 
     /// Checks everything that can be wrong.
@@ -173,13 +175,10 @@ impl Program {
             (Place::Float(out), Reduction::Prod) => fold.all(out, 1.0, |a, b| a * b),
             (Place::Float(out), Reduction::Min) => fold.all(out, f64::NAN, kernels::least),
             (Place::Float(out), Reduction::Max) => fold.all(out, f64::NAN, kernels::greatest),
-            (Place::Complex(out), Reduction::Sum) => {
-                fold.all(out, Complex::new(0.0, 0.0), |a, b| a + b);
-            }
+            (Place::Complex(out), Reduction::Sum) => fold.all(out, Complex::new(0.0, 0.0), |a, b| a + b),
             (Place::Complex(out), _) => fold.all(out, Complex::new(1.0, 0.0), |a, b| a * b),
-            (Place::Bool(_), _) => {}
+            (Place::Bool(_), _) => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -200,7 +199,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Halves the elements until they are a task, and lets idle threads take the other half.
-    fn split(&self, start: usize, end: usize, results: Vec<Place<'_>>) {
+    fn split(&self, start: usize, end: usize, results: Vec<Place<'_>>) -> Result<(), RunError> {
         let elements = end - start;
         let least = TASK.max(self.block).max(self.layout.elements / (8 * rayon::current_num_threads()));
         if elements <= least {
@@ -209,14 +208,17 @@ impl Run<'_> {
         // At the end of a block, so that the blocks are those of one thread.
         let half = (elements / 2).next_multiple_of(self.block).min(elements);
         let (left, right): (Vec<_>, Vec<_>) = results.into_iter().map(|place| place.split_at(half)).unzip();
-        rayon::join(|| self.split(start, start + half, left), || self.split(start + half, end, right));
+        let (left, right) =
+            rayon::join(|| self.split(start, start + half, left), || self.split(start + half, end, right));
+        left.and(right)
     }
 
     // ANCHOR: span
     /// Block by block: every instruction for one block, then the next block.
-    fn span(&self, start: usize, end: usize, mut results: Vec<Place<'_>>) {
-        let mut machine = Machine::new(self.program, self.block);
-        let mut scratch: Vec<_> = results.iter().map(|_| vec![0.0; if self.stream { self.block } else { 0 }]).collect();
+    fn span(&self, start: usize, end: usize, mut results: Vec<Place<'_>>) -> Result<(), RunError> {
+        let mut machine = Machine::new(self.program, self.block)?;
+        let streamed = if self.stream { self.block } else { 0 };
+        let mut scratch = results.iter().map(|_| room::filled(0.0, streamed)).collect::<Result<Vec<_>, _>>()?;
         let stream = self.stream.then(Stream::begin);
         let mut at = start;
         while at < end {
@@ -230,7 +232,7 @@ impl Run<'_> {
                     (result, _) => result.part(from, to),
                 })
                 .collect();
-            machine.run(self.layout, self.inputs, at, length, &mut parts);
+            machine.run(self.layout, self.inputs, at, length, &mut parts)?;
             for (result, scratch) in results.iter_mut().zip(&scratch) {
                 if let (Place::Float(result), Some(stream)) = (result, &stream) {
                     stream.copy(&mut result[from..to], &scratch[..length]);
@@ -238,6 +240,7 @@ impl Run<'_> {
             }
             at += length;
         }
+        Ok(())
     }
     // ANCHOR_END: span
 }
@@ -253,60 +256,85 @@ struct Fold<'a> {
 }
 
 impl Fold<'_> {
-    fn all<T: Element>(&self, out: &mut [T], neutral: T, f: impl Fn(T, T) -> T + Copy + Sync) {
+    fn all<T: Element>(&self, out: &mut [T], neutral: T, f: impl Fn(T, T) -> T + Copy + Sync) -> Result<(), RunError> {
         let [_, side, inner] = self.axes;
         if out.is_empty() || side == 0 {
             out.fill(neutral);
         } else if inner > 1 {
-            self.share(out, &|start, out: &mut [T]| self.columns(start, out, neutral, f));
+            self.share(out, &|start, out: &mut [T]| self.columns(start, out, neutral, f))?;
         } else {
             // A partial answer for each block of each row, so that threads can share long rows.
             let blocks = side.div_ceil(REDUCTION_BLOCK);
-            let mut partial = vec![neutral; out.len() * blocks];
-            self.share(&mut partial, &|start, partial: &mut [T]| self.rows(start, partial, neutral, f));
+            let mut partial = room::filled(neutral, out.len().saturating_mul(blocks))?;
+            self.share(&mut partial, &|start, partial: &mut [T]| self.rows(start, partial, neutral, f))?;
             for (out, partial) in out.iter_mut().zip(partial.chunks_exact(blocks)) {
                 *out = partial.iter().fold(neutral, |sum, &value| f(sum, value));
             }
         }
+        Ok(())
     }
 
     /// Halves `out` until it is a task.
-    fn share<T: Send>(&self, out: &mut [T], task: &(impl Fn(usize, &mut [T]) + Sync)) {
-        fn halve<T: Send>(start: usize, out: &mut [T], least: usize, task: &(impl Fn(usize, &mut [T]) + Sync)) {
+    fn share<T: Send, F: Fn(usize, &mut [T]) -> Result<(), RunError> + Sync>(
+        &self,
+        out: &mut [T],
+        task: &F,
+    ) -> Result<(), RunError> {
+        fn halve<T: Send, F: Fn(usize, &mut [T]) -> Result<(), RunError> + Sync>(
+            start: usize,
+            out: &mut [T],
+            least: usize,
+            task: &F,
+        ) -> Result<(), RunError> {
             if out.len() <= least {
                 return task(start, out);
             }
             let half = out.len() / 2;
             let (left, right) = out.split_at_mut(half);
-            rayon::join(|| halve(start, left, least, task), || halve(start + half, right, least, task));
+            let (left, right) =
+                rayon::join(|| halve(start, left, least, task), || halve(start + half, right, least, task));
+            left.and(right)
         }
         if self.parallel {
-            halve(0, out, out.len().div_ceil(8 * rayon::current_num_threads()).max(1), task);
+            halve(0, out, out.len().div_ceil(8 * rayon::current_num_threads()).max(1), task)
         } else {
-            task(0, out);
+            task(0, out)
         }
     }
 
     /// Answers `first..` of the blocks of rows.
-    fn rows<T: Element>(&self, first: usize, partial: &mut [T], neutral: T, f: impl Fn(T, T) -> T + Copy) {
+    fn rows<T: Element>(
+        &self,
+        first: usize,
+        partial: &mut [T],
+        neutral: T,
+        f: impl Fn(T, T) -> T + Copy,
+    ) -> Result<(), RunError> {
         let [_, side, _] = self.axes;
         let blocks = side.div_ceil(REDUCTION_BLOCK);
-        let mut machine = Machine::new(self.program, REDUCTION_BLOCK);
+        let mut machine = Machine::new(self.program, REDUCTION_BLOCK)?;
         let mut values = [neutral; REDUCTION_BLOCK];
         for (index, partial) in (first..).zip(partial) {
             let (row, from) = (index / blocks, index % blocks * REDUCTION_BLOCK);
             let length = REDUCTION_BLOCK.min(side - from);
             let start = row * side + from;
-            machine.run(self.layout, self.inputs, start, length, &mut [T::to_place(&mut values[..length])]);
+            machine.run(self.layout, self.inputs, start, length, &mut [T::to_place(&mut values[..length])])?;
             *partial = kernels::fold(&values[..length], neutral, f);
         }
+        Ok(())
     }
 
     /// Answers `first..`, each from left to right over the axis.
-    fn columns<T: Element>(&self, first: usize, out: &mut [T], neutral: T, f: impl Fn(T, T) -> T + Copy) {
+    fn columns<T: Element>(
+        &self,
+        first: usize,
+        out: &mut [T],
+        neutral: T,
+        f: impl Fn(T, T) -> T + Copy,
+    ) -> Result<(), RunError> {
         let [_, side, inner] = self.axes;
-        let mut machine = Machine::new(self.program, REDUCTION_BLOCK.min(inner));
-        let mut values = vec![neutral; machine.block()];
+        let mut machine = Machine::new(self.program, REDUCTION_BLOCK.min(inner))?;
+        let mut values = [neutral; REDUCTION_BLOCK];
         out.fill(neutral);
         let mut done = 0;
         while done < out.len() {
@@ -315,11 +343,12 @@ impl Fold<'_> {
             let out = &mut out[done..done + length];
             for along in 0..side {
                 let start = (row * side + along) * inner + column;
-                machine.run(self.layout, self.inputs, start, length, &mut [T::to_place(&mut values[..length])]);
+                machine.run(self.layout, self.inputs, start, length, &mut [T::to_place(&mut values[..length])])?;
                 kernels::accumulate(out, &values[..length], f);
             }
             done += length;
         }
+        Ok(())
     }
 }
 
@@ -331,8 +360,11 @@ pub struct Runner<'p> {
 
 impl<'p> Runner<'p> {
     /// Registers for blocks of at most `block` elements.
-    pub fn new(program: &'p Program, block: usize) -> Self {
-        Self { program, machine: Machine::new(program, block.max(1)) }
+    ///
+    /// # Errors
+    /// When there is not as much memory.
+    pub fn new(program: &'p Program, block: usize) -> Result<Self, RunError> {
+        Ok(Self { program, machine: Machine::new(program, block.max(1))? })
     }
 
     /// Runs the program as [`Program::run_into`] does, on this thread and with ordinary stores.
@@ -348,10 +380,10 @@ impl<'p> Runner<'p> {
         while at < layout.elements {
             let length = layout.length(at, layout.elements, self.machine.block());
             if length == layout.elements {
-                self.machine.run(&layout, inputs, at, length, results);
+                self.machine.run(&layout, inputs, at, length, results)?;
             } else {
                 let mut parts: Vec<_> = results.iter_mut().map(|result| result.part(at, at + length)).collect();
-                self.machine.run(&layout, inputs, at, length, &mut parts);
+                self.machine.run(&layout, inputs, at, length, &mut parts)?;
             }
             at += length;
         }
