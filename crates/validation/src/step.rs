@@ -21,6 +21,8 @@ pub struct Step<P: Problem> {
     pub temporaries: fn(&P::Input) -> u64,
     /// Whether it computes something else than the work that the problem states, so that the hardware's limit says nothing.
     pub changes_the_algorithm: bool,
+    /// Whether the bits of its answer may change from one run to the next, as those of a race, or of a sum whose order the schedule decides.
+    pub bits_may_change: bool,
     /// How it is called.
     pub kind: Kind<P>,
 }
@@ -165,6 +167,7 @@ impl<P: Problem> Step<P> {
             precision: Precision::Exact,
             temporaries: |_| 0,
             changes_the_algorithm: false,
+            bits_may_change: false,
             kind,
         }
     }
@@ -182,6 +185,11 @@ impl<P: Problem> Step<P> {
     /// The same step, marked as one that does other work than the problem states.
     pub const fn changes_the_algorithm(self) -> Self {
         Self { changes_the_algorithm: true, ..self }
+    }
+
+    /// The same step, marked as one whose answer may have other bits in each run: all of it is compared with the reference then, each time.
+    pub const fn bits_may_change(self) -> Self {
+        Self { bits_may_change: true, ..self }
     }
 }
 
