@@ -11,11 +11,12 @@ const NEAR: u64 = 64 * 1024;
 
 /// A session whose every run is checked.
 ///
-/// The first run, which is never timed, writes into an output that is poisoned whole, and every element is compared with the reference.
-/// Before each later run a few hundred elements are poisoned, others every time; after it, the digest of the output has to be that of
-/// the first answer. So a step that returns at once because an old answer is still there leaves the poison, and one that is wrong in any run
-/// is found out. A step whose bits may change between runs says so, and is compared with the reference each time. One that keeps a
-/// copy of its answer somewhere else, and copies it, cannot be told from one that computes it anew.
+/// The first run, which is never timed, writes into an output that is poisoned whole, and every element is compared with the
+/// reference. Before each later run a few hundred elements are poisoned, others every time; after it, the digest of the output
+/// has to be that of the first answer. So a step that returns at once because an old answer is still there leaves the poison, and
+/// one that is wrong in any run is found out. A step whose bits may change between runs says so, and is compared with the
+/// reference each time. One that keeps a copy of its answer somewhere else, and copies it, cannot be told from one that computes
+/// it anew.
 ///
 /// All of that is off the clock, but it moves the caches: what was read for the check is in them, and what the step had left is
 /// written back. [`settle`](Self::settle) makes good for it.
@@ -119,8 +120,8 @@ impl Checked {
     /// the clock, if the last check took so long that it could be seen. What is read in a moment can cost or save the next run
     /// no more than a moment; so nothing is done where the output is small or the check took less than a fiftieth of the run.
     ///
-    /// That run cannot be checked, or the caches would be moved again; it has no time, so that every time is still that of a right
-    /// answer. The second run of all is checked in any case, for the sake of steps that go wrong by turns.
+    /// That run cannot be checked, or the caches would be moved again; it has no time, so that every time is still that of a
+    /// right answer. The second run of all is checked in any case, for the sake of steps that go wrong by turns.
     ///
     /// # Errors
     /// When a run fails, or the answer of the second one is wrong.

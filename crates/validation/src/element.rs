@@ -83,8 +83,8 @@ impl Element for f64 {
     }
 }
 
-/// Poisons one element, which `seed` chooses, in each of at most 256 equal parts of an array: every element, if there are no more,
-/// and something in every stretch that is longer than two parts.
+/// Poisons one element, which `seed` chooses, in each of at most 256 equal parts of an array: every element, if there are no
+/// more, and something in every stretch that is longer than two parts.
 pub(crate) fn poison_places<T: Element>(values: &mut [T], seed: u64) {
     let mut stream = SplitMix64::seed_from_u64(seed);
     for part in values.chunks_mut(values.len().div_ceil(PLACES).max(1)) {
@@ -93,11 +93,11 @@ pub(crate) fn poison_places<T: Element>(values: &mut [T], seed: u64) {
     }
 }
 
-/// One number for all bits of an array, in their order. A change of one element always changes it; elements that change places, or
-/// several changes, go unnoticed by a chance of one in 2^64, for arrays that were not made to deceive.
+/// One number for all bits of an array, in their order. A change of one element always changes it; elements that change places,
+/// or several changes, go unnoticed by a chance of one in 2^64, for arrays that were not made to deceive.
 ///
-/// Each element is stirred into one of a few chains, as the hash tables of Firefox and of the Rust compiler do it: for a fixed element that
-/// is a one-to-one map of what came before, and the other way round, so that nothing gets lost on the way.
+/// Each element is stirred into one of a few chains, as the hash tables of Firefox and of the Rust compiler do it: for a fixed
+/// element that is a one-to-one map of what came before, and the other way round, so that nothing gets lost on the way.
 pub(crate) fn digest<T: Element>(values: &[T]) -> u64 {
     let pieces: Vec<u64> = if values.len() < MANY * PIECE {
         values.chunks(PIECE).map(digest_of_piece).collect()
@@ -109,10 +109,14 @@ pub(crate) fn digest<T: Element>(values: &[T]) -> u64 {
 
 fn digest_of_piece<T: Element>(values: &[T]) -> u64 {
     let mut lanes = [0; LANES];
-    for row in values.chunks(LANES) {
+    let (rows, rest) = values.as_chunks::<LANES>();
+    for row in rows {
         for (lane, value) in lanes.iter_mut().zip(row) {
             *lane = stir(*lane, value.bits());
         }
+    }
+    for (lane, value) in lanes.iter_mut().zip(rest) {
+        *lane = stir(*lane, value.bits());
     }
     lanes.into_iter().fold(0, stir)
 }

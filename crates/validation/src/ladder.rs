@@ -163,7 +163,8 @@ impl SharedInput {
     }
 }
 
-/// A step that is ready to run on one input, with its own output. Whoever takes times of it does so through [`Checked`](crate::Checked).
+/// A step that is ready to run on one input, with its own output. Whoever takes times of it does so through
+/// [`Checked`](crate::Checked).
 pub trait Session {
     /// The problem's name.
     fn problem(&self) -> &'static str;

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// Does what is given, with rayon's threads for the parallel iterators in it; where the system allows no more threads, on this one
-/// alone.
+/// Does what is given, with rayon's threads for the parallel iterators in it; where the system allows no more threads, on this
+/// one alone.
 pub(crate) fn on_all_threads<R>(work: impl FnOnce() -> R) -> R {
     static STARTED: OnceLock<bool> = OnceLock::new();
     // Somebody else may have started them before: that is an error without a cause.
@@ -20,8 +20,8 @@ fn on_this_thread<R>(work: impl FnOnce() -> R) -> R {
     thread_local! {
         static ALONE: OnceCell<Option<ThreadPool>> = const { OnceCell::new() };
     }
-    // A thread that belongs to a pool stays in it, and a parallel iterator stays in the pool of its thread. The error is that this
-    // thread belongs to another one already, which is as good.
+    // A thread that belongs to a pool stays in it, and a parallel iterator stays in the pool of its thread. The error is that
+    // this thread belongs to another one already, which is as good.
     let alone = || ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok();
     ALONE.with(|pool| _ = pool.get_or_init(alone));
     work()

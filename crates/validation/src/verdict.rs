@@ -55,7 +55,8 @@ pub enum Reach {
         /// The part that grows with the expected value.
         relative: f64,
     },
-    /// As far as the problem has values: a count below the most iterations, say, where the last bit decides whether an orbit ever escapes.
+    /// As far as the problem has values: a count below the most iterations, say, where the last bit decides whether an orbit ever
+    /// escapes.
     AnyValue,
 }
 
@@ -206,8 +207,8 @@ pub(crate) struct Array<'a, T> {
     pub(crate) found: &'a [T],
 }
 
-/// Compares every element of every array. `possible` says whether the problem has such a value at all; `place` names an element by its
-/// array and index; `sums` gives the validation sums of reference and answer.
+/// Compares every element of every array. `possible` says whether the problem has such a value at all; `place` names an element
+/// by its array and index; `sums` gives the validation sums of reference and answer.
 pub(crate) fn compare<T: Element>(
     problem: &'static str,
     precision: Precision,
