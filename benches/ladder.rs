@@ -1,7 +1,7 @@
 //! The same steps as the chapters run, under criterion: what the benches of all problems share.
 
 use criterion::{BenchmarkId, Criterion};
-use validation::{Settings, SizeRequest, StepError};
+use validation::{Checked, Settings, SizeRequest, StepError};
 
 /// Benches every step of every crate for one problem, at the size that the tutorials use.
 pub(crate) fn bench(criterion: &mut Criterion, problem: &str) {
@@ -13,10 +13,14 @@ pub(crate) fn bench(criterion: &mut Criterion, problem: &str) {
         for (index, step) in ladder.steps().iter().enumerate() {
             let id = BenchmarkId::new(step.crate_name(), step.name);
             match ladder.start(index, &input, &Settings::default()) {
-                Ok(mut session) => {
-                    group.bench_function(id, |bencher| bencher.iter(|| session.run()));
-                    session.verify().expect("what was timed is right");
-                    session.finish().expect("what was prepared ends well");
+                Ok(session) => {
+                    let mut checked = Checked::start(session).expect("the first answer is right");
+                    let mut run = || {
+                        checked.settle().expect("the step runs");
+                        checked.run().expect("what is timed is right")
+                    };
+                    group.bench_function(id, |bencher| bencher.iter_custom(|runs| (0..runs).map(|_| run()).sum()));
+                    checked.finish().expect("what was prepared ends well");
                 }
                 Err(StepError::Unavailable(why)) => eprintln!("{} is unavailable: {why}", step.path()),
                 Err(error) => panic!("{}: {error}", step.path()),

@@ -7,7 +7,7 @@ use std::time::Instant;
 use runner::plot::{Series, lines};
 use runner::{Budget, Chapter, Failure, Part, Screen, time};
 use validation::memory::human;
-use validation::{Ladder, Settings, SizeRequest, StepError};
+use validation::{Checked, Ladder, NoAnswer, Settings, SizeRequest};
 use vectorised::blocks::{self, distance, expression, mandelbrot, particles};
 use vectorised::compiler::{Answer, Array, Caches, Expression, Options, Program, Stores, Type, Values};
 
@@ -116,19 +116,18 @@ fn speed(
     block: Option<usize>,
     quick: bool,
 ) -> Result<f64, Failure> {
-    let told = |error: StepError| Failure::Io(format!("{name}: {error}"));
+    let told = |error: NoAnswer| Failure::Io(format!("{name}: {error}"));
     let index = ladder.steps().iter().position(|step| step.name == name).unwrap_or(0);
     let settings = Settings { block, ..Settings::default() };
-    let mut session = ladder.start(index, input, &settings).map_err(told)?;
-    session.run().map_err(told)?;
+    let session = ladder.start(index, input, &settings).map_err(NoAnswer::from);
+    let mut step = session.and_then(Checked::start).map_err(told)?;
     let budget = Budget { repeat: Some(if quick { 2 } else { 4 }), ..Budget::default() };
     let timing = time(&budget, |_| {
-        let started = Instant::now();
-        session.run().map_err(told)?;
-        Ok::<_, Failure>(started.elapsed())
-    })?;
-    session.verify().map_err(|mismatch| Failure::Io(mismatch.to_string()))?;
-    session.finish().map_err(told)?;
+        step.settle()?;
+        step.run()
+    });
+    let timing = timing.map_err(told)?;
+    step.finish().map_err(|error| told(error.into()))?;
     Ok(elements as f64 / timing.best_ms() / 1e3)
 }
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use runner::output::{check_writable, create_folder, default_out, shown, write_json};
 use runner::plot::{Bar, bars};
 use runner::{Failure, Progress, Screen, Selection, Status, Timing, nearest, plain_table};
 use serde::{Deserialize, Serialize};
-use validation::{Ceiling, Precision, Session, Settings, SharedInput, StepError};
+use validation::{Ceiling, Checked, NoAnswer, Precision, Settings, SharedInput, StepError};
 
 use crate::catalog::{Found, all, ladders, of_problem, problems};
 use crate::command::CompareArgs;
@@ -61,8 +61,7 @@ struct Contender {
 
 enum Kind {
     Step {
-        session: Box<dyn Session>,
-        precision: Precision,
+        step: Box<Checked>,
         own_work: bool,
         /// Whether what the hardware allows says something about it.
         comparable: bool,
@@ -236,7 +235,7 @@ fn base(contenders: &[Contender], name: Option<&str>) -> Result<usize, Failure> 
     let own =
         |contender: &Contender| matches!(contender.kind, Kind::Step { own_work: true, .. }) && has_time(contender);
     let here = |contender: &Contender| match &contender.kind {
-        Kind::Step { session, .. } => own(contender) && session.device().is_none(),
+        Kind::Step { step, .. } => own(contender) && step.session().device().is_none(),
         _ => false,
     };
     let found = contenders.iter().rposition(here).or_else(|| contenders.iter().rposition(own));
@@ -262,20 +261,22 @@ impl Contender {
     fn step(found: &Found<'_>, input: &SharedInput, settings: &Settings) -> Self {
         let step = found.step();
         let name = format!("{} {}", step.crate_name(), step.name);
-        let started = found.ladder.start(found.index, input, settings).and_then(|mut session| {
-            session.poison();
-            session.run()?;
-            Ok(session)
-        });
+        let started = found.ladder.start(found.index, input, settings).map_err(NoAnswer::from).and_then(Checked::start);
         let own_work = !step.changes_the_algorithm && step.precision == Precision::Exact;
         let comparable = own_work || (!step.changes_the_algorithm && step.precision == Precision::ExactSingle);
-        match started {
-            Ok(session) => {
-                let kind = Kind::Step { session, precision: step.precision, own_work, comparable };
-                Self::new(name, step.mirrors, kind).checked()
+        match (started, step.precision) {
+            (Ok(checked), precision) => {
+                let kind = Kind::Step { step: Box::new(checked), own_work, comparable };
+                let contender = Self::new(name, step.mirrors, kind);
+                match precision {
+                    Precision::Different { why, .. } => contender.out(Status::Different, why.to_owned()),
+                    _ => contender,
+                }
             }
-            Err(StepError::Unavailable(why)) => Self::new(name, step.mirrors, Kind::Out).out(Status::Unavailable, why),
-            Err(error) => Self::new(name, step.mirrors, Kind::Out).out(Status::Wrong, error.to_string()),
+            (Err(NoAnswer::Step(StepError::Unavailable(why))), _) => {
+                Self::new(name, step.mirrors, Kind::Out).out(Status::Unavailable, why)
+            }
+            (Err(error), _) => Self::new(name, step.mirrors, Kind::Out).out(Status::Wrong, error.to_string()),
         }
     }
 
@@ -302,22 +303,6 @@ impl Contender {
         self
     }
 
-    /// Checks the answer of a step that has run.
-    fn checked(mut self) -> Self {
-        if let Kind::Step { session, precision, .. } = &self.kind {
-            match session.verify() {
-                Ok(_) => {
-                    self.sum = Some(session.validation_sum());
-                    if let Precision::Different { why, .. } = precision {
-                        (self.status, self.reason) = (Status::Different, Some((*why).to_owned()));
-                    }
-                }
-                Err(mismatch) => return Self { kind: Kind::Out, ..self }.out(Status::Wrong, mismatch.to_string()),
-            }
-        }
-        self
-    }
-
     /// Two runs and two seconds are enough for a slow program.
     fn has_enough(&self) -> bool {
         self.times.len() >= 2 && self.times.iter().sum::<Duration>() >= Duration::from_secs(2)
@@ -326,10 +311,10 @@ impl Contender {
     /// Runs once. Whoever fails is out, its times forgotten.
     fn run(&mut self) {
         let outcome = match &mut self.kind {
-            Kind::Step { session, .. } => {
-                let started = Instant::now();
-                let outcome = session.run().map(|()| started.elapsed()).map_err(|error| error.to_string());
-                outcome.map(|time| (time, session.kernel_time()))
+            // Nobody finds the caches as he left them, since the others have run: there is nothing to settle.
+            Kind::Step { step, .. } => {
+                let outcome = step.run().map_err(|error| error.to_string());
+                outcome.map(|time| (time, step.session().kernel_time()))
             }
             Kind::Peer { process, exact, expected } => process.run().and_then(|run| {
                 let differs = run.check != *expected;
@@ -359,16 +344,17 @@ impl Contender {
     }
 
     fn entry(mut self, problem: &str, input: &SharedInput, base: &str, base_times: &[Duration]) -> Entry {
-        // What the timed runs wrote is checked too, not only the warm-up.
-        self = self.checked();
         let version = match &self.kind {
             Kind::Peer { process, .. } => process.version.clone(),
             _ => None,
         };
+        if let Kind::Step { step, .. } = &self.kind {
+            self.sum = Some(step.session().validation_sum());
+        }
         let (device, device_limit) = match &mut self.kind {
-            Kind::Step { session, comparable, .. } => {
-                let allowed = if *comparable { session.ceiling(&input.work()) } else { Ceiling::Unknown };
-                (session.device().map(str::to_owned), Some(allowed))
+            Kind::Step { step, comparable, .. } => {
+                let allowed = if *comparable { step.session_mut().ceiling(&input.work()) } else { Ceiling::Unknown };
+                (step.session().device().map(str::to_owned), Some(allowed))
             }
             _ => (None, None),
         };

@@ -2,7 +2,7 @@
 
 use num_complex::Complex;
 use validation::mandelbrot::Input;
-use validation::{Mandelbrot, Precision, Prepared, Settings, Step, StepError, step};
+use validation::{Mandelbrot, Most, Precision, Prepared, Reach, Settings, Step, StepError, step};
 
 use crate::kernels::{
     MANDELBROT, MANDELBROT_BLOCKS, MANDELBROT_FUSED, MANDELBROT_ONE_EXIT, MANDELBROT_REFILLED, MANDELBROT_SEVERAL,
@@ -520,10 +520,14 @@ pub fn cuda_replaced_single(_: &Input, settings: &Settings) -> Ready {
     })
 }
 
-/// The lesson of the contracted steps. Small pictures may agree.
+/// The lesson of the contracted steps. Small pictures may agree. Whichever products and sums are fused or reordered, at most 4 points
+/// differ in squares of up to 140 by 140 points, and of larger pictures 0.013 % at 1000 iterations and 0.053 % at 10,000: half of what
+/// is allowed. They are those that stay for long and then escape, so that their counts can be any.
 const CONTRACTED: Precision = Precision::Different {
     why: "the driver may fuse products and sums, and take sums in another order",
     may_agree: true,
+    most: Most { elements: 8, share: 0.001 },
+    reach: Reach::AnyValue,
 };
 
 /// Bytes on the device when it holds whole arrays: z, q, what lies between two operations, and the counts.

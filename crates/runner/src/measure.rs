@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 pub struct Budget {
     /// Exactly so many runs, if it is set.
     pub repeat: Option<usize>,
-    /// The least number of runs, unless the time is over.
+    /// The least number of runs, unless they take the time alone.
     pub runs: usize,
-    /// The time after which no further run is begun, once there are two.
+    /// The time after which no further run is begun, once there are two. What is done between the runs counts in it, but takes none of
+    /// the least number of runs away.
     pub time: Duration,
 }
 
@@ -31,12 +32,15 @@ impl Budget {
         let Some(&best) = times.iter().min() else {
             return false;
         };
-        if elapsed + best >= self.time {
+        let enough = times.len() + 1 >= self.runs;
+        // Checks that take longer than the runs are no reason for fewer of them.
+        let spent = if enough { elapsed } else { times.iter().sum() };
+        if spent + best >= self.time {
             return true;
         }
         // Stable: nothing better by half a percent in the last three runs, and long enough to have met a quiet moment.
         let reached = times.iter().position(|&time| time.as_secs_f64() <= best.as_secs_f64() * 1.005);
-        times.len() + 1 >= self.runs && elapsed >= self.time / 20 && reached.is_some_and(|run| times.len() - run > 3)
+        enough && elapsed >= self.time / 20 && reached.is_some_and(|run| times.len() - run > 3)
     }
 }
 
@@ -88,7 +92,7 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
 }
 
 /// Repeats a run until the budget is spent. `run` is told whether it is the last one, and returns its time, so that what it does
-/// around the clock (poisoning the output, say) stays off it.
+/// around the clock (checking the output, say) stays off it.
 ///
 /// # Errors
 /// The first error of a run; nothing is measured then.
@@ -159,6 +163,21 @@ mod tests {
         assert!(!stable(&[10, 10, 10, 10], 1), "too short");
         assert!(!stable(&[20, 15, 12, 10], 200), "still getting better");
         assert!(stable(&[20, 10, 12, 11, 10], 200));
+    }
+
+    #[test]
+    fn what_is_done_between_the_runs_takes_no_run_away() {
+        let budget = Budget::default();
+        // Each a little better than the one before, so that the best time is never stable.
+        let last = |runs: u64, each: u64, elapsed| {
+            let times: Vec<_> = (0..runs).map(|run| Duration::from_millis(each + 9 - 3 * run)).collect();
+            budget.next_is_last(&times, Duration::from_millis(elapsed))
+        };
+        assert!(!last(3, 300, 10_000), "the first four of five runs, however long the checks take");
+        assert!(last(4, 300, 10_000), "then the fifth is the last");
+        assert!(last(5, 300, 1750) && !last(4, 300, 1600), "of more runs than that, all that was done is counted");
+        assert!(last(3, 600, 1800), "runs that take the time alone are as few as they were");
+        assert!(last(1, 3000, 3000));
     }
 
     #[test]

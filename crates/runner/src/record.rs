@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
-use validation::{Ceiling, Ladder, Mismatch, Precision, Session, Settings, SharedInput, StepError, StepInfo, Work};
+use validation::{
+    Ceiling, Checked, Ladder, NoAnswer, Precision, Session, Settings, SharedInput, StepError, StepInfo, Work,
+};
 
 use crate::limits::limit;
 use crate::measure::{Budget, Timing, milliseconds, time};
@@ -124,26 +125,8 @@ impl StepRecord {
     }
 }
 
-/// Why a run of a step has no time.
-enum NoTime {
-    Step(StepError),
-    Mismatch(Box<Mismatch>),
-}
-
-impl From<StepError> for NoTime {
-    fn from(error: StepError) -> Self {
-        Self::Step(error)
-    }
-}
-
-impl From<Mismatch> for NoTime {
-    fn from(mismatch: Mismatch) -> Self {
-        Self::Mismatch(Box::new(mismatch))
-    }
-}
-
-/// Runs a step as it must be run: prepared off the clock, the output poisoned before the warm-up and before the last run and checked
-/// after both, timed in between, and set against the hardware's limit. `see` is shown the answer when it is right.
+/// Runs a step as it must be run: prepared off the clock, warmed up, the answer of each run checked (see [`Checked`]), and set against
+/// the hardware's limit. `see` is shown the answer when it is right.
 pub fn run_step(
     ladder: &dyn Ladder,
     step: usize,
@@ -159,11 +142,10 @@ pub fn run_step(
         catch_unwind(AssertUnwindSafe(|| measure(ladder, step, input, settings, budget, see, record.clone())));
     match outcome {
         Ok(Ok(record)) => record,
-        Ok(Err(NoTime::Step(StepError::Unavailable(why)))) => {
+        Ok(Err(NoAnswer::Step(StepError::Unavailable(why)))) => {
             StepRecord { status: Status::Unavailable, reason: Some(why), ..record }
         }
-        Ok(Err(NoTime::Step(error))) => record.wrong(error),
-        Ok(Err(NoTime::Mismatch(mismatch))) => record.wrong(mismatch),
+        Ok(Err(error)) => record.wrong(error),
         Err(panic) => record.wrong(format!("panicked: {}", panic_message(&*panic))),
     }
 }
@@ -181,37 +163,30 @@ fn measure(
     budget: &Budget,
     see: &mut dyn FnMut(&dyn Session),
     record: StepRecord,
-) -> Result<StepRecord, NoTime> {
+) -> Result<StepRecord, NoAnswer> {
     let info = &ladder.steps()[step];
-    let mut session = ladder.start(step, input, settings)?;
-    session.poison();
-    session.run()?;
-    session.verify()?;
+    let mut checked = Checked::start(ladder.start(step, input, settings)?)?;
     let mut kernel_times = Vec::new();
-    let timing = time(budget, |last| {
-        if last {
-            session.poison();
-        }
-        let started = Instant::now();
-        session.run()?;
-        let elapsed = started.elapsed();
-        kernel_times.extend(session.kernel_time());
-        Ok::<_, StepError>(elapsed)
+    let timing = time(budget, |_| {
+        checked.settle()?;
+        let elapsed = checked.run()?;
+        kernel_times.extend(checked.session().kernel_time());
+        Ok::<_, NoAnswer>(elapsed)
     })?;
-    let verified = session.verify()?;
-    see(&*session);
+    see(checked.session());
 
     let work = input.work();
     let per_second = |amount: u64| (amount > 0).then(|| amount as f64 / timing.best_ms() / 1e6);
-    let allowed = allowed_ms(info, &work, &mut *session);
+    let allowed = allowed_ms(info, &work, checked.session_mut());
     let (status, reason) = match info.precision {
         Precision::Different { why, .. } => (Status::Different, Some(why.to_owned())),
         Precision::Within { .. } => {
-            let largest = verified.largest_error;
+            let largest = checked.verified().largest_error;
             (Status::Ok, Some(format!("{}; the largest error is {largest:.2e}", info.precision)))
         }
         Precision::Exact | Precision::ExactSingle => (Status::Ok, None),
     };
+    let session = checked.session();
     let record = StepRecord {
         status,
         reason,
@@ -225,7 +200,7 @@ fn measure(
         validation_sum: Some(session.validation_sum()),
         ..record
     };
-    session.finish()?;
+    checked.finish()?;
     Ok(record.timed(&timing))
 }
 

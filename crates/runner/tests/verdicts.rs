@@ -1,11 +1,14 @@
 //! What is said of steps that are right, wrong, unavailable, or different.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use runner::{Budget, Status, StepRecord, devices, notes, run_step, sweep};
 use validation::pi::{Input, Output};
 use validation::{
-    Ceiling, Ladder, Pi, Precision, Prepared, Settings, SizeRequest, Step, StepError, Work, ladder, step,
+    Ceiling, Expression, Ladder, Most, Pi, Precision, Prepared, Reach, Settings, SizeRequest, Step, StepError, Work,
+    expression, ladder, step,
 };
 
 fn right(input: &Input, hits: &mut Output) {
@@ -23,14 +26,52 @@ fn wrong(input: &Input, hits: &mut Output) {
     hits[1] += 1;
 }
 
+/// How often the steps below that depend on it were called: each belongs to one test, and starts from 0 there.
+static CALLS: [AtomicUsize; 6] = [const { AtomicUsize::new(0) }; 6];
+
+fn call(step: usize) -> usize {
+    CALLS[step].fetch_add(1, Ordering::Relaxed)
+}
+
 /// Writes only in the first call, so that later runs are fast and leave the poison.
-fn lazy(input: &Input, hits: &mut Output) {
-    if hits.iter().all(|&hits| hits == u64::MAX) && !CALLED.swap(true, std::sync::atomic::Ordering::Relaxed) {
+fn once(input: &Input, hits: &mut Output) {
+    if call(0) == 0 {
         right(input, hits);
     }
 }
 
-static CALLED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+/// Wrong in the run after the warm-up, and in no other.
+fn second_wrong(input: &Input, hits: &mut Output) {
+    right(input, hits);
+    hits[2] += u64::from(call(1) == 1);
+}
+
+/// The right hits of the wrong chunks, in the third run.
+fn swapped(input: &Input, hits: &mut Output) {
+    right(input, hits);
+    if call(2) == 2 {
+        hits.swap(0, 1);
+    }
+}
+
+/// Loses a hit now and then.
+fn race(input: &Input, hits: &mut Output) {
+    right(input, hits);
+    hits[0] -= call(3) as u64 % 2;
+}
+
+/// The same, which does not say so.
+fn unmarked_race(input: &Input, hits: &mut Output) {
+    right(input, hits);
+    hits[0] -= call(5) as u64 % 2;
+}
+
+/// Loses a hit now and then, and in the fourth run a hundred.
+fn worse_race(input: &Input, hits: &mut Output) {
+    right(input, hits);
+    let run = call(4) as u64;
+    hits[0] -= if run == 3 { 100 } else { run % 2 };
+}
 
 fn panicking(_: &Input, _: &mut Output) {
     panic!("out of darts");
@@ -95,10 +136,10 @@ impl Prepared<Pi> for Elsewhere {
 const STEPS: &[Step<Pi>] = &[
     step!(right, "a", "b"),
     step!(wrong, "a", "b"),
-    step!(lazy, "a", "b"),
+    step!(once, "a", "b"),
     step!(panicking, "a", "b"),
     step!(prepared unavailable, "a", "b"),
-    step!(wrong, "a", "b").precision(Precision::Different { why: "the lesson", may_agree: false }),
+    step!(wrong, "a", "b").precision(different(1, Reach::AnyValue)),
     step!(wrong, "a", "b").precision(Precision::Within { absolute: 1.0, relative: 0.0 }),
     step!(right, "a", "b").temporaries(|_| u64::MAX),
     step!(prepared failing, "a", "b"),
@@ -106,7 +147,18 @@ const STEPS: &[Step<Pi>] = &[
     step!(prepared unmeasured, "a", "b"),
     step!(prepared software, "a", "b"),
     step!(prepared elsewhere, "a", "b").changes_the_algorithm(),
+    step!(second_wrong, "a", "b"),
+    step!(swapped, "a", "b"),
+    step!(race, "a", "b").precision(ONE_HIT).bits_may_change(),
+    step!(worse_race, "a", "b").precision(ONE_HIT).bits_may_change(),
+    step!(unmarked_race, "a", "b").precision(ONE_HIT),
 ];
+
+const ONE_HIT: Precision = Precision::Within { absolute: 1.0, relative: 0.0 };
+
+const fn different(elements: u64, reach: Reach) -> Precision {
+    Precision::Different { why: "the lesson", may_agree: false, most: Most { elements, share: 0.0 }, reach }
+}
 
 fn darts() -> (Box<dyn Ladder>, validation::SharedInput) {
     let ladder = ladder(STEPS);
@@ -117,8 +169,101 @@ fn darts() -> (Box<dyn Ladder>, validation::SharedInput) {
 
 fn record(step: usize) -> StepRecord {
     let (ladder, input) = darts();
+    record_of(&*ladder, step, &input)
+}
+
+/// Three timed runs.
+fn record_of(ladder: &dyn Ladder, step: usize, input: &validation::SharedInput) -> StepRecord {
     let budget = Budget { repeat: Some(3), ..Budget::default() };
-    run_step(&*ladder, step, &input, &Settings { threads: 1, ..Settings::default() }, &budget, &mut |_| {})
+    run_step(ladder, step, input, &Settings { threads: 1, ..Settings::default() }, &budget, &mut |_| {})
+}
+
+/// So many elements that only a few of them are poisoned before a run.
+const LARGE: [usize; 2] = [100, 101];
+
+fn computed(input: &expression::Input, output: &mut expression::Output) {
+    for (output, (a, b)) in output.iter_mut().zip(input.a.iter().zip(&input.b)) {
+        *output = (a + b) * 2.0 + a * b;
+    }
+}
+
+/// Returns at once if most of its old answer is still there.
+fn stale(input: &expression::Input, output: &mut expression::Output) {
+    if output.iter().filter(|value| value.is_nan()).count() > output.len() / 2 {
+        computed(input, output);
+    }
+}
+
+/// Leaves a thirtieth of the output as it was, unless it was never written.
+fn sparing(input: &expression::Input, output: &mut expression::Output) {
+    let (old, places) = (output.clone(), output.len() / 3..output.len() / 3 + output.len() / 30);
+    computed(input, output);
+    if old.iter().any(|value| !value.is_nan()) {
+        output[places.clone()].copy_from_slice(&old[places]);
+    }
+}
+
+/// Keeps where the poison is that it finds.
+fn watching(input: &expression::Input, output: &mut expression::Output) {
+    let poisoned = (0..output.len()).filter(|&place| output[place].is_nan());
+    FOUND.lock().unwrap().push(poisoned.collect());
+    computed(input, output);
+}
+
+static FOUND: Mutex<Vec<Vec<usize>>> = Mutex::new(Vec::new());
+
+/// Keeps its answer, and gives the old one.
+fn remembering(_: &expression::Input, _: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+    struct Remembering(Option<expression::Output>);
+    impl Prepared<Expression> for Remembering {
+        fn run(&mut self, input: &expression::Input, output: &mut expression::Output) -> Result<(), StepError> {
+            let answer = self.0.get_or_insert_with(|| {
+                computed(input, output);
+                output.clone()
+            });
+            output.copy_from_slice(answer);
+            Ok(())
+        }
+    }
+    Ok(Box::new(Remembering(None)))
+}
+
+fn not_a_number(_: &expression::Input, output: &mut expression::Output) {
+    output.fill(f64::NAN);
+}
+
+fn zeros(_: &expression::Input, output: &mut expression::Output) {
+    output.fill(0.0);
+}
+
+fn untouched(_: &expression::Input, _: &mut expression::Output) {}
+
+/// Two elements are off by a millionth.
+fn two_off(input: &expression::Input, output: &mut expression::Output) {
+    computed(input, output);
+    output[5] += 1e-6;
+    output[7000] -= 1e-6;
+}
+
+const LARGE_STEPS: &[Step<Expression>] = &[
+    step!(stale, "a", "b"),
+    step!(sparing, "a", "b"),
+    step!(watching, "a", "b"),
+    step!(prepared remembering, "a", "b"),
+    step!(computed, "a", "b").precision(different(u64::MAX, Reach::AnyValue)),
+    step!(not_a_number, "a", "b").precision(different(u64::MAX, Reach::AnyValue)),
+    step!(zeros, "a", "b").precision(different(u64::MAX, Reach::AnyValue)),
+    step!(untouched, "a", "b").precision(different(u64::MAX, Reach::AnyValue)),
+    step!(two_off, "a", "b").precision(different(1, Reach::AnyValue)),
+    step!(two_off, "a", "b").precision(different(2, Reach::Within { absolute: 1e-7, relative: 1e-7 })),
+    step!(two_off, "a", "b").precision(different(2, Reach::Within { absolute: 2e-6, relative: 0.0 })),
+];
+
+fn large(step: usize) -> StepRecord {
+    let ladder = ladder(LARGE_STEPS);
+    let size = Some((LARGE[0], Some(LARGE[1])));
+    let input = ladder.input(&SizeRequest { size, ..SizeRequest::default() }).unwrap();
+    record_of(&*ladder, step, &input)
 }
 
 #[test]
@@ -139,9 +284,74 @@ fn a_wrong_step_has_no_time_and_says_where_it_is_wrong() {
 
 #[test]
 fn a_step_that_stops_working_after_the_warm_up_is_found_out() {
-    let record = record(2);
-    assert_eq!(record.status, Status::Wrong);
-    assert!(record.reason.unwrap().contains("never written: 3 elements still hold the poison"));
+    assert_wrong(&record(2), "never written: 3 elements still hold the poison");
+}
+
+/// A step that is wrong, without a time, for this reason.
+fn assert_wrong(record: &StepRecord, reason: &str) {
+    assert_eq!((record.status, record.best_ms, record.runs), (Status::Wrong, None, None), "{}", record.step);
+    let found = record.reason.as_deref().unwrap();
+    assert!(found.contains(reason), "{}: {found}", record.step);
+}
+
+#[test]
+fn a_step_that_is_wrong_in_its_second_run_alone_is_wrong() {
+    let record = record(13);
+    assert_wrong(&record, "wrong in run 2, not before: pi: 1 of 3 elements are wrong");
+    assert_wrong(&record, "found: 780");
+}
+
+#[test]
+fn right_elements_in_wrong_places_are_wrong_in_any_run() {
+    assert_wrong(&record(14), "not before: pi: 2 of 3 elements are wrong");
+}
+
+#[test]
+fn an_old_answer_that_is_still_there_is_no_answer() {
+    assert_wrong(&large(0), "wrong in run 2, not before: expression: ");
+    assert_wrong(&large(0), "elements still hold the poison");
+    assert_wrong(&large(1), "elements still hold the poison");
+}
+
+#[test]
+fn each_run_finds_poison_in_other_places() {
+    assert_eq!(large(2).status, Status::Ok);
+    let found = FOUND.lock().unwrap();
+    let elements = LARGE[0] * LARGE[1];
+    assert_eq!(found[0].len(), elements, "the first run finds nothing else");
+    // Before a run that settles the caches nothing is poisoned; the second run may be one that is not timed.
+    let poisoned: Vec<_> = found[1..].iter().filter(|places| !places.is_empty()).collect();
+    assert!(poisoned.len() == 3 || poisoned.len() == 4, "each of the three timed runs: {}", poisoned.len());
+    for (run, places) in poisoned.iter().enumerate() {
+        assert!((200..=256).contains(&places.len()), "{} places", places.len());
+        assert!(poisoned[..run].iter().all(|before| before != places), "the places of run {run} are new");
+    }
+}
+
+#[test]
+fn a_copy_of_the_old_answer_cannot_be_told_from_a_new_one() {
+    assert_eq!(large(3).status, Status::Ok);
+}
+
+#[test]
+fn an_answer_that_differs_has_to_be_one() {
+    assert_wrong(&large(4), "the answer equals the reference, and it should differ: the lesson");
+    assert_wrong(&large(5), "10100 of 10100 elements are wrong");
+    assert_wrong(&large(5), "found: NaN\n");
+    assert_wrong(&large(6), "10100 of 10100 elements are wrong");
+    assert_wrong(&large(7), "never written: 10100 elements");
+    assert_wrong(&large(8), "2 of 10100 elements are wrong (different in at most 1 elements");
+    assert_wrong(&large(9), "2 of 10100 elements are wrong (different in at most 2 elements");
+    assert_eq!(large(10).status, Status::Different);
+}
+
+#[test]
+fn bits_that_change_have_to_be_announced() {
+    let race = record(15);
+    assert_eq!(race.status, Status::Ok, "{:?}", race.reason);
+    assert!(race.reason.unwrap().contains("the largest error is 1.00e0"), "of all runs, not of the first");
+    assert_wrong(&record(16), "wrong in run ");
+    assert_wrong(&record(17), "the bits of the answer are not those of the first run");
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 use num_traits::Float;
 use rayon::prelude::*;
 
+use crate::element::{Element, digest, poison_places};
 use crate::input::{at_least_one, bytes, finite, no_image, same_length};
 use crate::random::{bit_sum, uniform};
-use crate::verdict::{Array, Element, check_reference, compare};
+use crate::verdict::{Array, check_reference, compare};
 use crate::{Case, InputError, Mismatch, Precision, Problem, Scale, SizeRequest, Verified, Work, memory};
 
 /// The problem: sqrt(dx*dx + dy*dy) for every pair of points. Source: Gabriele Lanaro, *Python High Performance Programming*,
@@ -155,6 +156,14 @@ impl Problem for Distance {
         output.fill(f64::POISON);
     }
 
+    fn poison_places(output: &mut Output, seed: u64) {
+        poison_places(output, seed);
+    }
+
+    fn digest(output: &Output) -> u64 {
+        digest(output)
+    }
+
     fn verify(input: &Input, output: &Output, precision: Precision) -> Result<Verified, Mismatch> {
         let expected = match precision {
             Precision::ExactSingle => input.single(),
@@ -165,9 +174,10 @@ impl Problem for Distance {
             }
         };
         let arrays = [Array { name: "output", expected, found: output }];
+        let possible = |value: f64| !value.is_nan();
         let place = |_, index| format!("from point {} to point {}", index / input.points(), index % input.points());
         let sums = || (Self::validation_sum(expected), Self::validation_sum(output));
-        compare(Self::NAME, precision, &arrays, place, sums)
+        compare(Self::NAME, precision, &arrays, possible, place, sums)
     }
 
     fn validation_sum(output: &Output) -> String {

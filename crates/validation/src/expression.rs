@@ -4,9 +4,10 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use crate::element::{Element, digest, poison_places};
 use crate::input::{at_least_one, bytes, finite, no_image, pair, same_length};
 use crate::random::{bit_sum, uniform};
-use crate::verdict::{Array, Element, check_reference, compare};
+use crate::verdict::{Array, check_reference, compare};
 use crate::{Case, InputError, Mismatch, Precision, Problem, Scale, SizeRequest, Verified, Work, memory};
 
 /// The problem: (a + b) * 2 + a * b, in that order, for every element. Source: Mike Müller, *Shared Memory Parallelism with
@@ -144,6 +145,14 @@ impl Problem for Expression {
         output.fill(f64::POISON);
     }
 
+    fn poison_places(output: &mut Output, seed: u64) {
+        poison_places(output, seed);
+    }
+
+    fn digest(output: &Output) -> u64 {
+        digest(output)
+    }
+
     fn verify(input: &Input, output: &Output, precision: Precision) -> Result<Verified, Mismatch> {
         let expected = match precision {
             Precision::ExactSingle => input.single(),
@@ -154,12 +163,13 @@ impl Problem for Expression {
             }
         };
         let arrays = [Array { name: "output", expected, found: output }];
+        let possible = |value: f64| !value.is_nan();
         let place = |_, index| {
             let (a, b): (f64, f64) = (input.a[index], input.b[index]);
             format!("row {}, column {} (a = {a}, b = {b})", index / input.cols, index % input.cols)
         };
         let sums = || (Self::validation_sum(expected), Self::validation_sum(output));
-        compare(Self::NAME, precision, &arrays, place, sums)
+        compare(Self::NAME, precision, &arrays, possible, place, sums)
     }
 
     fn validation_sum(output: &Output) -> String {
@@ -190,6 +200,7 @@ impl Problem for Expression {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Most, Reach};
 
     #[test]
     fn the_answers_are_those_of_the_reference_program() {
@@ -212,14 +223,42 @@ mod tests {
         let mut output = input.double().clone();
         assert!(Expression::verify(&input, &output, Precision::Exact).is_ok());
         output[6] = f64::NAN;
-        for precision in [Precision::Exact, Precision::Within { absolute: 1.0, relative: 1.0 }] {
+        let different = |reach| Precision::Different {
+            why: "the lesson",
+            may_agree: false,
+            most: Most { elements: 15, share: 1.0 },
+            reach,
+        };
+        let within = Reach::Within { absolute: 1.0, relative: 1.0 };
+        for precision in [
+            Precision::Exact,
+            Precision::Within { absolute: 1.0, relative: 1.0 },
+            different(within),
+            different(Reach::AnyValue),
+        ] {
             let message = Expression::verify(&input, &output, precision).unwrap_err().to_string();
             assert!(message.contains("row 1, column 1") && message.contains("found: NaN"), "{message}");
         }
         Expression::poison(&mut output);
-        let different = Precision::Different { why: "the lesson", may_agree: false };
-        let message = Expression::verify(&input, &output, different).unwrap_err().to_string();
+        let message = Expression::verify(&input, &output, different(Reach::AnyValue)).unwrap_err().to_string();
         assert!(message.contains("never written: 15 elements"), "{message}");
+    }
+
+    #[test]
+    fn a_differing_answer_is_near_enough_and_seldom_enough() {
+        let input = Input::new(&Sizes { rows: 200, cols: 200 }).unwrap();
+        let verdict = |elements: usize, by: f64| {
+            let mut output = input.double().clone();
+            output[100..100 + elements].iter_mut().for_each(|value| *value += by);
+            let (most, reach) = (Most { elements: 3, share: 0.001 }, Reach::Within { absolute: 1e-6, relative: 1e-9 });
+            let different = Precision::Different { why: "the lesson", may_agree: false, most, reach };
+            Expression::verify(&input, &output, different).map_err(|mismatch| mismatch.to_string())
+        };
+        assert_eq!(verdict(40, 9e-7).unwrap().differing, 40);
+        let message = verdict(41, 9e-7).unwrap_err();
+        assert!(message.contains("41 of 40000") && message.contains("row 0, column 100"), "{message}");
+        let message = verdict(1, 1e-5).unwrap_err();
+        assert!(message.contains("in at most 3 elements or 0.1 %, within 1e-6 + 1e-9 of the value: the"), "{message}");
     }
 
     #[test]

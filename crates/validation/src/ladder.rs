@@ -163,10 +163,17 @@ impl SharedInput {
     }
 }
 
-/// A step that is ready to run on one input, with its own output.
+/// A step that is ready to run on one input, with its own output. Whoever takes times of it does so through
+/// [`Checked`](crate::Checked).
 pub trait Session {
+    /// The problem's name.
+    fn problem(&self) -> &'static str;
+
     /// Overwrites the output with values that no correct step writes.
     fn poison(&mut self);
+
+    /// Overwrites a few hundred elements, others with each `seed`, with such values: too few to move the caches.
+    fn poison_places(&mut self, seed: u64);
 
     /// Computes the output once.
     ///
@@ -179,6 +186,15 @@ pub trait Session {
     /// # Errors
     /// The [`Mismatch`] names the first wrong element.
     fn verify(&self) -> Result<Verified, Mismatch>;
+
+    /// One number for all bits of the output in their order, computed fast.
+    fn digest(&self) -> u64;
+
+    /// Bytes of the output.
+    fn output_bytes(&self) -> u64;
+
+    /// Whether the bits of the output may change from one run to the next.
+    fn bits_may_change(&self) -> bool;
 
     /// The output's validation sum.
     fn validation_sum(&self) -> String;
@@ -254,7 +270,8 @@ impl<P: Problem> Ladder for TypedLadder<P> {
             Kind::Prepared(prepare) => (Call::Prepared(prepare(&input.0, settings)?), Some(started.elapsed())),
         };
         let output = P::output(&input.0);
-        Ok(Box::new(TypedSession { precision: step.precision, call, prepare_time, input, output }))
+        let Step { precision, bits_may_change, .. } = step;
+        Ok(Box::new(TypedSession { precision, bits_may_change, call, prepare_time, input, output }))
     }
 
     fn cases(&self) -> Vec<(String, SharedCase)> {
@@ -272,6 +289,7 @@ enum Call<P: Problem> {
 
 struct TypedSession<P: Problem> {
     precision: Precision,
+    bits_may_change: bool,
     call: Call<P>,
     prepare_time: Option<Duration>,
     input: Arc<Holder<P>>,
@@ -279,8 +297,16 @@ struct TypedSession<P: Problem> {
 }
 
 impl<P: Problem> Session for TypedSession<P> {
+    fn problem(&self) -> &'static str {
+        P::NAME
+    }
+
     fn poison(&mut self) {
         P::poison(&mut self.output);
+    }
+
+    fn poison_places(&mut self, seed: u64) {
+        P::poison_places(&mut self.output, seed);
     }
 
     fn run(&mut self) -> Result<(), StepError> {
@@ -295,6 +321,18 @@ impl<P: Problem> Session for TypedSession<P> {
 
     fn verify(&self) -> Result<Verified, Mismatch> {
         P::verify(&self.input.0, &self.output, self.precision)
+    }
+
+    fn digest(&self) -> u64 {
+        P::digest(&self.output)
+    }
+
+    fn output_bytes(&self) -> u64 {
+        P::work(&self.input.0).bytes_written
+    }
+
+    fn bits_may_change(&self) -> bool {
+        self.bits_may_change
     }
 
     fn validation_sum(&self) -> String {

@@ -17,7 +17,9 @@
 //! # Ok::<(), validation::InputError>(())
 //! ```
 
+mod checked;
 pub mod distance;
+mod element;
 pub mod expression;
 mod input;
 mod ladder;
@@ -31,6 +33,7 @@ pub mod random;
 mod step;
 mod verdict;
 
+pub use checked::{Checked, NoAnswer};
 pub use distance::Distance;
 pub use expression::Expression;
 pub use input::{InputError, Scale, SizeRequest};
@@ -40,7 +43,7 @@ pub use particles::Particles;
 pub use pi::Pi;
 pub use problem::{Problem, Work};
 pub use step::{Ceiling, Kind, Plain, Prepare, Prepared, Settings, Step, StepError};
-pub use verdict::{Mismatch, Precision, Verified};
+pub use verdict::{Mismatch, Most, Precision, Reach, Verified};
 
 /// What the reference program printed, for the tests of the problems.
 #[cfg(test)]

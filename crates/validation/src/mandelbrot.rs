@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 use num_complex::Complex;
 use rayon::prelude::*;
 
+use crate::element::{Element, digest, poison_places};
 use crate::input::{at_least_one, bytes, finite, pair};
-use crate::verdict::{Array, Element, check_reference, compare};
+use crate::verdict::{Array, check_reference, compare};
 use crate::{Case, InputError, Mismatch, Precision, Problem, Scale, SizeRequest, Verified, Work, memory};
 
 /// The left edge of the picture; its right edge is [`X2`].
@@ -242,6 +243,14 @@ impl Problem for Mandelbrot {
         output.fill(u32::POISON);
     }
 
+    fn poison_places(output: &mut Output, seed: u64) {
+        poison_places(output, seed);
+    }
+
+    fn digest(output: &Output) -> u64 {
+        digest(output)
+    }
+
     fn verify(input: &Input, output: &Output, precision: Precision) -> Result<Verified, Mismatch> {
         let expected = match precision {
             Precision::ExactSingle => &input.single().counts,
@@ -253,12 +262,13 @@ impl Problem for Mandelbrot {
             }
         };
         let arrays = [Array { name: "counts", expected, found: output }];
+        let possible = |count: u32| count < input.max_iterations;
         let place = |_, index| {
             let (row, column) = (index / input.width(), index % input.width());
             format!("row {row}, column {column} (point {})", Complex::new(input.xs[column], input.ys[row]))
         };
         let sums = || (Self::validation_sum(expected), Self::validation_sum(output));
-        compare(Self::NAME, precision, &arrays, place, sums)
+        compare(Self::NAME, precision, &arrays, possible, place, sums)
     }
 
     fn validation_sum(output: &Output) -> String {
@@ -299,6 +309,7 @@ impl Problem for Mandelbrot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Most, Reach};
 
     fn input(width: usize, height: usize, max_iterations: u32) -> Input {
         Input::new(&Sizes { width, height, max_iterations }).unwrap()
@@ -364,14 +375,53 @@ mod tests {
         assert_eq!(mismatch.to_string(), "mandelbrot: counts has 2499 elements; 2500 are needed");
     }
 
+    /// At most two elements, or a hundredth, to any count that there is.
+    fn different(why: &'static str, may_agree: bool) -> Precision {
+        Precision::Different { why, may_agree, most: Most { elements: 2, share: 0.01 }, reach: Reach::AnyValue }
+    }
+
+    #[test]
+    fn an_answer_that_differs_too_much_is_refused() {
+        let input = input(50, 50, 30);
+        let mut right = Mandelbrot::output(&input);
+        reference(&input, &mut right);
+        let verdict = |change: &dyn Fn(&mut Output)| {
+            let mut counts = right.clone();
+            change(&mut counts);
+            let verdict = Mandelbrot::verify(&input, &counts, different("fused multiply-add", false));
+            verdict.map(|verified| verified.differing).map_err(|mismatch| mismatch.to_string())
+        };
+        assert_eq!(verdict(&|counts| counts[..25].fill(29)), Ok(25), "a hundredth of 2500 elements");
+        let message = verdict(&|counts| counts[..26].fill(29)).unwrap_err();
+        let demand = "different in at most 2 elements or 1 %, to any value that the problem has: fused multiply-add";
+        assert!(message.starts_with(&format!("mandelbrot: 26 of 2500 elements are wrong ({demand} is")), "{message}");
+        assert!(message.contains("first wrong: row 0, column 0"), "{message}");
+        let message = verdict(&|counts| counts[7] = 30).unwrap_err();
+        assert!(message.contains("1 of 2500") && message.contains("found: 30\n"), "no count is 30: {message}");
+        let message = verdict(&|counts| counts[7] = u32::POISON).unwrap_err();
+        assert!(message.contains("(never written)"), "{message}");
+        assert!(verdict(&|counts| counts.fill(0)).is_err());
+    }
+
+    #[test]
+    fn nothing_but_zeros_is_refused_however_few_they_are() {
+        let input = Input::from_axes(vec![0.5, 0.6], vec![0.5], 30).unwrap();
+        let mut counts = Mandelbrot::output(&input);
+        reference(&input, &mut counts);
+        assert_ne!(counts, [0, 0]);
+        let race = different("a race", true);
+        assert!(Mandelbrot::verify(&input, &vec![0, 0], race).is_err());
+        assert!(Mandelbrot::verify(&input, &vec![1, 2], race).is_ok(), "two may differ");
+    }
+
     #[test]
     fn an_answer_that_should_differ_is_refused_when_it_does_not() {
         let input = input(50, 50, 30);
         let mut counts = Mandelbrot::output(&input);
         reference(&input, &mut counts);
-        let differs = Precision::Different { why: "fused multiply-add", may_agree: false };
+        let differs = different("fused multiply-add", false);
         assert!(matches!(Mandelbrot::verify(&input, &counts, differs), Err(Mismatch::Agrees { .. })));
-        let race = Precision::Different { why: "a race", may_agree: true };
+        let race = different("a race", true);
         assert_eq!(Mandelbrot::verify(&input, &counts, race).unwrap().differing, 0);
         counts[0] += 1;
         assert_eq!(Mandelbrot::verify(&input, &counts, differs).unwrap().differing, 1);

@@ -32,6 +32,13 @@ pub trait Problem: Copy + 'static {
     /// Overwrites every element with a value that no correct step writes.
     fn poison(output: &mut Self::Output);
 
+    /// Poisons an element in each of at most 256 equal parts of each array, others with each `seed`; in a short array, all.
+    fn poison_places(output: &mut Self::Output, seed: u64);
+
+    /// One number for all bits of the output in their order, computed fast. A change of one element always changes it, any other
+    /// change all but always.
+    fn digest(output: &Self::Output) -> u64;
+
     /// Compares every element with a plain reference loop, which is run once for each input and kept in it.
     ///
     /// # Errors
@@ -44,8 +51,8 @@ pub trait Problem: Copy + 'static {
     /// The validation sum of the reference answer, in double precision.
     fn reference_sum(input: &Self::Input) -> String;
 
-    /// The validation sum of the same plain loop in single precision, which [`Precision::ExactSingle`] asks for; `None` if the problem
-    /// has no such answer.
+    /// The validation sum of the same plain loop in single precision, which [`Precision::ExactSingle`] asks for; `None` if the
+    /// problem has no such answer.
     fn single_reference_sum(input: &Self::Input) -> Option<String> {
         let _ = input;
         None

@@ -21,6 +21,9 @@ pub struct Step<P: Problem> {
     pub temporaries: fn(&P::Input) -> u64,
     /// Whether it computes something else than the work that the problem states, so that the hardware's limit says nothing.
     pub changes_the_algorithm: bool,
+    /// Whether the bits of its answer may change from one run to the next, as those of a race, or of a sum whose order the
+    /// schedule decides.
+    pub bits_may_change: bool,
     /// How it is called.
     pub kind: Kind<P>,
 }
@@ -57,14 +60,14 @@ pub trait Prepared<P: Problem> {
         None
     }
 
-    /// How long the kernels of the last run took by the device's own clock, without what was moved to it and back; `None` if it has
-    /// none, or does not say.
+    /// How long the kernels of the last run took by the device's own clock, without what was moved to it and back; `None` if it
+    /// has none, or does not say.
     fn kernel_time(&self) -> Option<Duration> {
         None
     }
 
-    /// What `work` is limited by, where this step computes. May measure it, which takes as long as it takes: it is asked for once, after
-    /// the step's own time is known, and only if that can be compared.
+    /// What `work` is limited by, where this step computes. May measure it, which takes as long as it takes: it is asked for
+    /// once, after the step's own time is known, and only if that can be compared.
     fn ceiling(&mut self, work: &Work) -> Ceiling {
         let _ = work;
         Ceiling::Processor
@@ -165,6 +168,7 @@ impl<P: Problem> Step<P> {
             precision: Precision::Exact,
             temporaries: |_| 0,
             changes_the_algorithm: false,
+            bits_may_change: false,
             kind,
         }
     }
@@ -182,6 +186,12 @@ impl<P: Problem> Step<P> {
     /// The same step, marked as one that does other work than the problem states.
     pub const fn changes_the_algorithm(self) -> Self {
         Self { changes_the_algorithm: true, ..self }
+    }
+
+    /// The same step, marked as one whose answer may have other bits in each run: all of it is compared with the reference then,
+    /// each time.
+    pub const fn bits_may_change(self) -> Self {
+        Self { bits_may_change: true, ..self }
     }
 }
 

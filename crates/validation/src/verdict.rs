@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::element::Element;
+
 /// How close a step's answer has to be to the reference.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Precision {
@@ -14,13 +16,65 @@ pub enum Precision {
         /// The part that grows with the expected value.
         relative: f64,
     },
-    /// The answer differs, and that is the lesson: an equal answer is wrong.
+    /// The answer differs, and that is the lesson: an equal answer is wrong, and so is one that differs too much.
     Different {
         /// Why it differs.
         why: &'static str,
         /// Whether it may come out equal all the same, as a race may.
         may_agree: bool,
+        /// How many elements may differ.
+        most: Most,
+        /// How far each of them may be from the reference.
+        reach: Reach,
     },
+}
+
+/// How many elements may differ: so many in any answer, or a share of a large one, whichever is more.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Most {
+    /// Elements that may differ whatever the size.
+    pub elements: u64,
+    /// The share of all elements that may differ.
+    pub share: f64,
+}
+
+impl Most {
+    /// The elements of `all` that may differ.
+    pub fn of(&self, all: u64) -> u64 {
+        self.elements.max((self.share * all as f64) as u64)
+    }
+}
+
+/// How far from the reference a differing element may be. NaN and what a problem cannot have are too far everywhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reach {
+    /// At most `absolute + relative * |expected|` away.
+    Within {
+        /// The absolute part.
+        absolute: f64,
+        /// The part that grows with the expected value.
+        relative: f64,
+    },
+    /// As far as the problem has values: a count below the most iterations, say, where the last bit decides whether an orbit ever
+    /// escapes.
+    AnyValue,
+}
+
+impl fmt::Display for Most {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { elements, share } = self;
+        write!(f, "{elements} elements or {} %", share * 100.0)
+    }
+}
+
+impl fmt::Display for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Within { absolute, relative } if *relative == 0.0 => write!(f, "within {absolute:e}"),
+            Self::Within { absolute, relative } => write!(f, "within {absolute:e} + {relative:e} of the value"),
+            Self::AnyValue => write!(f, "to any value that the problem has"),
+        }
+    }
 }
 
 impl fmt::Display for Precision {
@@ -28,9 +82,8 @@ impl fmt::Display for Precision {
         match self {
             Self::Exact => write!(f, "exact"),
             Self::ExactSingle => write!(f, "exact in single precision"),
-            Self::Within { absolute, relative } if *relative == 0.0 => write!(f, "within {absolute:e}"),
-            Self::Within { absolute, relative } => write!(f, "within {absolute:e} + {relative:e} of the value"),
-            Self::Different { why, .. } => write!(f, "different: {why}"),
+            Self::Within { absolute, relative } => Reach::Within { absolute: *absolute, relative: *relative }.fmt(f),
+            Self::Different { why, most, reach, .. } => write!(f, "different in at most {most}, {reach}: {why}"),
         }
     }
 }
@@ -68,6 +121,11 @@ pub enum Mismatch {
         problem: &'static str,
         /// Why it should differ.
         why: &'static str,
+    },
+    /// A later answer that is as right as the first one, but not the same, of a step that does not say that this may be.
+    Changed {
+        /// The problem.
+        problem: &'static str,
     },
     /// The reference itself is not the known answer: this machine or this compiler does not compute IEEE 754 doubles.
     Reference {
@@ -126,6 +184,11 @@ impl fmt::Display for Mismatch {
             Self::Agrees { problem, why } => {
                 write!(f, "{problem}: the answer equals the reference, and it should differ: {why}")
             }
+            Self::Changed { problem } => write!(
+                f,
+                "{problem}: the bits of the answer are not those of the first run; a step of which this is expected is marked \
+                 with `bits_may_change`"
+            ),
             Self::Reference { problem, known, computed } => write!(
                 f,
                 "{problem}: the reference loop itself gives {computed} and the known answer is {known}; \
@@ -137,64 +200,6 @@ impl fmt::Display for Mismatch {
 
 impl std::error::Error for Mismatch {}
 
-/// A number that outputs are made of.
-pub(crate) trait Element: Copy + fmt::Display {
-    /// What [`Problem::poison`](crate::Problem::poison) writes.
-    const POISON: Self;
-    fn same(self, other: Self) -> bool;
-    fn distance(self, other: Self) -> f64;
-    fn magnitude(self) -> f64;
-}
-
-impl Element for u32 {
-    const POISON: Self = Self::MAX;
-
-    fn same(self, other: Self) -> bool {
-        self == other
-    }
-
-    fn distance(self, other: Self) -> f64 {
-        f64::from(self.abs_diff(other))
-    }
-
-    fn magnitude(self) -> f64 {
-        f64::from(self)
-    }
-}
-
-impl Element for u64 {
-    const POISON: Self = Self::MAX;
-
-    fn same(self, other: Self) -> bool {
-        self == other
-    }
-
-    fn distance(self, other: Self) -> f64 {
-        self.abs_diff(other) as f64
-    }
-
-    fn magnitude(self) -> f64 {
-        self as f64
-    }
-}
-
-impl Element for f64 {
-    /// A NaN that no arithmetic makes, so that what was never written can be told from what was computed.
-    const POISON: Self = Self::from_bits(0x7ff8_dead_dead_dead);
-
-    fn same(self, other: Self) -> bool {
-        self.to_bits() == other.to_bits()
-    }
-
-    fn distance(self, other: Self) -> f64 {
-        (self - other).abs()
-    }
-
-    fn magnitude(self) -> f64 {
-        self.abs()
-    }
-}
-
 /// One array of an output beside its reference.
 pub(crate) struct Array<'a, T> {
     pub(crate) name: &'static str,
@@ -202,18 +207,21 @@ pub(crate) struct Array<'a, T> {
     pub(crate) found: &'a [T],
 }
 
-/// Compares every element of every array. `place` names an element by its array and index; `sums` gives the validation sums of
-/// reference and answer.
+/// Compares every element of every array. `possible` says whether the problem has such a value at all; `place` names an element
+/// by its array and index; `sums` gives the validation sums of reference and answer.
 pub(crate) fn compare<T: Element>(
     problem: &'static str,
     precision: Precision,
     arrays: &[Array<'_, T>],
+    possible: impl Fn(T) -> bool,
     place: impl Fn(&'static str, usize) -> String,
     sums: impl FnOnce() -> (String, String),
 ) -> Result<Verified, Mismatch> {
     let mut verified = Verified { elements: 0, differing: 0, largest_error: 0.0 };
-    let mut first = None;
+    let (mut first_wrong, mut first_differing) = (None, None);
     let (mut wrong, mut untouched) = (0, 0);
+    // The bits that some element has.
+    let (mut any_expected, mut any_found) = (0, 0);
     for array in arrays {
         let (expected, found) = (array.expected.len(), array.found.len());
         if expected != found {
@@ -221,6 +229,8 @@ pub(crate) fn compare<T: Element>(
         }
         for (index, (&expected, &found)) in array.expected.iter().zip(array.found).enumerate() {
             verified.elements += 1;
+            any_expected |= expected.bits();
+            any_found |= found.bits();
             if expected.same(found) {
                 continue;
             }
@@ -230,17 +240,27 @@ pub(crate) fn compare<T: Element>(
             let poisoned = found.same(T::POISON);
             let accepted = match precision {
                 Precision::Exact | Precision::ExactSingle => false,
-                Precision::Within { absolute, relative } => distance <= absolute + relative * expected.magnitude(),
-                Precision::Different { .. } => true,
+                Precision::Within { absolute, relative }
+                | Precision::Different { reach: Reach::Within { absolute, relative }, .. } => {
+                    distance <= absolute + relative * expected.magnitude()
+                }
+                Precision::Different { reach: Reach::AnyValue, .. } => possible(found),
             };
+            first_differing.get_or_insert((array.name, index, expected, found));
             if poisoned || !accepted {
                 wrong += 1;
                 untouched += u64::from(poisoned);
-                first.get_or_insert((array.name, index, expected, found));
+                first_wrong.get_or_insert((array.name, index, expected, found));
             }
         }
     }
-    if let Some((name, index, expected, found)) = first {
+    if let Precision::Different { most, .. } = precision
+        && (verified.differing > most.of(verified.elements) || (any_found == 0 && any_expected != 0))
+    {
+        // That one or another may differ is no excuse for so many, nor for nothing but zeros.
+        (wrong, first_wrong) = (verified.differing, first_wrong.or(first_differing));
+    }
+    if let Some((name, index, expected, found)) = first_wrong {
         let (expected_sum, found_sum) = sums();
         return Err(Mismatch::Elements(Box::new(WrongElements {
             problem,
@@ -256,7 +276,7 @@ pub(crate) fn compare<T: Element>(
         })));
     }
     match precision {
-        Precision::Different { why, may_agree: false } if verified.differing == 0 => {
+        Precision::Different { why, may_agree: false, .. } if verified.differing == 0 => {
             Err(Mismatch::Agrees { problem, why })
         }
         _ => Ok(verified),

@@ -13,7 +13,7 @@ use std::arch::x86_64::*;
 use pulp::bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Arch, Simd, WithSimd};
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Precision, Prepared, Settings, Step, StepError, step};
+use validation::{Mandelbrot, Most, Precision, Prepared, Reach, Settings, Step, StepError, step};
 use wide::f64x8;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -531,9 +531,16 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
 }
 // ANCHOR_END: free_running
 
-/// Small pictures may have no point that one rounding decides about.
-const ONE_ROUNDING_LESS: Precision =
-    Precision::Different { why: "a fused multiply-add rounds once where the others round twice", may_agree: true };
+/// One rounding decides about points that stay for long and then escape, whose orbits double every error again and again: hardly one in two
+/// hundred points takes more than a hundred iterations. However products and sums are fused or reordered, at most 4 points differ in
+/// squares of up to 140 by 140 points, and of larger pictures 0.013 % at 1000 iterations and 0.053 % at 10,000: half of what is
+/// allowed. Such a point has any count, or none. Small pictures may have no such point.
+const ONE_ROUNDING_LESS: Precision = Precision::Different {
+    why: "a fused multiply-add rounds once where the others round twice",
+    may_agree: true,
+    most: Most { elements: 8, share: 0.001 },
+    reach: Reach::AnyValue,
+};
 
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
