@@ -35,12 +35,12 @@ mod table;
 mod testing;
 
 pub use chapter::Chapter;
-pub use cli::{Selection, SizeArgs, TimingArgs, nearest, one_line, parse};
+pub use cli::{LIST, Selection, SizeArgs, TimingArgs, nearest, one_line, parse};
 pub use measure::{Budget, Timing, time};
 pub use part::Part;
 pub use progress::Progress;
 pub use record::{Status, StepRecord, add_speedups, run_step};
-pub use screen::{Failure, Screen};
+pub use screen::{Failure, Screen, excerpt, printable, printable_panics, remark};
 pub use sweep::{SweepPoint, sweep};
 pub use table::{devices, ladder_table, notes, plain_table};
 pub use testing::test_steps;
