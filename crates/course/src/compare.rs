@@ -13,7 +13,7 @@ use validation::{Ceiling, Ladder, Precision, Session, Settings, SharedInput, Siz
 use crate::catalog::{Found, all, ladders, of_problem};
 use crate::command::CompareArgs;
 use crate::peer::{Peer, PeerProcess, peers};
-use crate::record::{check_comparison, keep_comparison};
+use crate::record::{check_results, keep_comparison};
 use crate::source::root;
 
 /// What is said of a step or a peer, as it stands in a result file.
@@ -103,7 +103,7 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<(), Failure> {
     writable_folder(&default_out())?;
     for race in &races {
         check_writable(&race.plot)?;
-        race.record.as_deref().map_or(Ok(()), |name| check_comparison(&root, name))?;
+        race.record.as_deref().map_or(Ok(()), |name| check_results(&root, name))?;
     }
     let mut missed = Ok(());
     let ended = races.into_iter().try_for_each(|race| {

@@ -10,7 +10,7 @@ use validation::SharedInput;
 use crate::catalog::{Found, find_step, ladders, module_file};
 use crate::command::DiffArgs;
 use crate::diff::{Side, Style, changed_lines, side_by_side, terminal_width, unified};
-use crate::machine_code::difference;
+use crate::machine_code::{difference, tell_changed};
 use crate::source::{cut, line_of, root};
 
 /// Shows the difference of two steps and races them, or the difference of two files.
@@ -41,6 +41,10 @@ pub(crate) fn diff(args: &DiffArgs) -> Result<(), Failure> {
     // Sizes that cannot be are refused before anything is shown.
     let input = (same && !args.no_race).then(|| a.ladder.input(&args.sizes.request(a.ladder.problem(), true)));
     let input = input.transpose().map_err(|error| Failure::Usage(error.to_string()))?;
+    // Whole files are shown as they are; of steps is shown what is raced.
+    if input.is_some() || args.asm {
+        tell_changed([a.step().file, b.step().file]);
+    }
     let (side_a, code_a) = side(&root, &a)?;
     let (side_b, code_b) = side(&root, &b)?;
     show(&side_a, &side_b)?;
