@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use runner::{Failure, SizeArgs, TimingArgs, one_line, parse, printable_panics};
+use runner::{Failure, SizeArgs, TimingArgs, leave_out_the_screen, one_line, parse, printable_panics};
 
 use crate::profiled::What;
 use crate::{compare, doctor, list, machine, machine_code, profile, record, run, show};
@@ -204,6 +204,7 @@ pub(crate) struct RecordArgs {
 /// Runs the command that the arguments of this process name.
 pub fn main() -> ExitCode {
     multiprocess::init();
+    leave_out_the_screen();
     printable_panics();
     match dispatch() {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use profiling::asm::{Annotated, AnnotatedFunction, Count, Counts, Error, Image, Layout, Listing, Selection, is_changed};
+use profiling::asm::{
+    Annotated, AnnotatedFunction, Count, Counts, Error, Image, Layout, Listing, Selection, is_changed,
+};
 use runner::files::write_atomically;
 use runner::output::{check_writable, default_out, shown, writable_folder};
 use runner::{Failure, Screen, excerpt, plain_table, remark};

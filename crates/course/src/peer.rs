@@ -228,7 +228,9 @@ impl PeerProcess {
 
     fn read(&mut self, patience: Duration) -> Result<Line, String> {
         match self.lines.recv_timeout(patience) {
-            Ok(line) => serde_json::from_str(&line).map_err(|error| format!("it printed '{}': {error}", excerpt(&line, 200))),
+            Ok(line) => {
+                serde_json::from_str(&line).map_err(|error| format!("it printed '{}': {error}", excerpt(&line, 200)))
+            }
             Err(RecvTimeoutError::Timeout) => Err(format!("no answer in {} s", patience.as_secs())),
             Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
         }
@@ -243,7 +245,12 @@ impl PeerProcess {
         };
         // Whoever it has started may hold its standard error open.
         let complaints = self.complaints.take().filter(|complaints| {
-            (0..50).any(|_| complaints.is_finished() || { thread::sleep(Duration::from_millis(10)); false })
+            (0..50).any(|_| {
+                complaints.is_finished() || {
+                    thread::sleep(Duration::from_millis(10));
+                    false
+                }
+            })
         });
         let said = complaints.and_then(|complaints| complaints.join().ok()).filter(|said| !said.is_empty());
         let said = said.map(|said| format!(": {}", excerpt(&said, 300))).unwrap_or_default();
@@ -314,6 +321,11 @@ mod tests {
         assert!(refused("exit 3").contains("it ended before its answer (exit status: 3)"));
         assert!(refused("kill -9 $$").contains("signal: 9"));
         assert!(refused("echo Traceback").starts_with("it printed 'Traceback'"));
+        // The reason is the last thing that it says, in letters that no terminal obeys.
+        let said = refused("echo Traceback >&2; printf 'no \\033[31mmodule\\n\\n' >&2; exit 3");
+        assert_eq!(said, "it ended before its answer (exit status: 3): no \\u{1b}[31mmodule");
+        assert!(refused("exec >&-; echo closed >&2; exec sleep 60").ends_with("and was killed): closed"));
+        assert!(refused("head -c 300000 /dev/zero | tr '\\0' 7").len() < 400, "a line of any length");
         let ready = |rest: &str| format!("echo '{{\"ready\": true}}'; read line; {rest}");
         let failed = |rest: &str| start(&ready(rest)).unwrap().run().unwrap_err();
         assert!(failed("exit 1").contains("exit status: 1"));

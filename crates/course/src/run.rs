@@ -51,12 +51,7 @@ fn refuse_ignored(args: &RunArgs, groups: &[Vec<Found<'_>>]) -> Result<(), Failu
 }
 
 /// Runs the steps of one problem.
-fn show(
-    args: &RunArgs,
-    group: &[Found<'_>],
-    input: &SharedInput,
-    kept: &mut Kept<StepRecord>,
-) -> Result<(), Failure> {
+fn show(args: &RunArgs, group: &[Found<'_>], input: &SharedInput, kept: &mut Kept<StepRecord>) -> Result<(), Failure> {
     let screen = Screen;
     let (settings, budget) = (args.timing.settings(), args.timing.budget(args.sizes.quick));
     let sizes: Vec<_> = input.sizes().iter().map(|(name, size)| format!("{name} {size}")).collect();

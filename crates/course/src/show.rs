@@ -86,13 +86,7 @@ fn side(root: &Path, found: &Found<'_>) -> Result<(Side, String), Failure> {
 }
 
 /// Runs both on the same input, and says how the second compares with the first.
-fn race(
-    screen: &Screen,
-    args: &DiffArgs,
-    input: &SharedInput,
-    a: &Found<'_>,
-    b: &Found<'_>,
-) -> Result<(), Failure> {
+fn race(screen: &Screen, args: &DiffArgs, input: &SharedInput, a: &Found<'_>, b: &Found<'_>) -> Result<(), Failure> {
     let (settings, budget) = (args.timing.settings(), args.timing.budget(args.sizes.quick));
     let progress = Progress::new(2);
     let mut records = Vec::new();

@@ -432,3 +432,21 @@ impl Pictures<'_> {
         Ok(path)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_panics_is_a_failure_like_any_other() {
+        let chapter = Chapter::new(9, "Parts", Vec::new()).part(None, |_| panic!("\x1b[31mlost"));
+        let args = ChapterArgs::augment_args(Command::new("test")).get_matches_from(["test"]);
+        let args = ChapterArgs::from_arg_matches(&args).unwrap();
+        match chapter.show_parts(&Screen, None, &args, Path::new("."), &[]) {
+            Err(Failure::Io(message)) => {
+                assert_eq!(message, "a part of the chapter panicked: \\u{1b}[31mlost");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -29,7 +29,8 @@ pub fn check_writable(path: &Path) -> io::Result<()> {
 
 /// Whether a file can be written again and again, each time whole: it is a regular one, or not there yet.
 pub fn is_replaceable(path: &Path) -> bool {
-    !is_descriptor(path) && fs::metadata(path).map_or_else(|error| error.kind() == ErrorKind::NotFound, |there| there.is_file())
+    !is_descriptor(path)
+        && fs::metadata(path).map_or_else(|error| error.kind() == ErrorKind::NotFound, |there| there.is_file())
 }
 
 fn named(path: &Path, error: &io::Error) -> io::Error {
@@ -258,7 +259,11 @@ mod tests {
             assert!(path.is_symlink());
             assert_eq!(fs::read_to_string(path).unwrap(), "new");
         }
-        assert_ne!(fs::metadata(&file).unwrap().ino(), before, "a reader of the old file must not see half of the new one");
+        assert_ne!(
+            fs::metadata(&file).unwrap().ino(),
+            before,
+            "a reader of the old file must not see half of the new one"
+        );
         assert_eq!(names(folder.path()), ["ahead", "file", "later", "link"]);
     }
 

@@ -19,6 +19,7 @@
 
 mod chapter;
 mod cli;
+mod drivers;
 pub mod files;
 pub mod limits;
 pub mod machine;
@@ -36,6 +37,7 @@ mod testing;
 
 pub use chapter::Chapter;
 pub use cli::{LIST, Selection, SizeArgs, TimingArgs, nearest, one_line, parse};
+pub use drivers::leave_out_the_screen;
 pub use measure::{Budget, Timing, time};
 pub use part::Part;
 pub use progress::Progress;

@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 use std::path::Path;
 
-use super::built::warning;
 use super::annotate::{Annotated, AnnotatedLine, Cost, PER_LOOP, WEIGHTS};
+use super::built::warning;
 use super::dis::{Class, Instruction, Listing, Purpose, short};
 use super::image::{last_part, without_generics};
 
