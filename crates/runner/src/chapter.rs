@@ -137,51 +137,40 @@ impl Chapter {
         let out = args.out.clone().unwrap_or_else(output::default_out);
         output::writable_folder(&out)?;
         let results = out.join(format!("chapter{}.json", self.number));
-        let mut kept = Kept::new(iter::once(results).chain(args.json.clone()).collect())?;
+        let kept = Kept::new(iter::once(results).chain(args.json.clone()).collect())?;
         for ladder in &ladders {
             let stem = self.stem(&out, ladder.problem());
             PICTURES.iter().try_for_each(|ending| output::check_writable(&with_ending(&stem, ending)))?;
         }
 
-        let mut written = Vec::new();
-        let ended = self.show_all(&screen, &ladders, inputs, &args, &out, &mut kept, &mut written);
-        kept.end(ended)?;
-        screen.line("\nwritten:")?;
-        for path in written.iter().chain(kept.files()) {
-            screen.line(format!("  {}", output::shown(path)))?;
+        let mut told = Told { screen, args: &args, out: &out, kept, written: Vec::new(), wrong: false };
+        let ended = self.show_all(&ladders, inputs, &mut told);
+        told.kept.end(ended)?;
+        told.screen.line("\nwritten:")?;
+        for path in told.written.iter().chain(told.kept.files()) {
+            told.screen.line(format!("  {}", output::shown(path)))?;
         }
-        if kept.results.iter().any(|record| record.status == Status::Wrong) { Err(Failure::Wrong) } else { Ok(()) }
+        if told.wrong { Err(Failure::Wrong) } else { Ok(()) }
     }
 
     /// Shows everything that is chosen, in order. What is measured is kept as it comes.
-    #[expect(clippy::too_many_arguments, reason = "they are what the command line has become")]
-    fn show_all(
-        &self,
-        screen: &Screen,
-        ladders: &[&dyn Ladder],
-        mut inputs: Inputs,
-        args: &ChapterArgs,
-        out: &Path,
-        kept: &mut Kept<StepRecord>,
-        written: &mut Vec<PathBuf>,
-    ) -> Result<(), Failure> {
-        screen.line(format!("Chapter {}: {}", self.number, self.title))?;
-        screen.line(format!("on {}", Machine::detect().summary()))?;
+    fn show_all(&self, ladders: &[&dyn Ladder], mut inputs: Inputs, told: &mut Told<'_>) -> Result<(), Failure> {
+        told.screen.line(format!("Chapter {}: {}", self.number, self.title))?;
+        told.screen.line(format!("on {}", Machine::detect().summary()))?;
         if !self.about.is_empty() {
-            screen.line(format!("\n{}", wrapped(self.about, 0)))?;
+            told.screen.line(format!("\n{}", wrapped(self.about, 0)))?;
         }
-        written.extend(self.written_by(self.front.iter(), screen, args, out, &kept.results)?);
-        for problem in self.problems(args) {
+        self.show_each(self.front.iter(), told)?;
+        for problem in self.problems(told.args) {
             if let Some(input) = inputs.remove(problem) {
                 for ladder in ladders.iter().filter(|ladder| ladder.problem() == problem) {
-                    self.show(screen, *ladder, &input, args, out, kept, written)?;
+                    self.show(*ladder, &input, told)?;
                 }
             }
             // The input is gone by now: the parts have the memory that the ladders had.
-            written.extend(self.show_parts(screen, Some(problem), args, out, &kept.results)?);
+            self.show_parts(Some(problem), told)?;
         }
-        written.extend(self.show_parts(screen, None, args, out, &kept.results)?);
-        Ok(())
+        self.show_parts(None, told)
     }
 
     /// What the names of a ladder's pictures begin with.
@@ -201,41 +190,33 @@ impl Chapter {
         problems
     }
 
-    /// Shows the parts of a problem, or those of none, and says what they have written.
-    fn show_parts(
-        &self,
-        screen: &Screen,
-        problem: Option<&str>,
-        args: &ChapterArgs,
-        out: &Path,
-        records: &[StepRecord],
-    ) -> Result<Vec<PathBuf>, Failure> {
-        if !args.steps.is_empty() || (problem.is_none() && args.problem.is_some()) {
-            return Ok(Vec::new());
+    /// Shows the parts of a problem, or those of none.
+    fn show_parts(&self, problem: Option<&str>, told: &mut Told<'_>) -> Result<(), Failure> {
+        if !told.args.steps.is_empty() || (problem.is_none() && told.args.problem.is_some()) {
+            return Ok(());
         }
-        let parts = self.parts.iter().filter(|(of, _)| *of == problem).map(|(_, show)| show);
-        self.written_by(parts, screen, args, out, records)
+        self.show_each(self.parts.iter().filter(|(of, _)| *of == problem).map(|(_, show)| show), told)
     }
 
-    /// Shows these parts, and says what they have written.
-    fn written_by<'a>(
-        &self,
-        parts: impl Iterator<Item = &'a ShowPart>,
-        screen: &Screen,
-        args: &ChapterArgs,
-        out: &Path,
-        records: &[StepRecord],
-    ) -> Result<Vec<PathBuf>, Failure> {
-        let stem = out.join(format!("chapter{}-", self.number));
-        let mut part = Part::new(screen, stem, &args.sizes, &args.timing, args.problem.is_some(), records);
+    /// Shows these parts.
+    fn show_each<'a>(&self, parts: impl Iterator<Item = &'a ShowPart>, told: &mut Told<'_>) -> Result<(), Failure> {
+        let (args, stem) = (told.args, told.out.join(format!("chapter{}-", self.number)));
+        let records = &told.kept.results;
+        let mut part = Part::new(&told.screen, stem, &args.sizes, &args.timing, args.problem.is_some(), records);
         for show in parts {
             // The panic itself has been told; what was measured before it is kept.
-            catch_unwind(AssertUnwindSafe(|| show(&mut part))).unwrap_or_else(|panic| {
+            let shown = catch_unwind(AssertUnwindSafe(|| show(&mut part))).unwrap_or_else(|panic| {
                 let text = excerpt(panic_text(&*panic), 200);
                 Err(Failure::Io(format!("a part of the chapter panicked: {text}")))
-            })?;
+            });
+            match shown {
+                // It has been shown, and the rest of the chapter may be right.
+                Err(Failure::Wrong) => told.wrong = true,
+                shown => shown?,
+            }
         }
-        Ok(part.written())
+        told.written.extend(part.written());
+        Ok(())
     }
 
     /// The ladders of which at least one step is chosen.
@@ -293,21 +274,12 @@ impl Chapter {
     }
 
     /// Runs and shows one ladder, keeps what was measured, and writes its pictures.
-    #[expect(clippy::too_many_arguments, reason = "they are what the command line has become")]
-    fn show(
-        &self,
-        screen: &Screen,
-        ladder: &dyn Ladder,
-        input: &SharedInput,
-        args: &ChapterArgs,
-        out: &Path,
-        kept: &mut Kept<StepRecord>,
-        written: &mut Vec<PathBuf>,
-    ) -> Result<(), Failure> {
+    fn show(&self, ladder: &dyn Ladder, input: &SharedInput, told: &mut Told<'_>) -> Result<(), Failure> {
+        let (args, screen) = (told.args, Screen);
         let selection = Selection::new(&args.steps);
         let chosen = ladder.steps().iter().enumerate().filter(|(_, step)| selection.has(step)).collect::<Vec<_>>();
         let (settings, budget) = (args.timing.settings(), args.timing.budget(args.sizes.quick));
-        let mut pictures = Pictures { stem: self.stem(out, ladder.problem()), input, drawn: None };
+        let mut pictures = Pictures { stem: self.stem(told.out, ladder.problem()), input, drawn: None };
 
         let sizes: Vec<_> = input.sizes().iter().map(|(name, size)| format!("{name} {size}")).collect();
         screen.line(format!("\n{}: {}", ladder.problem(), sizes.join(", ")))?;
@@ -322,7 +294,8 @@ impl Chapter {
         }
         drop(progress);
         add_speedups(&mut records);
-        kept.add(records.iter().cloned())?;
+        told.wrong |= records.iter().any(|record| record.status == Status::Wrong);
+        told.kept.add(records.iter().cloned())?;
         screen.line(ladder_table(&records))?;
         let right = records.iter().filter(|record| record.status == Status::Ok && record.reason.is_none());
         let mut sums = Vec::new();
@@ -340,10 +313,22 @@ impl Chapter {
             let text = format!("  {:longest$} {}; {}", step.name, step.idea, step.mirrors);
             screen.line(wrapped(&text, longest + 3))?;
         }
-        written.extend(pictures.written()?);
-        written.push(pictures.bars(&records)?);
+        told.written.extend(pictures.written()?);
+        told.written.push(pictures.bars(&records)?);
         Ok(())
     }
+}
+
+/// A chapter that is being told: what it was asked for, and what has come of it.
+struct Told<'a> {
+    screen: Screen,
+    args: &'a ChapterArgs,
+    out: &'a Path,
+    kept: Kept<StepRecord>,
+    /// The files that are written, besides those of `kept`.
+    written: Vec<PathBuf>,
+    /// Whether an answer was wrong.
+    wrong: bool,
 }
 
 /// The input of each problem.
@@ -438,14 +423,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_that_panics_is_a_failure_like_any_other() {
-        let chapter = Chapter::new(9, "Parts", Vec::new()).part(None, |_| panic!("\x1b[31mlost"));
+    fn a_part_that_fails_is_told_and_one_that_is_wrong_does_not_end_the_chapter() {
         let args = ChapterArgs::augment_args(Command::new("test")).get_matches_from(["test"]);
         let args = ChapterArgs::from_arg_matches(&args).unwrap();
-        match chapter.show_parts(&Screen, None, &args, Path::new("."), &[]) {
-            Err(Failure::Io(message)) => {
-                assert_eq!(message, "a part of the chapter panicked: \\u{1b}[31mlost");
-            }
+        let folder = tempfile::tempdir().unwrap();
+        let (out, kept) = (folder.path(), Kept::new(Vec::new()).unwrap());
+        let mut told = Told { screen: Screen, args: &args, out, kept, written: Vec::new(), wrong: false };
+        let chapter = Chapter::new(9, "Parts", Vec::new()).part(None, |_| Err(Failure::Wrong));
+        let chapter = chapter.part(None, |part| part.write("after.txt", "shown"));
+        chapter.show_parts(None, &mut told).unwrap();
+        assert!(told.wrong && told.written == [out.join("chapter9-after.txt")]);
+        let chapter = chapter.part(None, |_| panic!("\x1b[31mlost"));
+        match chapter.show_parts(None, &mut told) {
+            Err(Failure::Io(message)) => assert_eq!(message, "a part of the chapter panicked: \\u{1b}[31mlost"),
             other => panic!("{other:?}"),
         }
     }
