@@ -941,6 +941,7 @@ mod tests {
         assert!(text_width(&cut, TEXT_SIZE) <= 120.0);
         assert_eq!(shortened("anything", 0.0), "");
         // A text of any length is cut at once.
-        assert_eq!(shortened(&format!("ab{}yz", "i".repeat(3_000_000)), 6.5 * TEXT_SIZE).chars().count(), 9);
+        let cut = shortened(&format!("ab{}yz", "i".repeat(3_000_000)), 120.0);
+        assert!(cut.starts_with("ab") && cut.ends_with("yz") && cut.chars().count() < 30, "{cut}");
     }
 }
