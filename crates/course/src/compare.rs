@@ -164,17 +164,14 @@ fn races<'a>(
             None => SizeRequest { scale: alone.scale, ..args.sizes.request(problem, false) },
         };
         let input = found.ladder.input(&request).map_err(|error| Failure::Usage(error.to_string()))?;
-        let wanted = |peer: &&Peer| args.peers.is_empty() || args.peers.iter().any(|part| is_wanted(peer, part));
-        let mut of_peers: Vec<_> = peers.iter().filter(|peer| peer.problem == problem).filter(wanted).collect();
-        let mut left_out = None;
-        if args.peers.is_empty() {
-            // Nobody has asked for them by name, so that one line is enough for all that a card is missing for.
-            let (with, without): (Vec<_>, Vec<_>) =
-                of_peers.into_iter().partition(|peer| peer.device_missing(root).is_none());
-            let why = without.first().and_then(|peer| peer.device_missing(root));
-            left_out = why.map(|why| format!("left out are {} peers that need a device: {why}", without.len()));
-            of_peers = with;
-        }
+        let of_problem: Vec<_> = peers.iter().filter(|peer| peer.problem == problem).collect();
+        let (of_peers, left_out) = match &args.peers[..] {
+            [] => with_device(root, of_problem),
+            parts => {
+                let wanted = |peer: &&Peer| parts.iter().any(|part| is_wanted(peer, part));
+                (of_problem.into_iter().filter(wanted).collect(), None)
+            }
+        };
         let plot = default_out().join(format!("compare-{problem}.svg"));
         let named = |name: &String| if name.is_empty() { format!("compare-{problem}") } else { name.clone() };
         let record = args.record.as_ref().map(named);
@@ -188,6 +185,13 @@ fn races<'a>(
     }
     races.iter().try_for_each(|race| race.check_base(args.base.as_deref()))?;
     Ok(races)
+}
+
+/// The peers whose device is there, and a line for all others together: nobody has asked for them by name.
+fn with_device<'a>(root: &Path, peers: Vec<&'a Peer>) -> (Vec<&'a Peer>, Option<String>) {
+    let (with, without): (Vec<_>, Vec<_>) = peers.into_iter().partition(|peer| peer.device_missing(root).is_none());
+    let why = without.first().and_then(|peer| peer.device_missing(root));
+    (with, why.map(|why| format!("left out are {} peers that need a device: {why}", without.len())))
 }
 
 /// The name of a step among the contenders.
