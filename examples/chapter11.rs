@@ -14,6 +14,7 @@ use validation::mandelbrot::Input;
 use validation::{Expression, Mandelbrot, Precision, Problem, Settings};
 
 fn main() -> ExitCode {
+    runner::leave_out_the_screen();
     Chapter::new(11, "Graphics cards", gpu::ladders())
         .about(
             "A kernel is a function that thousands of invocations run at once. There are three ways to write one, and \
@@ -189,12 +190,6 @@ fn adapters(part: &mut Part<'_>) -> Result<(), Failure> {
             grouped(adapter.groups.into()),
             validation::memory::human(adapter.array_bytes)
         ))?;
-        if cfg!(target_os = "linux") && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
-            part.paragraph(
-                "Lines on the standard error about XDG_RUNTIME_DIR come from a layer of Mesa's that looks for a screen. They \
-                 are harmless, and NODEVICE_SELECT=1 leaves the layer out.",
-            )?;
-        }
         if adapter.kind == AdapterKind::Cpu {
             part.paragraph(
                 "This is no graphics card. Its driver compiles the same kernels for the cores of the processor, so the \

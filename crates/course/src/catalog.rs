@@ -1,6 +1,6 @@
 //! Every step of every crate, by name.
 
-use runner::{Failure, nearest};
+use runner::{Failure, LIST, nearest};
 use validation::{Ladder, StepInfo};
 
 /// The ladders of every technique crate, in the order of the chapters.
@@ -43,7 +43,7 @@ pub(crate) fn find<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Vec
     let found: Vec<_> = all.iter().copied().filter(|found| matches(&found.step().path())).collect();
     if found.is_empty() {
         let known: Vec<_> = all.iter().map(|found| found.step().path()).collect();
-        return Err(Failure::Usage(nearest("step", name, &known)));
+        return Err(Failure::Usage(nearest("step", name, &known, LIST)));
     }
     Ok(found)
 }
@@ -57,8 +57,11 @@ pub(crate) fn find_one<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result
     match found[..] {
         [one] => Ok(one),
         _ => {
-            let paths: Vec<_> = found.iter().map(|found| found.step().path()).collect();
-            Err(Failure::Usage(format!("'{name}' is the name of {} steps: {}", paths.len(), paths.join(", "))))
+            let paths: Vec<_> = found.iter().map(|found| found.step().path()).take(5).collect();
+            let rest = found.len() - paths.len();
+            let rest = if rest > 0 { format!(" and {rest} more; {LIST} shows all") } else { String::new() };
+            let paths = paths.join(", ");
+            Err(Failure::Usage(format!("'{name}' is the name of {} steps: {paths}{rest}", found.len())))
         }
     }
 }
@@ -70,7 +73,7 @@ pub(crate) fn find_one<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result
 pub(crate) fn of_problem<'a>(ladders: &'a [Box<dyn Ladder>], problem: &str) -> Result<Vec<&'a dyn Ladder>, Failure> {
     let found: Vec<_> = ladders.iter().map(|ladder| &**ladder).filter(|ladder| ladder.problem() == problem).collect();
     if found.is_empty() {
-        return Err(Failure::Usage(nearest("problem", problem, &problems(ladders))));
+        return Err(Failure::Usage(nearest("problem", problem, &problems(ladders), LIST)));
     }
     Ok(found)
 }
@@ -101,7 +104,7 @@ pub(crate) fn find_step<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Resul
         let steps = ladders.iter().flat_map(|ladder| ladder.steps());
         let modules = ladders.iter().filter_map(|ladder| ladder.steps().first()).map(|step| step.module.to_owned());
         let known: Vec<_> = steps.map(|step| step.path()).chain(modules).collect();
-        return Err(Failure::Usage(nearest("step or file", name, &known)));
+        return Err(Failure::Usage(nearest("step or file", name, &known, LIST)));
     }
     find_one(ladders, name)
 }

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use runner::{Failure, SizeArgs, TimingArgs, one_line, parse};
+use runner::{Failure, SizeArgs, TimingArgs, leave_out_the_screen, one_line, parse, printable_panics};
 
 use crate::profiled::What;
 use crate::{compare, doctor, list, machine, machine_code, profile, record, run, show};
@@ -68,7 +68,7 @@ pub(crate) struct DiffArgs {
     /// Another one
     pub(crate) b: String,
     /// Show the lines below each other instead of side by side
-    #[arg(long)]
+    #[arg(long, conflicts_with = "columns")]
     pub(crate) unified: bool,
     /// Columns to fit into [default: those of the terminal]
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(80..=200))]
@@ -156,13 +156,13 @@ pub(crate) struct ProfileArgs {
     #[arg(long, group = "what")]
     sample: bool,
     /// Count and time the calls of every function of its crate, in a copy
-    #[arg(long, group = "what")]
+    #[arg(long, group = "what", conflicts_with = "repeat")]
     functions: bool,
     /// Count how often each line runs, in a copy, and sample how long it takes
     #[arg(long, group = "what")]
     lines: bool,
     /// Show what each line does to the heap, in a copy
-    #[arg(long, group = "what")]
+    #[arg(long, group = "what", conflicts_with = "repeat")]
     memory: bool,
     /// Write pictures and files to this folder [default: target/course in the workspace]
     #[arg(long, value_name = "DIR")]
@@ -204,6 +204,8 @@ pub(crate) struct RecordArgs {
 /// Runs the command that the arguments of this process name.
 pub fn main() -> ExitCode {
     multiprocess::init();
+    leave_out_the_screen();
+    printable_panics();
     match dispatch() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

@@ -1,19 +1,21 @@
 //! Our steps and other people's programs, in turn, in one run: only such times make a ratio.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use runner::output::{check_writable, create_folder, default_out, shown, write_json};
+use runner::output::{Kept, check_writable, default_out, shown, writable_folder};
 use runner::plot::{Bar, bars};
-use runner::{Failure, Progress, Screen, Selection, Status, Timing, nearest, plain_table};
+use runner::{Failure, LIST, Progress, Screen, Selection, Status, Timing, excerpt, nearest, plain_table};
 use serde::{Deserialize, Serialize};
-use validation::{Ceiling, Checked, NoAnswer, Precision, Settings, SharedInput, StepError};
+use validation::{
+    Ceiling, Checked, Ladder, NoAnswer, Precision, Settings, SharedInput, SizeRequest, StepError, StepInfo,
+};
 
-use crate::catalog::{Found, all, ladders, of_problem, problems};
+use crate::catalog::{Found, all, ladders, of_problem};
 use crate::command::CompareArgs;
 use crate::peer::{Peer, PeerProcess, peers};
-use crate::record::keep_comparison;
+use crate::record::{check_results, keep_comparison};
 use crate::source::root;
 
 /// What is said of a step or a peer, as it stands in a result file.
@@ -46,6 +48,9 @@ pub(crate) struct Entry {
     pub(crate) validation_sum: Option<String>,
 }
 
+/// Characters of a reason: programs say much when they fail.
+const LONGEST: usize = 600;
+
 /// Who takes part.
 struct Contender {
     name: String,
@@ -76,131 +81,203 @@ enum Kind {
     Out,
 }
 
+/// One problem of a comparison, ready to be run.
+struct Race<'a> {
+    problem: &'a str,
+    steps: Vec<Found<'a>>,
+    peers: Vec<&'a Peer>,
+    /// What is left out without having been asked for, in a line.
+    left_out: Option<String>,
+    input: SharedInput,
+    plot: PathBuf,
+    /// The name under which the results are kept for the book.
+    record: Option<String>,
+}
+
 /// Runs the comparison of one problem, or of each that has peers.
 pub(crate) fn compare(args: &CompareArgs) -> Result<(), Failure> {
-    let screen = Screen;
     let root = root().map_err(|error| Failure::Io(error.to_string()))?;
-    let ladders = ladders();
-    let peers = peers(&root)?;
-    let chosen: Vec<String> = match &args.problem {
-        Some(problem) => {
-            of_problem(&ladders, problem)?;
-            vec![problem.clone()]
-        }
-        None => {
-            let with_peers = |problem: &String| peers.iter().any(|peer| peer.problem == *problem);
-            problems(&ladders).into_iter().filter(with_peers).collect()
-        }
-    };
-    let selection = Selection::new(&args.steps);
-    let steps: Vec<_> =
-        all(&ladders).into_iter().filter(|found| chosen.iter().any(|p| p == found.ladder.problem())).collect();
-    selection.check(steps.iter().map(Found::step))?;
-    let wanted = |peer: &&Peer| args.peers.is_empty() || args.peers.iter().any(|part| peer.name.contains(part.trim()));
-    if let Some(unknown) = args.peers.iter().find(|part| !peers.iter().any(|peer| peer.name.contains(part.trim()))) {
-        let names: Vec<_> = peers.iter().map(|peer| peer.name.clone()).collect();
-        return Err(Failure::Usage(nearest("peer", unknown, &names)));
+    let (ladders, peers) = (ladders(), peers(&root)?);
+    // Everything that can be refused is refused before the first run.
+    let races = races(args, &root, &ladders, &peers)?;
+    let mut kept = Kept::new(args.json.clone().into_iter().collect())?;
+    writable_folder(&default_out())?;
+    for race in &races {
+        check_writable(&race.plot)?;
+        race.record.as_deref().map_or(Ok(()), |name| check_results(&root, name))?;
     }
+    let mut missed = Ok(());
+    let ended = races.into_iter().try_for_each(|race| {
+        let entries = race.run(&root, args)?;
+        kept.add(entries.iter().cloned())?;
+        race.show(&entries)?;
+        race.record.as_deref().map_or(Ok(()), |name| keep_comparison(&root, name, &entries))?;
+        // Without its picture the comparison goes on.
+        match draw(&race.plot, race.problem, &entries) {
+            Ok(()) => Screen.line(format!("written: {}", shown(&race.plot)))?,
+            Err(failure) => missed = Err(failure),
+        }
+        Ok(())
+    });
+    kept.end(ended.and(missed))?;
+    if kept.results.iter().any(|entry| entry.status == Status::Wrong) { Err(Failure::Wrong) } else { Ok(()) }
+}
+
+/// What is to be run, each argument checked.
+fn races<'a>(
+    args: &'a CompareArgs,
+    root: &Path,
+    ladders: &'a [Box<dyn Ladder>],
+    peers: &'a [Peer],
+) -> Result<Vec<Race<'a>>, Failure> {
     if args.record.as_ref().is_some_and(|name| !name.is_empty()) && args.problem.is_none() {
         return Err(Failure::Usage("--record=NAME needs a problem: each has a file of its own".to_owned()));
     }
     if args.sizes.size.is_some() && args.problem.is_none() {
         return Err(Failure::Usage("--size needs a problem, to say whose size it is".to_owned()));
     }
-    if let Some(json) = &args.json {
-        check_writable(json)?;
+    if let Some(problem) = &args.problem {
+        of_problem(ladders, problem)?;
     }
-    let out = default_out();
-    create_folder(&out)?;
-    let mut entries = Vec::new();
-    for problem in &chosen {
-        let of_problem: Vec<_> =
-            steps.iter().filter(|found| found.ladder.problem() == problem && selection.has(found.step())).collect();
-        let mut of_peers: Vec<_> = peers.iter().filter(|peer| peer.problem == *problem).filter(wanted).collect();
-        if args.peers.is_empty() {
-            // Nobody has asked for them by name, so that one line is enough for all that a card is missing for.
-            let (with, without): (Vec<_>, Vec<_>) =
-                of_peers.into_iter().partition(|peer| peer.device_missing(&root).is_none());
-            if let Some(why) = without.first().and_then(|peer| peer.device_missing(&root)) {
-                screen.line(format!("left out are {} peers that need a device: {why}", without.len()))?;
+    let asked = |problem: &str| match &args.problem {
+        Some(chosen) => chosen == problem,
+        None => peers.iter().any(|peer| peer.problem == problem),
+    };
+    let steps: Vec<_> = all(ladders).into_iter().filter(|found| asked(found.ladder.problem())).collect();
+    let selection = Selection::new(&args.steps);
+    selection.check(steps.iter().map(Found::step))?;
+    let is_wanted = |peer: &Peer, part: &String| peer.name.contains(part.trim());
+    if let Some(unknown) = args.peers.iter().find(|part| !peers.iter().any(|peer| is_wanted(peer, part))) {
+        let names: Vec<_> = peers.iter().map(|peer| peer.name.clone()).collect();
+        return Err(Failure::Usage(nearest("peer", unknown, &names, "`cargo course doctor`")));
+    }
+    let mut races: Vec<Race<'_>> = Vec::new();
+    for found in steps.into_iter().filter(|found| selection.has(found.step())) {
+        let problem = found.ladder.problem();
+        if let Some(race) = races.iter_mut().find(|race| race.problem == problem) {
+            race.steps.push(found);
+            continue;
+        }
+        let alone = args.sizes.request(problem, true);
+        let request = match &args.problem {
+            Some(_) => alone,
+            // Everybody is shown in full; of the sizes only those of the picture can be meant.
+            None => SizeRequest { scale: alone.scale, ..args.sizes.request(problem, false) },
+        };
+        let input = found.ladder.input(&request).map_err(|error| Failure::Usage(error.to_string()))?;
+        let of_problem: Vec<_> = peers.iter().filter(|peer| peer.problem == problem).collect();
+        let (of_peers, left_out) = match &args.peers[..] {
+            [] => with_device(root, of_problem),
+            parts => {
+                let wanted = |peer: &&Peer| parts.iter().any(|part| is_wanted(peer, part));
+                (of_problem.into_iter().filter(wanted).collect(), None)
             }
-            of_peers = with;
-        }
-        let found = race(&screen, &root, problem, &of_problem, &of_peers, args)?;
-        let plot = out.join(format!("compare-{problem}.svg"));
-        draw(&plot, problem, &found)?;
-        screen.line(format!("written: {}", shown(&plot)))?;
-        match args.record.as_deref() {
-            Some("") => keep_comparison(&root, &format!("compare-{problem}"), &found)?,
-            Some(name) => keep_comparison(&root, name, &found)?,
-            None => {}
-        }
-        entries.extend(found);
+        };
+        let plot = default_out().join(format!("compare-{problem}.svg"));
+        let named = |name: &String| if name.is_empty() { format!("compare-{problem}") } else { name.clone() };
+        let record = args.record.as_ref().map(named);
+        races.push(Race { problem, steps: vec![found], peers: of_peers, left_out, input, plot, record });
     }
-    if let Some(json) = &args.json {
-        write_json(json, &entries)?;
+    match args.sizes.of_the_picture() {
+        Some(flag) if args.problem.is_none() && !races.iter().any(|race| race.problem == "mandelbrot") => {
+            return Err(Failure::Usage(format!("{flag} is a size of mandelbrot, which is not compared: leave it out")));
+        }
+        _ => {}
     }
-    if entries.iter().any(|entry| entry.status == Status::Wrong) { Err(Failure::Wrong) } else { Ok(()) }
+    races.iter().try_for_each(|race| race.check_base(args.base.as_deref()))?;
+    Ok(races)
 }
 
-fn race(
-    screen: &Screen,
-    root: &Path,
-    problem: &str,
-    steps: &[&Found<'_>],
-    peers: &[&Peer],
-    args: &CompareArgs,
-) -> Result<Vec<Entry>, Failure> {
-    let first = steps.first().ok_or_else(|| Failure::Usage(format!("none of the steps is one of {problem}")))?;
-    let input = first.ladder.input(&args.sizes.request(problem, true));
-    let input = input.map_err(|error| Failure::Usage(error.to_string()))?;
-    let sizes: Vec<_> = input.sizes().iter().map(|(name, size)| format!("{name} {size}")).collect();
-    screen.line(format!("{problem}: {}; everybody runs once a round", sizes.join(", ")))?;
+/// The peers whose device is there, and a line for all others together: nobody has asked for them by name.
+fn with_device<'a>(root: &Path, peers: Vec<&'a Peer>) -> (Vec<&'a Peer>, Option<String>) {
+    let (with, without): (Vec<_>, Vec<_>) = peers.into_iter().partition(|peer| peer.device_missing(root).is_none());
+    let why = without.first().and_then(|peer| peer.device_missing(root));
+    (with, why.map(|why| format!("left out are {} peers that need a device: {why}", without.len())))
+}
 
-    let settings = Settings::default();
-    let settings = Settings { threads: args.threads.unwrap_or(settings.threads), ..settings };
-    let progress = Progress::new((1 + steps.len() + peers.len()) as u64);
-    progress.begin("the reference answer, which everybody's is compared with");
-    let expected = input.reference_sum();
-    progress.done();
-    let mut contenders = Vec::new();
-    for step in steps {
-        progress.begin(step.step().path());
-        contenders.push(Contender::step(step, &input, &settings));
-        progress.done();
-    }
-    for peer in peers {
-        progress.begin(&peer.name);
-        contenders.push(Contender::peer(peer, root, &input, &expected));
-        progress.done();
-    }
-    drop(progress);
+/// The name of a step among the contenders.
+fn name_of(step: &StepInfo) -> String {
+    format!("{} {}", step.crate_name(), step.name)
+}
 
-    let rounds = args.rounds.map_or(9, |rounds| rounds as usize);
-    let progress = Progress::new((rounds * contenders.len()) as u64);
-    for round in 1..=rounds {
-        for contender in &mut contenders {
-            progress.begin(format_args!("round {round}: {}", contender.name));
-            if args.rounds.is_some() || !contender.has_enough() {
-                contender.run();
+impl Race<'_> {
+    /// Refuses a base that does not take part.
+    fn check_base(&self, base: Option<&str>) -> Result<(), Failure> {
+        let steps = self.steps.iter().map(|found| name_of(found.step()));
+        let names: Vec<_> = steps.chain(self.peers.iter().map(|peer| peer.name.clone())).collect();
+        match base {
+            Some(base) if !names.iter().any(|name| name.contains(base)) => {
+                let kind = format!("step or peer of {} that takes part and is called", self.problem);
+                Err(Failure::Usage(nearest(&kind, base, &names, LIST)))
             }
-            progress.done();
+            _ => Ok(()),
         }
     }
-    drop(progress);
 
-    let base = base(&contenders, args.base.as_deref())?;
-    let (base_name, base_times) = (contenders[base].name.clone(), contenders[base].times.clone());
-    let entries: Vec<_> =
-        contenders.into_iter().map(|contender| contender.entry(problem, &input, &base_name, &base_times)).collect();
-    screen.line(table(&entries))?;
-    screen.line(format!(
-        "validation sum {expected}; ratios to {base_name}, of the best runs and of the pairs (median)"
-    ))?;
-    for line in reasons(&entries) {
-        screen.line(line)?;
+    /// Lets everybody run.
+    fn run(&self, root: &Path, args: &CompareArgs) -> Result<Vec<Entry>, Failure> {
+        let (screen, input) = (Screen, &self.input);
+        if let Some(left_out) = &self.left_out {
+            screen.line(left_out)?;
+        }
+        let sizes: Vec<_> = input.sizes().iter().map(|(name, size)| format!("{name} {size}")).collect();
+        screen.line(format!("{}: {}; everybody runs once a round", self.problem, sizes.join(", ")))?;
+        let mut contenders = self.contenders(root, args);
+        let rounds = args.rounds.map_or(9, |rounds| rounds as usize);
+        let progress = Progress::new((rounds * contenders.len()) as u64);
+        for round in 1..=rounds {
+            for contender in &mut contenders {
+                progress.begin(format_args!("round {round}: {}", contender.name));
+                if args.rounds.is_some() || !contender.has_enough() {
+                    contender.run();
+                }
+                progress.done();
+            }
+        }
+        drop(progress);
+        let base = base(&contenders, args.base.as_deref());
+        let (base_name, base_times) =
+            base.map(|base| (contenders[base].name.clone(), contenders[base].times.clone())).unwrap_or_default();
+        let entry = |contender: Contender| contender.entry(self.problem, input, &base_name, &base_times);
+        Ok(contenders.into_iter().map(entry).collect())
     }
-    Ok(entries)
+
+    /// Shows what has come of it.
+    fn show(&self, entries: &[Entry]) -> Result<(), Failure> {
+        let screen = Screen;
+        screen.line(table(entries))?;
+        let base = entries.first().map_or("", |entry| entry.base.as_str());
+        let sum = self.input.reference_sum();
+        screen.line(format!("validation sum {sum}; ratios to {base}, of the best runs and of the pairs (median)"))?;
+        reasons(entries).into_iter().try_for_each(|line| screen.line(line))?;
+        match entries.iter().any(|entry| entry.best_ms.is_some()) {
+            true => Ok(()),
+            false => Err(Failure::Io(format!("nobody could run {}", self.problem))),
+        }
+    }
+
+    /// Starts everybody, and compares the answers of the steps.
+    fn contenders(&self, root: &Path, args: &CompareArgs) -> Vec<Contender> {
+        let settings = Settings::default();
+        let threads = args.threads.unwrap_or(settings.threads);
+        let settings = Settings { threads, ..settings };
+        let progress = Progress::new((1 + self.steps.len() + self.peers.len()) as u64);
+        progress.begin("the reference answer, which everybody's is compared with");
+        let expected = self.input.reference_sum();
+        progress.done();
+        let mut contenders = Vec::new();
+        for step in &self.steps {
+            progress.begin(step.step().path());
+            contenders.push(Contender::step(step, &self.input, &settings));
+            progress.done();
+        }
+        for peer in &self.peers {
+            progress.begin(&peer.name);
+            contenders.push(Contender::peer(peer, root, &self.input, &expected));
+            progress.done();
+        }
+        contenders
+    }
 }
 
 /// Why some are not `ok`: a line for each reason, with all that it holds for.
@@ -218,29 +295,19 @@ fn reasons(entries: &[Entry]) -> Vec<String> {
 }
 
 /// Whose times the others are divided by: the one that is named, if it has any, or our last step that does the problem's own work:
-/// of those in the processor's own instructions, if there are such.
-fn base(contenders: &[Contender], name: Option<&str>) -> Result<usize, Failure> {
+/// of those in the processor's own instructions, if there are such. Nobody, if nobody could run.
+fn base(contenders: &[Contender], name: Option<&str>) -> Option<usize> {
     let has_time = |contender: &Contender| !contender.times.is_empty();
-    if let Some(name) = name {
-        let named = |contender: &Contender| contender.name.contains(name);
-        if !contenders.iter().any(named) {
-            let names: Vec<_> = contenders.iter().map(|contender| contender.name.clone()).collect();
-            return Err(Failure::Usage(nearest("step or peer", name, &names)));
-        }
-        if let Some(found) = contenders.iter().position(|contender| named(contender) && has_time(contender)) {
-            return Ok(found);
-        }
-        // It could not run. The others have, and what they took is not thrown away.
-    }
+    let named = |contender: &Contender| name.is_some_and(|name| contender.name.contains(name)) && has_time(contender);
     let own =
         |contender: &Contender| matches!(contender.kind, Kind::Step { own_work: true, .. }) && has_time(contender);
     let here = |contender: &Contender| match &contender.kind {
         Kind::Step { step, .. } => own(contender) && step.session().device().is_none(),
         _ => false,
     };
-    let found = contenders.iter().rposition(here).or_else(|| contenders.iter().rposition(own));
-    let found = found.or_else(|| contenders.iter().position(has_time));
-    found.ok_or_else(|| Failure::Io("nobody could run".to_owned()))
+    // One that is named and could not run is no base. The others have run, and what they took is not thrown away.
+    let found = contenders.iter().position(named).or_else(|| contenders.iter().rposition(here));
+    found.or_else(|| contenders.iter().rposition(own)).or_else(|| contenders.iter().position(has_time))
 }
 
 impl Contender {
@@ -260,7 +327,7 @@ impl Contender {
 
     fn step(found: &Found<'_>, input: &SharedInput, settings: &Settings) -> Self {
         let step = found.step();
-        let name = format!("{} {}", step.crate_name(), step.name);
+        let name = name_of(step);
         let started = found.ladder.start(found.index, input, settings).map_err(NoAnswer::from).and_then(Checked::start);
         let own_work = !step.changes_the_algorithm && step.precision == Precision::Exact;
         let comparable = own_work || (!step.changes_the_algorithm && step.precision == Precision::ExactSingle);
@@ -299,7 +366,7 @@ impl Contender {
     }
 
     fn out(mut self, status: Status, reason: String) -> Self {
-        (self.status, self.reason) = (status, Some(reason));
+        (self.status, self.reason) = (status, Some(excerpt(&reason, LONGEST)));
         self
     }
 
@@ -336,7 +403,8 @@ impl Contender {
                 self.kernel_times.extend(kernel_time);
             }
             Err(why) => {
-                (self.kind, self.status, self.reason) = (Kind::Out, Status::Wrong, Some(why));
+                (self.kind, self.status) = (Kind::Out, Status::Wrong);
+                self.reason = Some(excerpt(&why, LONGEST));
                 self.times.clear();
                 self.kernel_times.clear();
             }

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use profiling::asm::{Annotated, AnnotatedFunction, Count, Counts, Error, Image, Layout, Listing, Selection};
+use profiling::asm::{
+    Annotated, AnnotatedFunction, Count, Counts, Error, Image, Layout, Listing, Selection, is_changed,
+};
 use runner::files::write_atomically;
-use runner::output::{create_folder, default_out, shown};
-use runner::{Failure, Screen, plain_table};
+use runner::output::{check_writable, default_out, shown, writable_folder};
+use runner::{Failure, Screen, excerpt, plain_table, remark};
 use validation::StepInfo;
 
-use crate::catalog::{Found, find, ladders, module_file};
+use crate::catalog::{Found, find, find_one, find_step, ladders, module_file};
 use crate::command::{AnnotateArgs, DisArgs};
 use crate::source::{cut, root};
 
@@ -19,12 +21,19 @@ pub(crate) fn dis(args: &DisArgs) -> Result<(), Failure> {
     let screen = Screen;
     let ladders = ladders();
     let image = image()?;
-    let listings = match find(&ladders, &args.step).as_deref() {
-        Ok([step]) => of_step(&image, step)?,
-        Ok(_) => of_step(&image, &crate::catalog::find_one(&ladders, &args.step)?)?,
+    let listings = match find(&ladders, &args.step) {
+        Ok(_) => {
+            let step = find_one(&ladders, &args.step)?;
+            let listings = of_step(&image, &step);
+            // A listing with source lines says it by itself.
+            if listings.is_err() || args.count || args.no_sources {
+                tell_changed([step.step().file]);
+            }
+            listings?
+        }
         // Any other function of the program will do: a kernel that a step calls, an instance of a generic one.
         Err(_) if !image.matching(&args.step).is_empty() => vec![image.dis(&args.step).map_err(refused)?],
-        Err(_) => return Err(crate::catalog::find_one(&ladders, &args.step).err().unwrap_or(Failure::Closed)),
+        Err(failure) => return Err(failure),
     };
     for (index, listing) in listings.iter().enumerate() {
         if index > 0 {
@@ -45,21 +54,37 @@ pub(crate) fn annotate(args: &AnnotateArgs) -> Result<(), Failure> {
     let screen = Screen;
     let ladders = ladders();
     let image = image()?;
-    let (name, selection) = match module_file(&ladders, &args.step) {
-        Some(file) => (args.step.clone(), Selection::file(file)),
+    let (name, file, selection) = match module_file(&ladders, &args.step) {
+        Some(file) => (args.step.clone(), file, Selection::file(file)),
         None => {
-            let step = crate::catalog::find_step(&ladders, &args.step)?;
-            (step.step().path(), selection(&step)?)
+            let step = find_step(&ladders, &args.step)?;
+            (step.step().path(), step.step().file, selection(&step)?)
         }
     };
-    let annotated = image.annotate(&selection).map_err(unavailable)?;
     let folder = args.out.clone().unwrap_or_else(default_out);
-    create_folder(&folder)?;
+    writable_folder(&folder)?;
     let path = folder.join(format!("annotated-{}.html", name.replace("::", "-")));
-    write_atomically(&path, annotated.html().as_bytes()).map_err(|error| Failure::Io(error.to_string()))?;
+    check_writable(&path)?;
+    tell_changed([file]);
+    let annotated = image.annotate(&selection).map_err(unavailable)?;
     screen.line(dearest(&annotated))?;
+    write_atomically(&path, annotated.html().as_bytes()).map_err(|error| Failure::Io(error.to_string()))?;
     screen.line(format!("written: {}", shown(&path)))?;
     if args.open { open(&path) } else { Ok(()) }
+}
+
+/// Says which of these source files have been changed since this program was built: what is shown of them is then not what runs.
+pub(crate) fn tell_changed<'a>(files: impl IntoIterator<Item = &'a str>) {
+    let root = root().unwrap_or_default();
+    let mut changed: Vec<_> = files.into_iter().filter(|file| is_changed(root.join(file))).collect();
+    changed.dedup();
+    if !changed.is_empty() {
+        let (files, verb) = (changed.join(" and "), if changed.len() == 1 { "has" } else { "have" });
+        remark(&format!(
+            "{files} {verb} been changed since this program was built, so that its lines may not be those that run; `cargo course` \
+             builds it anew"
+        ));
+    }
 }
 
 /// How the instructions of one step differ from those of another.
@@ -90,7 +115,7 @@ fn refused(error: Error) -> Failure {
 }
 
 fn one_line(error: &Error) -> String {
-    error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    excerpt(&error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" "), 1000)
 }
 
 fn selection(step: &Found<'_>) -> Result<Selection, Failure> {
@@ -209,7 +234,6 @@ fn open(path: &Path) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::find_one;
 
     fn listings(step: &str) -> Vec<Listing> {
         let ladders = ladders();

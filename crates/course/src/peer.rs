@@ -4,15 +4,16 @@
 //! that everybody runs alone.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use std::{env, fs, thread};
 
-use runner::Failure;
+use runner::{Failure, excerpt};
 use serde::Deserialize;
 
 /// How long a peer may take to compile what it compiles.
@@ -20,6 +21,9 @@ const READY: Duration = Duration::from_secs(180);
 
 /// How long a run of a peer may take.
 const RUN: Duration = Duration::from_secs(600);
+
+/// Bytes of a line of a peer's that are kept.
+const LINE: u64 = 1 << 16;
 
 /// What `scripts/peers/peers.json` says of a peer.
 #[derive(Clone, Debug, Deserialize)]
@@ -134,7 +138,7 @@ impl Peer {
         for (name, size) in sizes {
             command.arg(format!("--{}", name.replace('_', "-"))).arg(size.to_string());
         }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| format!("cannot start {}: {error}", program.display()))?;
         let input = child.stdin.take();
         let output = child.stdout.take().ok_or("it has no standard output")?;
@@ -146,8 +150,9 @@ impl Peer {
                 }
             }
         });
-        let mut process = PeerProcess { child, input, lines, version: None };
-        process.version = process.read(READY)?.version;
+        let complaints = child.stderr.take().map(|errors| thread::spawn(move || last_line(errors)));
+        let mut process = PeerProcess { child, input, lines, complaints, version: None };
+        process.version = process.read(READY)?.version.map(|version| excerpt(&version, 100));
         Ok(process)
     }
 }
@@ -178,11 +183,29 @@ fn is_there(root: &Path, need: &str) -> bool {
     env::split_paths(&path).any(|folder| folder.join(need).is_file())
 }
 
+/// The last line that says something, of all that a program complains of while it runs: most say last why they end.
+fn last_line(from: impl Read) -> String {
+    let mut last = String::new();
+    let mut from = BufReader::new(from);
+    let mut line = Vec::new();
+    // Not more of a line is kept than is shown, and its end is waited for all the same: a program must not wait for its reader.
+    while matches!(from.by_ref().take(LINE).read_until(b'\n', &mut line), Ok(1..)) {
+        let text = String::from_utf8_lossy(&line);
+        if !text.trim().is_empty() {
+            last = text.trim().to_owned();
+        }
+        line.clear();
+    }
+    last
+}
+
 /// A peer that is running.
 pub(crate) struct PeerProcess {
     child: Child,
     input: Option<ChildStdin>,
     lines: Receiver<String>,
+    /// What it complained of last, once it has ended.
+    complaints: Option<JoinHandle<String>>,
     pub(crate) version: Option<String>,
 }
 
@@ -205,18 +228,46 @@ impl PeerProcess {
 
     fn read(&mut self, patience: Duration) -> Result<Line, String> {
         match self.lines.recv_timeout(patience) {
-            Ok(line) => serde_json::from_str(&line).map_err(|error| format!("it printed '{line}': {error}")),
+            Ok(line) => {
+                serde_json::from_str(&line).map_err(|error| format!("it printed '{}': {error}", excerpt(&line, 200)))
+            }
             Err(RecvTimeoutError::Timeout) => Err(format!("no answer in {} s", patience.as_secs())),
             Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
         }
     }
 
-    /// Why there is nobody to talk to.
+    /// Why there is nobody to talk to: how it ended, and what it said last.
     fn ended(&mut self) -> String {
-        match self.child.wait() {
-            Ok(status) => format!("it ended before its answer ({status})"),
-            Err(error) => format!("it ended before its answer ({error})"),
+        drop(self.input.take());
+        let status = match self.waited() {
+            Some(status) => status.to_string(),
+            None => "it has closed its output, and was killed".to_owned(),
+        };
+        // Whoever it has started may hold its standard error open.
+        let complaints = self.complaints.take().filter(|complaints| {
+            (0..50).any(|_| {
+                complaints.is_finished() || {
+                    thread::sleep(Duration::from_millis(10));
+                    false
+                }
+            })
+        });
+        let said = complaints.and_then(|complaints| complaints.join().ok()).filter(|said| !said.is_empty());
+        let said = said.map(|said| format!(": {}", excerpt(&said, 300))).unwrap_or_default();
+        format!("it ended before its answer ({status}){said}")
+    }
+
+    /// How it ended. One that does not end by itself is killed.
+    fn waited(&mut self) -> Option<ExitStatus> {
+        for _ in 0..50 {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status);
+            }
+            thread::sleep(Duration::from_millis(10));
         }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        None
     }
 }
 
@@ -224,14 +275,7 @@ impl Drop for PeerProcess {
     /// A peer ends when its input does. One that does not is killed.
     fn drop(&mut self) {
         drop(self.input.take());
-        for _ in 0..50 {
-            if matches!(self.child.try_wait(), Ok(Some(_))) {
-                return;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.waited();
     }
 }
 
@@ -277,6 +321,11 @@ mod tests {
         assert!(refused("exit 3").contains("it ended before its answer (exit status: 3)"));
         assert!(refused("kill -9 $$").contains("signal: 9"));
         assert!(refused("echo Traceback").starts_with("it printed 'Traceback'"));
+        // The reason is the last thing that it says, in letters that no terminal obeys.
+        let said = refused("echo Traceback >&2; printf 'no \\033[31mmodule\\n\\n' >&2; exit 3");
+        assert_eq!(said, "it ended before its answer (exit status: 3): no \\u{1b}[31mmodule");
+        assert!(refused("exec >&-; echo closed >&2; exec sleep 60").ends_with("and was killed): closed"));
+        assert!(refused("head -c 300000 /dev/zero | tr '\\0' 7").len() < 400, "a line of any length");
         let ready = |rest: &str| format!("echo '{{\"ready\": true}}'; read line; {rest}");
         let failed = |rest: &str| start(&ready(rest)).unwrap().run().unwrap_err();
         assert!(failed("exit 1").contains("exit status: 1"));

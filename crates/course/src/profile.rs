@@ -8,13 +8,14 @@ use std::process::Command;
 use std::{env, fs, io};
 
 use runner::files::write_atomically;
-use runner::output::{create_folder, default_out};
+use runner::output::{check_writable, create_folder, default_out, writable_folder};
 use runner::{Failure, Progress};
 use toml::{Table, Value};
 use validation::StepInfo;
 
 use crate::catalog::{Found, find_one, ladders};
 use crate::command::ProfileArgs;
+use crate::machine_code::tell_changed;
 use crate::profiled::{self, What};
 use crate::source::{attributed, cut, root};
 
@@ -28,12 +29,15 @@ pub(crate) fn profile(args: &ProfileArgs) -> Result<(), Failure> {
     let request = args.sizes.request(step.ladder.problem(), true);
     let input = step.ladder.input(&request).map_err(|error| Failure::Usage(error.to_string()))?;
     let out = args.out.clone().unwrap_or_else(default_out);
-    create_folder(&out)?;
+    writable_folder(&out)?;
     let out = out.canonicalize().unwrap_or(out);
     let stem = out.join(format!("profile-{}", step.step().path().replace("::", "-")));
     let stem = stem.to_str().ok_or_else(|| Failure::Io(format!("{} is not UTF-8", stem.display())))?;
     let what = args.what();
+    profiled::files(what, stem).iter().try_for_each(|file| check_writable(file))?;
     if what == What::Sample {
+        // The other profiles are those of a copy of the sources as they are.
+        tell_changed([step.step().file]);
         return profiled::profile(step.ladder, step.index, &input, &args.timing, what, stem);
     }
     drop(input);

@@ -1,7 +1,5 @@
 //! One step under a profiler. The same file is part of the small program that `cargo course profile` writes.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -30,6 +28,29 @@ pub(crate) enum What {
 pub(crate) const FUNCTIONS: &str = "#[::profiling::profile] ";
 pub(crate) const LINES: &str = "#[::profiling::line_profile] ";
 pub(crate) const MEMORY: &str = "#[::profiling::memory_profile] ";
+
+/// What is written: the ends of the names of files.
+const CALLGRIND: &str = "callgrind.out";
+const FLAME_GRAPH: &str = "flame-graph.svg";
+const SQUARE_MAP: &str = "square-map.svg";
+const HEAP: &str = "memory.svg";
+const SAMPLED: &str = "sampled.svg";
+
+/// The files that a profile writes.
+#[allow(dead_code, reason = "the small program need not know: its files have been looked at before it is built")]
+pub(crate) fn files(what: What, stem: &str) -> Vec<PathBuf> {
+    let endings: &[&str] = match what {
+        What::Functions => &[CALLGRIND, FLAME_GRAPH, SQUARE_MAP],
+        What::Lines => &[],
+        What::Memory => &[HEAP],
+        What::Sample => &[SAMPLED],
+    };
+    endings.iter().map(|ending| file(stem, ending)).collect()
+}
+
+fn file(stem: &str, ending: &str) -> PathBuf {
+    PathBuf::from(format!("{stem}-{ending}"))
+}
 
 /// How long a step is repeated while it is sampled.
 const LONG_ENOUGH: Duration = Duration::from_millis(1500);
@@ -113,10 +134,9 @@ fn functions(session: &mut dyn Session, path: &str, stem: &str, written: &mut Ve
     Screen.line(format!("\n{}", profile.callees().sort(Column::TotTime).top(25).to_string().trim_end()))?;
     let flame_graph = profile.flame_graph(path, Recursion::Kept).map_err(|error| Failure::Io(error.to_string()))?;
     let square_map = profile.square_map(&SquareMapOptions { title: path.to_owned(), ..SquareMapOptions::default() });
-    let files =
-        [("callgrind.out", profile.callgrind()), ("flame-graph.svg", flame_graph), ("square-map.svg", square_map)];
-    for (name, text) in files {
-        let file = PathBuf::from(format!("{stem}-{name}"));
+    let files = [(CALLGRIND, profile.callgrind()), (FLAME_GRAPH, flame_graph), (SQUARE_MAP, square_map)];
+    for (ending, text) in files {
+        let file = file(stem, ending);
         write_atomically(&file, text.as_bytes()).map_err(|error| Failure::Io(error.to_string()))?;
         written.push(file);
     }
@@ -162,7 +182,7 @@ fn memory(session: &mut dyn Session, path: &str, stem: &str, written: &mut Vec<P
     // The thread that looks on has a heap of its own, so the lines are not counted meanwhile.
     let (ran, recording) = memory::record(Duration::from_micros(100), || run(session, path));
     ran?;
-    let file = PathBuf::from(format!("{stem}-memory.svg"));
+    let file = file(stem, HEAP);
     write_atomically(&file, recording.to_svg().as_bytes()).map_err(|error| Failure::Io(error.to_string()))?;
     written.push(file);
     Ok(())
@@ -172,9 +192,9 @@ fn flame_graph(samples: &Samples, path: &str, stem: &str) -> Result<Option<PathB
     if samples.total() == 0 {
         return Ok(None);
     }
-    let file = PathBuf::from(format!("{stem}-sampled.svg"));
-    let cannot = |error| Failure::io(format_args!("cannot write {}", file.display()), &error);
-    let to = BufWriter::new(File::create(&file).map_err(cannot)?);
-    samples.flame_graph(path, to).map_err(cannot)?;
+    let mut svg = Vec::new();
+    samples.flame_graph(path, &mut svg).map_err(|error| Failure::io("cannot draw a flame graph", &error))?;
+    let file = file(stem, SAMPLED);
+    write_atomically(&file, &svg).map_err(|error| Failure::Io(error.to_string()))?;
     Ok(Some(file))
 }

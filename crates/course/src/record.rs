@@ -10,9 +10,10 @@ use std::process::{Command, Stdio};
 use jiff::Zoned;
 use runner::files::write_atomically;
 use runner::machine::{Build, Machine};
-use runner::output::{create_folder, shown, write_json};
+use runner::output::{check_writable, create_folder, shown, writable_folder, write_json};
 use runner::{Failure, Screen, Status, StepRecord, devices};
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 
 use crate::command::RecordArgs;
 use crate::compare::Entry;
@@ -43,6 +44,7 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
         let known = chapters(&root);
         return Err(Failure::Usage(format!("there is no chapter {}; there are {}", args.chapter, known.join(", "))));
     }
+    check_results(&root, &chapter)?;
     let out = tempfile::tempdir().map_err(|error| Failure::io("cannot create a temporary folder", &error))?;
     let file = out.path().join("results.json");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -57,10 +59,26 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
         .stdin(Stdio::null())
         .status()
         .map_err(|error| Failure::io("cannot start cargo", &error))?;
-    if !status.success() {
-        return Err(Failure::Io(format!("{chapter} ended with {status}; nothing is recorded")));
+    let recorded = match status.success() {
+        true => keep_chapter(&root, &chapter, &file, out.path()),
+        false => Err(Failure::Io(format!("{chapter} ended with {status}; nothing is recorded"))),
+    };
+    recorded.map_err(|failure| left_behind(failure, out, &file))
+}
+
+/// What was measured and could not be recorded stays where it is, and the message says where.
+fn left_behind(failure: Failure, out: TempDir, results: &Path) -> Failure {
+    match failure {
+        Failure::Io(message) if results.is_file() => {
+            Failure::Io(format!("{message}; what was measured is in {}", out.keep().display()))
+        }
+        other => other,
     }
-    let text = fs::read_to_string(&file).map_err(|error| Failure::io("cannot read the results", &error))?;
+}
+
+/// Keeps what a chapter has written.
+fn keep_chapter(root: &Path, chapter: &str, file: &Path, out: &Path) -> Result<(), Failure> {
+    let text = fs::read_to_string(file).map_err(|error| Failure::io("cannot read the results", &error))?;
     let records: Vec<StepRecord> =
         serde_json::from_str(&text).map_err(|error| Failure::Io(format!("{chapter} wrote no results: {error}")))?;
     let mut tables: BTreeMap<&str, Vec<&StepRecord>> = BTreeMap::new();
@@ -70,10 +88,10 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
     let mut tables: Vec<_> =
         tables.iter().map(|(problem, records)| (format!("{chapter}-{problem}"), ladder(records))).collect();
     let page = fs::read_to_string(root.join("docs/src").join(format!("{chapter}.md"))).unwrap_or_default();
-    tables.extend(mentioned(&page, out.path(), "md")?.into_iter().map(|(name, table)| (name, format!("{table}\n"))));
-    keep(&root, &chapter, records, &tables)?;
+    tables.extend(mentioned(&page, out, "md")?.into_iter().map(|(name, table)| (name, format!("{table}\n"))));
+    keep(root, chapter, records, &tables)?;
     for (folder, ending) in [("docs/results", "txt"), ("docs/src/images", "svg")] {
-        for (name, text) in mentioned(&page, out.path(), ending)? {
+        for (name, text) in mentioned(&page, out, ending)? {
             let path = root.join(folder).join(format!("{name}.{ending}"));
             write_atomically(&path, text.as_bytes()).map_err(|error| Failure::Io(error.to_string()))?;
             Screen.line(format!("written: {}", shown(&path)))?;
@@ -96,6 +114,14 @@ fn mentioned(page: &str, out: &Path, ending: &str) -> Result<Vec<(String, String
     }
     found.sort();
     Ok(found)
+}
+
+/// Refuses to begin where the results that [`keep`] writes under this name could not be kept at the end.
+pub(crate) fn check_results(root: &Path, name: &str) -> Result<(), Failure> {
+    let folder = root.join("docs/results");
+    writable_folder(&folder)?;
+    let files = [folder.join(format!("{name}.json")), folder.join(format!("{name}.md")), root.join("README.md")];
+    files.iter().try_for_each(|file| check_writable(file))
 }
 
 /// Keeps the results of a comparison.

@@ -5,11 +5,12 @@ use std::io::{IsTerminal, stdout};
 use std::path::Path;
 
 use runner::{Failure, Progress, Screen, Status, add_speedups, ladder_table, notes, run_step};
+use validation::SharedInput;
 
 use crate::catalog::{Found, find_step, ladders, module_file};
 use crate::command::DiffArgs;
 use crate::diff::{Side, Style, changed_lines, side_by_side, terminal_width, unified};
-use crate::machine_code::difference;
+use crate::machine_code::{difference, tell_changed};
 use crate::source::{cut, line_of, root};
 
 /// Shows the difference of two steps and races them, or the difference of two files.
@@ -25,9 +26,25 @@ pub(crate) fn diff(args: &DiffArgs) -> Result<(), Failure> {
         screen.line(text.trim_end())
     };
     if let (Some(a), Some(b)) = (module_file(&ladders, &args.a), module_file(&ladders, &args.b)) {
+        let ignored = args.asm.then_some("--asm").or_else(|| args.no_race.then_some("--no-race"));
+        refuse_ignored(args, ignored, "two files are shown and not run")?;
         return show(&whole_file(&root, &args.a, a)?, &whole_file(&root, &args.b, b)?);
     }
     let (a, b) = (find_step(&ladders, &args.a)?, find_step(&ladders, &args.b)?);
+    if args.no_race {
+        refuse_ignored(args, None, "with --no-race nothing is run")?;
+    }
+    let same = a.ladder.problem() == b.ladder.problem();
+    if !same {
+        refuse_ignored(args, None, "the steps compute different problems, so that nothing is run")?;
+    }
+    // Sizes that cannot be are refused before anything is shown.
+    let input = (same && !args.no_race).then(|| a.ladder.input(&args.sizes.request(a.ladder.problem(), true)));
+    let input = input.transpose().map_err(|error| Failure::Usage(error.to_string()))?;
+    // Whole files are shown as they are; of steps is shown what is raced.
+    if input.is_some() || args.asm {
+        tell_changed([a.step().file, b.step().file]);
+    }
     let (side_a, code_a) = side(&root, &a)?;
     let (side_b, code_b) = side(&root, &b)?;
     show(&side_a, &side_b)?;
@@ -35,13 +52,19 @@ pub(crate) fn diff(args: &DiffArgs) -> Result<(), Failure> {
     if args.asm {
         screen.line(format!("\n{}\n", difference(&a, &b)?))?;
     }
-    if args.no_race {
-        return Ok(());
+    match input {
+        Some(input) => race(&screen, args, &input, &a, &b),
+        None if args.no_race => Ok(()),
+        None => screen.line("no race: the steps compute different problems"),
     }
-    if a.ladder.problem() != b.ladder.problem() {
-        return screen.line("no race: the steps compute different problems");
+}
+
+/// Refuses arguments that would be ignored.
+fn refuse_ignored(args: &DiffArgs, first: Option<&str>, why: &str) -> Result<(), Failure> {
+    match first.or(args.sizes.given()).or(args.timing.given()) {
+        Some(flag) => Err(Failure::Usage(format!("{why}: leave {flag} out"))),
+        None => Ok(()),
     }
-    race(&screen, args, &a, &b)
 }
 
 fn whole_file(root: &Path, module: &str, file: &str) -> Result<Side, Failure> {
@@ -63,15 +86,13 @@ fn side(root: &Path, found: &Found<'_>) -> Result<(Side, String), Failure> {
 }
 
 /// Runs both on the same input, and says how the second compares with the first.
-fn race(screen: &Screen, args: &DiffArgs, a: &Found<'_>, b: &Found<'_>) -> Result<(), Failure> {
-    let request = args.sizes.request(a.ladder.problem(), true);
-    let input = a.ladder.input(&request).map_err(|error| Failure::Usage(error.to_string()))?;
+fn race(screen: &Screen, args: &DiffArgs, input: &SharedInput, a: &Found<'_>, b: &Found<'_>) -> Result<(), Failure> {
     let (settings, budget) = (args.timing.settings(), args.timing.budget(args.sizes.quick));
     let progress = Progress::new(2);
     let mut records = Vec::new();
     for found in [a, b] {
         progress.begin(found.step().path());
-        let record = run_step(found.ladder, found.index, &input, &settings, &budget, &mut |_| {});
+        let record = run_step(found.ladder, found.index, input, &settings, &budget, &mut |_| {});
         records.push(record);
         progress.done();
     }

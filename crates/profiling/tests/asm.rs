@@ -485,3 +485,34 @@ fn a_foreign_or_missing_file_is_an_error() {
         assert!(matches!(error, Error::Foreign { .. }), "{error}");
     }
 }
+
+tests! {
+    fn a_source_that_was_changed_after_the_program_was_built_is_told() {
+        let source = fs::metadata(fixture()).and_then(|there| there.modified()).expect("the time of the fixture");
+        let older = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("asm-older-{}", std::process::id()));
+        fs::copy(program(), &older).expect("a copy of the program");
+        let set = |time| fs::File::options().write(true).open(&older).and_then(|file| file.set_modified(time));
+        let minute = std::time::Duration::from_secs(60);
+        let name = "norms";
+        let shown = |layout| {
+            let image = Image::open(&older).expect("an executable");
+            let listing = image.dis(name).expect("a function");
+            let page = image.annotate(&Selection::function(&listing).expect("its lines")).expect("its code").html();
+            (listing.changed_sources().len(), listing.text(layout), page)
+        };
+        let warning = "has been changed since this program was built";
+
+        set(source + minute).expect("the time of the copy");
+        let (files, text, page) = shown(Layout::default());
+        assert!(files == 0 && !text.contains(warning) && !page.contains(warning), "{text}");
+
+        set(source - minute).expect("the time of the copy");
+        let (files, text, page) = shown(Layout::default());
+        let told = text.lines().filter(|line| line.starts_with("note: ") && line.contains("asm.rs")).count();
+        assert_eq!((files, told), (1, 1), "{text}");
+        assert!(page.contains(warning), "the page says nothing");
+        let (_, bare, _) = shown(Layout { sources: false, ..Layout::default() });
+        assert!(!bare.contains(warning), "no line of a source is shown");
+        fs::remove_file(&older).expect("the copy");
+    }
+}

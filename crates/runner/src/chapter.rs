@@ -1,19 +1,21 @@
-use std::env;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::{env, iter};
 
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
 use validation::{InputError, Ladder, Problem, Session, SharedInput, SizeRequest, mandelbrot, particles};
 
 use crate::cli::{Selection, SizeArgs, TimingArgs, nearest, parse};
 use crate::machine::Machine;
-use crate::output;
+use crate::output::{self, Kept};
 use crate::part::Part;
 use crate::picture::{self, Palette};
 use crate::plot::{self, Bar};
 use crate::progress::Progress;
 use crate::record::{Status, StepRecord, add_speedups, run_step};
-use crate::screen::{Failure, Screen};
+use crate::screen::{Failure, Screen, excerpt, panic_text, printable_panics};
 use crate::table::{ladder_table, notes, wrapped};
 
 /// A chapter: ladders that are run in order, each step checked, timed and shown.
@@ -54,7 +56,8 @@ struct ChapterArgs {
     sizes: SizeArgs,
     #[command(flatten)]
     timing: TimingArgs,
-    /// Write the results to this file too, as a JSON array with one object for each step
+    /// Write the results to this file too, as a JSON array with one object for each step; what there is after each problem, so that
+    /// a chapter that is interrupted loses only the problem it was at
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     json: Option<PathBuf>,
     /// Write pictures, plots and results to this folder [default: target/course in the workspace]
@@ -101,6 +104,7 @@ impl Chapter {
 
     /// Runs the chapter with the arguments of this process.
     pub fn run(self) -> ExitCode {
+        printable_panics();
         match self.tell() {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => failure.report(),
@@ -112,8 +116,10 @@ impl Chapter {
         let about = format!("Chapter {}: {}\n{}", self.number, self.title, self.about);
         let command = ChapterArgs::augment_args(Command::new("chapter").bin_name(name)).about(about);
         let command = command.mut_arg("steps", |steps| steps.hide(self.ladders.is_empty()));
+        // It is all that is shown, so whatever else is asked for would be ignored.
         let flag = |extra: &Extra| {
-            Arg::new(extra.flag).long(extra.flag).help(extra.help).help_heading("Parts").action(ArgAction::SetTrue)
+            let flag = Arg::new(extra.flag).long(extra.flag).help(extra.help).help_heading("Parts");
+            flag.action(ArgAction::SetTrue).exclusive(true)
         };
         self.extras.iter().map(flag).fold(command, Command::arg)
     }
@@ -129,38 +135,47 @@ impl Chapter {
         // Everything that can be refused is refused before the first line is shown.
         let inputs = self.inputs(&ladders, &args)?;
         let out = args.out.clone().unwrap_or_else(output::default_out);
-        output::create_folder(&out)?;
-        if let Some(json) = &args.json {
-            output::check_writable(json)?;
+        output::writable_folder(&out)?;
+        let results = out.join(format!("chapter{}.json", self.number));
+        let kept = Kept::new(iter::once(results).chain(args.json.clone()).collect())?;
+        for ladder in &ladders {
+            let stem = self.stem(&out, ladder.problem());
+            PICTURES.iter().try_for_each(|ending| output::check_writable(&with_ending(&stem, ending)))?;
         }
 
-        screen.line(format!("Chapter {}: {}", self.number, self.title))?;
-        screen.line(format!("on {}", Machine::detect().summary()))?;
+        let mut told = Told { screen, args: &args, out: &out, kept, written: Vec::new(), wrong: false };
+        let ended = self.show_all(&ladders, inputs, &mut told);
+        told.kept.end(ended)?;
+        told.screen.line("\nwritten:")?;
+        for path in told.written.iter().chain(told.kept.files()) {
+            told.screen.line(format!("  {}", output::shown(path)))?;
+        }
+        if told.wrong { Err(Failure::Wrong) } else { Ok(()) }
+    }
+
+    /// Shows everything that is chosen, in order. What is measured is kept as it comes.
+    fn show_all(&self, ladders: &[&dyn Ladder], mut inputs: Inputs, told: &mut Told<'_>) -> Result<(), Failure> {
+        told.screen.line(format!("Chapter {}: {}", self.number, self.title))?;
+        told.screen.line(format!("on {}", Machine::detect().summary()))?;
         if !self.about.is_empty() {
-            screen.line(format!("\n{}", wrapped(self.about, 0)))?;
+            told.screen.line(format!("\n{}", wrapped(self.about, 0)))?;
         }
-        let mut records = Vec::new();
-        let mut written = self.written_by(self.front.iter(), &screen, &args, &out, &records)?;
-        for problem in self.problems(&args) {
-            let of_problem = ladders.iter().zip(&inputs).filter(|(ladder, _)| ladder.problem() == problem);
-            for (ladder, input) in of_problem {
-                let (of_ladder, files) = self.show(&screen, *ladder, input, &args, &out)?;
-                records.extend(of_ladder);
-                written.extend(files);
+        self.show_each(self.front.iter(), told)?;
+        for problem in self.problems(told.args) {
+            if let Some(input) = inputs.remove(problem) {
+                for ladder in ladders.iter().filter(|ladder| ladder.problem() == problem) {
+                    self.show(*ladder, &input, told)?;
+                }
             }
-            written.extend(self.show_parts(&screen, Some(problem), &args, &out, &records)?);
+            // The input is gone by now: the parts have the memory that the ladders had.
+            self.show_parts(Some(problem), told)?;
         }
-        written.extend(self.show_parts(&screen, None, &args, &out, &records)?);
-        written.push(out.join(format!("chapter{}.json", self.number)));
-        written.extend(args.json.clone());
-        for path in &written[written.len() - 1 - usize::from(args.json.is_some())..] {
-            output::write_json(path, &records)?;
-        }
-        screen.line("\nwritten:")?;
-        for path in &written {
-            screen.line(format!("  {}", output::shown(path)))?;
-        }
-        if records.iter().any(|record| record.status == Status::Wrong) { Err(Failure::Wrong) } else { Ok(()) }
+        self.show_parts(None, told)
+    }
+
+    /// What the names of a ladder's pictures begin with.
+    fn stem(&self, out: &Path, problem: &str) -> PathBuf {
+        out.join(format!("chapter{}-{problem}", self.number))
     }
 
     /// The problems to show: those of the ladders and parts, or the one that is chosen.
@@ -175,37 +190,33 @@ impl Chapter {
         problems
     }
 
-    /// Shows the parts of a problem, or those of none, and says what they have written.
-    fn show_parts(
-        &self,
-        screen: &Screen,
-        problem: Option<&str>,
-        args: &ChapterArgs,
-        out: &Path,
-        records: &[StepRecord],
-    ) -> Result<Vec<PathBuf>, Failure> {
-        if !args.steps.is_empty() || (problem.is_none() && args.problem.is_some()) {
-            return Ok(Vec::new());
+    /// Shows the parts of a problem, or those of none.
+    fn show_parts(&self, problem: Option<&str>, told: &mut Told<'_>) -> Result<(), Failure> {
+        if !told.args.steps.is_empty() || (problem.is_none() && told.args.problem.is_some()) {
+            return Ok(());
         }
-        let parts = self.parts.iter().filter(|(of, _)| *of == problem).map(|(_, show)| show);
-        self.written_by(parts, screen, args, out, records)
+        self.show_each(self.parts.iter().filter(|(of, _)| *of == problem).map(|(_, show)| show), told)
     }
 
-    /// Shows these parts, and says what they have written.
-    fn written_by<'a>(
-        &self,
-        parts: impl Iterator<Item = &'a ShowPart>,
-        screen: &Screen,
-        args: &ChapterArgs,
-        out: &Path,
-        records: &[StepRecord],
-    ) -> Result<Vec<PathBuf>, Failure> {
-        let stem = out.join(format!("chapter{}-", self.number));
-        let mut part = Part::new(screen, stem, &args.sizes, &args.timing, args.problem.is_some(), records);
+    /// Shows these parts.
+    fn show_each<'a>(&self, parts: impl Iterator<Item = &'a ShowPart>, told: &mut Told<'_>) -> Result<(), Failure> {
+        let (args, stem) = (told.args, told.out.join(format!("chapter{}-", self.number)));
+        let records = &told.kept.results;
+        let mut part = Part::new(&told.screen, stem, &args.sizes, &args.timing, args.problem.is_some(), records);
         for show in parts {
-            show(&mut part)?;
+            // The panic itself has been told; what was measured before it is kept.
+            let shown = catch_unwind(AssertUnwindSafe(|| show(&mut part))).unwrap_or_else(|panic| {
+                let text = excerpt(panic_text(&*panic), 200);
+                Err(Failure::Io(format!("a part of the chapter panicked: {text}")))
+            });
+            match shown {
+                // It has been shown, and the rest of the chapter may be right.
+                Err(Failure::Wrong) => told.wrong = true,
+                shown => shown?,
+            }
         }
-        Ok(part.written())
+        told.written.extend(part.written());
+        Ok(())
     }
 
     /// The ladders of which at least one step is chosen.
@@ -213,11 +224,8 @@ impl Chapter {
         let problems = self.problems(args);
         if let (Some(unknown), []) = (&args.problem, &problems[..]) {
             let known = self.problems(&ChapterArgs { problem: None, ..args.clone() });
-            return Err(Failure::Usage(nearest(
-                "problem",
-                unknown,
-                &known.into_iter().map(str::to_owned).collect::<Vec<_>>(),
-            )));
+            let known: Vec<_> = known.into_iter().map(str::to_owned).collect();
+            return Err(Failure::Usage(nearest("problem", unknown, &known, "--help")));
         }
         let mut ladders: Vec<_> =
             self.ladders.iter().map(|ladder| &**ladder).filter(|ladder| problems.contains(&ladder.problem())).collect();
@@ -235,34 +243,43 @@ impl Chapter {
             let message = format!("--size needs --problem, to say whose size it is: one of {}", known.join(", "));
             return Err(Failure::Usage(message));
         }
-        Ok(ladders)
+        let shown = |problem| match &args.steps[..] {
+            [] => self.problems(args).contains(&problem),
+            _ => ladders.iter().any(|ladder| ladder.problem() == problem),
+        };
+        match args.sizes.of_the_picture() {
+            Some(flag) if args.problem.is_none() && !shown("mandelbrot") => {
+                Err(Failure::Usage(format!("{flag} is a size of mandelbrot, which is not shown here: leave it out")))
+            }
+            _ => Ok(ladders),
+        }
     }
 
-    fn inputs(&self, ladders: &[&dyn Ladder], args: &ChapterArgs) -> Result<Vec<SharedInput>, Failure> {
+    /// The inputs of the ladders, one for each problem.
+    fn inputs(&self, ladders: &[&dyn Ladder], args: &ChapterArgs) -> Result<Inputs, Failure> {
         let alone = args.problem.is_some();
         let refused = |error: InputError| Failure::Usage(error.to_string());
         let problems = self.problems(args);
         for (problem, check) in self.inputs.iter().filter(|(problem, _)| problems.contains(problem)) {
             check(&args.sizes.request(problem, alone)).map_err(refused)?;
         }
-        let inputs = ladders.iter().map(|ladder| ladder.input(&args.sizes.request(ladder.problem(), alone)));
-        inputs.collect::<Result<_, _>>().map_err(refused)
+        let mut inputs = Inputs::new();
+        for ladder in ladders {
+            if !inputs.contains_key(ladder.problem()) {
+                let request = args.sizes.request(ladder.problem(), alone);
+                inputs.insert(ladder.problem(), ladder.input(&request).map_err(refused)?);
+            }
+        }
+        Ok(inputs)
     }
 
-    /// Runs and shows one ladder, and writes its pictures.
-    fn show(
-        &self,
-        screen: &Screen,
-        ladder: &dyn Ladder,
-        input: &SharedInput,
-        args: &ChapterArgs,
-        out: &Path,
-    ) -> Result<(Vec<StepRecord>, Vec<PathBuf>), Failure> {
+    /// Runs and shows one ladder, keeps what was measured, and writes its pictures.
+    fn show(&self, ladder: &dyn Ladder, input: &SharedInput, told: &mut Told<'_>) -> Result<(), Failure> {
+        let (args, screen) = (told.args, Screen);
         let selection = Selection::new(&args.steps);
         let chosen = ladder.steps().iter().enumerate().filter(|(_, step)| selection.has(step)).collect::<Vec<_>>();
         let (settings, budget) = (args.timing.settings(), args.timing.budget(args.sizes.quick));
-        let mut pictures =
-            Pictures { stem: out.join(format!("chapter{}-{}", self.number, ladder.problem())), input, drawn: None };
+        let mut pictures = Pictures { stem: self.stem(told.out, ladder.problem()), input, drawn: None };
 
         let sizes: Vec<_> = input.sizes().iter().map(|(name, size)| format!("{name} {size}")).collect();
         screen.line(format!("\n{}: {}", ladder.problem(), sizes.join(", ")))?;
@@ -277,6 +294,8 @@ impl Chapter {
         }
         drop(progress);
         add_speedups(&mut records);
+        told.wrong |= records.iter().any(|record| record.status == Status::Wrong);
+        told.kept.add(records.iter().cloned())?;
         screen.line(ladder_table(&records))?;
         let right = records.iter().filter(|record| record.status == Status::Ok && record.reason.is_none());
         let mut sums = Vec::new();
@@ -294,10 +313,38 @@ impl Chapter {
             let text = format!("  {:longest$} {}; {}", step.name, step.idea, step.mirrors);
             screen.line(wrapped(&text, longest + 3))?;
         }
-        let mut written = pictures.written()?;
-        written.push(pictures.bars(&records)?);
-        Ok((records, written))
+        told.written.extend(pictures.written()?);
+        told.written.push(pictures.bars(&records)?);
+        Ok(())
     }
+}
+
+/// A chapter that is being told: what it was asked for, and what has come of it.
+struct Told<'a> {
+    screen: Screen,
+    args: &'a ChapterArgs,
+    out: &'a Path,
+    kept: Kept<StepRecord>,
+    /// The files that are written, besides those of `kept`.
+    written: Vec<PathBuf>,
+    /// Whether an answer was wrong.
+    wrong: bool,
+}
+
+/// The input of each problem.
+type Inputs = BTreeMap<&'static str, SharedInput>;
+
+/// How the names of a ladder's pictures may end.
+const PICTURES: [&str; 4] = [BARS, PERCEPTUAL, TUTORIAL, ORBITS];
+const BARS: &str = ".svg";
+const PERCEPTUAL: &str = ".png";
+const TUTORIAL: &str = "-tutorial.png";
+const ORBITS: &str = "-orbits.svg";
+
+fn with_ending(stem: &Path, ending: &str) -> PathBuf {
+    let mut path = stem.to_owned().into_os_string();
+    path.push(ending);
+    path.into()
 }
 
 /// The pictures of one ladder.
@@ -323,12 +370,6 @@ impl Pictures<'_> {
         }
     }
 
-    fn path(&self, ending: &str) -> PathBuf {
-        let mut path = self.stem.clone().into_os_string();
-        path.push(ending);
-        path.into()
-    }
-
     /// Draws the answer.
     fn written(&self) -> Result<Vec<PathBuf>, Failure> {
         let size = |name: &str| self.input.sizes().iter().find(|(key, _)| *key == name).map_or(0, |(_, size)| *size);
@@ -336,9 +377,9 @@ impl Pictures<'_> {
             None => Ok(Vec::new()),
             Some(Drawn::Mandelbrot(counts)) => {
                 let (width, height) = (size("width") as usize, size("height") as usize);
-                let palettes = [(Palette::Perceptual, ".png"), (Palette::Tutorial, "-tutorial.png")];
+                let palettes = [(Palette::Perceptual, PERCEPTUAL), (Palette::Tutorial, TUTORIAL)];
                 let draw = |(palette, ending)| {
-                    let path = self.path(ending);
+                    let path = with_ending(&self.stem, ending);
                     let image = picture::mandelbrot(counts, width, height, size("max_iterations") as u32, palette);
                     picture::save(&image, &path).map_err(|error| Failure::Io(error.to_string()))?;
                     Ok(path)
@@ -346,7 +387,7 @@ impl Pictures<'_> {
                 palettes.into_iter().map(draw).collect()
             }
             Some(Drawn::Particles(end)) => {
-                let path = self.path("-orbits.svg");
+                let path = with_ending(&self.stem, ORBITS);
                 let Some(start) = self.input.get::<validation::Particles>() else {
                     return Ok(Vec::new());
                 };
@@ -359,17 +400,43 @@ impl Pictures<'_> {
 
     /// Draws the times.
     fn bars(&self, records: &[StepRecord]) -> Result<PathBuf, Failure> {
-        let path = self.path(".svg");
+        let path = with_ending(&self.stem, BARS);
         let bars: Vec<_> = records
             .iter()
             .map(|record| Bar {
                 label: record.step.clone(),
                 value: record.best_ms.unwrap_or(f64::NAN),
-                note: record.speedup.map(crate::table::ratio).or_else(|| record.reason.clone()).unwrap_or_default(),
+                note: match (record.speedup, &record.reason) {
+                    (Some(speedup), _) => crate::table::ratio(speedup),
+                    (None, reason) => excerpt(reason.as_deref().unwrap_or_default(), 200),
+                },
             })
             .collect();
         let title = format!("{}: time of the steps", self.input.problem());
         plot::bars(&path, &title, "ms", &bars, true).map_err(|error| Failure::Io(error.to_string()))?;
         Ok(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_fails_is_told_and_one_that_is_wrong_does_not_end_the_chapter() {
+        let args = ChapterArgs::augment_args(Command::new("test")).get_matches_from(["test"]);
+        let args = ChapterArgs::from_arg_matches(&args).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (out, kept) = (folder.path(), Kept::new(Vec::new()).unwrap());
+        let mut told = Told { screen: Screen, args: &args, out, kept, written: Vec::new(), wrong: false };
+        let chapter = Chapter::new(9, "Parts", Vec::new()).part(None, |_| Err(Failure::Wrong));
+        let chapter = chapter.part(None, |part| part.write("after.txt", "shown"));
+        chapter.show_parts(None, &mut told).unwrap();
+        assert!(told.wrong && told.written == [out.join("chapter9-after.txt")]);
+        let chapter = chapter.part(None, |_| panic!("\x1b[31mlost"));
+        match chapter.show_parts(None, &mut told) {
+            Err(Failure::Io(message)) => assert_eq!(message, "a part of the chapter panicked: \\u{1b}[31mlost"),
+            other => panic!("{other:?}"),
+        }
     }
 }

@@ -6,7 +6,7 @@ use clap::{Args, Command};
 use validation::{Scale, Settings, SizeRequest, StepInfo};
 
 use crate::measure::Budget;
-use crate::screen::Failure;
+use crate::screen::{Failure, excerpt};
 
 /// The sizes of a problem, as every command takes them.
 #[derive(Args, Clone, Debug, Default)]
@@ -24,7 +24,7 @@ pub struct SizeArgs {
     /// The size of the problem that --problem names: mandelbrot WIDTHxHEIGHT, expression ROWSxCOLUMNS [default: 2000x2000;
     /// --quick: 200x200], particles PARTICLESxSTEPS [default: 1000x10000; --quick: 1001x500], distance POINTS [default: 4000, 1000
     /// beside others; --quick: 100], pi CHUNKSxSAMPLES [default: 100x100000, 10x100000 beside others; --quick: 3x1001]
-    #[arg(long, value_name = "N or NxM", value_parser = size)]
+    #[arg(long, value_name = "N or NxM", value_parser = size, conflicts_with_all = ["width", "height"])]
     pub size: Option<(usize, Option<usize>)>,
     /// Run small problems, to see that everything works
     #[arg(long)]
@@ -32,6 +32,22 @@ pub struct SizeArgs {
 }
 
 impl SizeArgs {
+    /// The first of these arguments that was given and that only the picture has, as it was written.
+    pub fn of_the_picture(&self) -> Option<&'static str> {
+        let given = [
+            ("--width", self.width.is_some()),
+            ("--height", self.height.is_some()),
+            ("--max-iterations", self.max_iterations.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+    }
+
+    /// The first of these arguments that was given, as it was written: where nothing is run it would be ignored.
+    pub fn given(&self) -> Option<&'static str> {
+        let rest = [("--size", self.size.is_some()), ("--quick", self.quick)];
+        self.of_the_picture().or_else(|| rest.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag))
+    }
+
     /// What these arguments ask of a problem that stands alone (`alone`) or beside others, where only the picture's sizes can be
     /// meant.
     pub fn request(&self, problem: &str, alone: bool) -> SizeRequest {
@@ -64,6 +80,12 @@ pub struct TimingArgs {
 }
 
 impl TimingArgs {
+    /// The first of these arguments that was given, as it was written: where nothing is run it would be ignored.
+    pub fn given(&self) -> Option<&'static str> {
+        let given = [("--threads", self.threads.is_some()), ("--repeat", self.repeat.is_some())];
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+    }
+
     /// The settings that these arguments make.
     pub fn settings(&self) -> Settings {
         let defaults = Settings::default();
@@ -137,7 +159,7 @@ impl Selection {
         let unknown = self.patterns.iter().find(|pattern| !steps.clone().any(|step| matches(pattern, step)));
         match unknown {
             None => Ok(()),
-            Some(pattern) => Err(Failure::Usage(nearest("step", pattern, &names(steps)))),
+            Some(pattern) => Err(Failure::Usage(nearest("step", pattern, &names(steps), LIST))),
         }
     }
 }
@@ -152,21 +174,32 @@ fn names<'a>(steps: impl Iterator<Item = &'a StepInfo>) -> Vec<String> {
     steps.map(|step| format!("{}::{}", step.problem, step.name)).collect()
 }
 
-/// The line that says what is not there, and what is near it or, where nothing is, what there is.
-pub fn nearest(kind: &str, name: &str, known: &[String]) -> String {
+/// What shows every step and every problem.
+pub const LIST: &str = "`cargo course list`";
+
+/// Names that are shown where none is near, or all of them where there are hardly more.
+const NEAREST: usize = 5;
+
+/// The line that says what is not there, and what is near it or, where nothing is, the nearest of what there is and what shows all.
+pub fn nearest(kind: &str, name: &str, known: &[String], shows_all: &str) -> String {
+    let wanted: String = name.chars().take(100).collect();
     let likeness = |candidate: &str| {
         let last = candidate.rsplit("::").next().unwrap_or(candidate);
-        strsim::jaro_winkler(name, candidate).max(strsim::jaro_winkler(name, last))
+        strsim::jaro_winkler(&wanted, candidate).max(strsim::jaro_winkler(&wanted, last))
     };
-    let mut near: Vec<_> = known.iter().filter(|candidate| likeness(candidate) > 0.75).collect();
-    near.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
-    near.truncate(3);
-    let list = |names: &[&String]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-    if near.is_empty() {
-        format!("there is no {kind} '{name}'; there are {}", list(&known.iter().collect::<Vec<_>>()))
-    } else {
-        format!("there is no {kind} '{name}'; did you mean {}?", list(&near))
+    let mut names: Vec<_> = known.iter().map(|name| (likeness(name), name.as_str())).collect();
+    names.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let near: Vec<_> = names.iter().filter(|(likeness, _)| *likeness > 0.75).take(3).map(|(_, name)| *name).collect();
+    let name = excerpt(name, 60);
+    if !near.is_empty() {
+        return format!("there is no {kind} '{name}'; did you mean {}?", near.join(", "));
     }
+    if known.len() <= NEAREST + 1 {
+        return format!("there is no {kind} '{name}'; there are {}", known.join(", "));
+    }
+    let some: Vec<_> = names.iter().take(NEAREST).map(|(_, name)| *name).collect();
+    let (some, all) = (some.join(", "), known.len());
+    format!("there is no {kind} '{name}'; the nearest of {all} are {some}; {shows_all} shows all")
 }
 
 /// Parses a command line. `--help` is printed and ends the program quietly.
@@ -196,7 +229,7 @@ pub fn one_line(error: &clap::Error) -> String {
         .filter(|line| !line.is_empty())
         .collect();
     let told = told.join("; ");
-    told.strip_prefix("error: ").unwrap_or(&told).to_owned()
+    excerpt(told.strip_prefix("error: ").unwrap_or(&told), 600)
 }
 
 #[cfg(test)]
@@ -224,12 +257,44 @@ mod tests {
     }
 
     #[test]
-    fn what_is_near_is_suggested_and_otherwise_everything() {
+    fn what_is_near_is_suggested_and_otherwise_a_few_names_and_what_shows_all() {
         let known = ["mandelbrot::naive", "mandelbrot::hoisted"].map(str::to_owned);
-        let near = nearest("step", "niave", &known);
+        let near = nearest("step", "niave", &known, LIST);
         assert_eq!(near, "there is no step 'niave'; did you mean mandelbrot::naive?");
-        let far = nearest("step", "qqq", &known);
+        let far = nearest("step", "qqq", &known, LIST);
         assert_eq!(far, "there is no step 'qqq'; there are mandelbrot::naive, mandelbrot::hoisted");
+
+        let many: Vec<_> = (0..400).map(|number| format!("kernels::mandelbrot::step_{number}")).collect();
+        let far = nearest("step", "qqq", &many, LIST);
+        assert!(far.starts_with("there is no step 'qqq'; the nearest of 400 are kernels::"), "{far}");
+        assert!(far.ends_with("; `cargo course list` shows all") && far.len() < 300, "{far}");
+    }
+
+    #[test]
+    fn a_name_of_any_length_and_with_any_letters_is_answered_in_one_short_line() {
+        let many: Vec<_> = (0..400).map(|number| format!("step_{number}")).collect();
+        let told = nearest("step", &format!("\x1b[2J\n{}", "9".repeat(1_000_000)), &many, LIST);
+        assert!(told.len() < 300 && !told.contains(['\x1b', '\n']), "{told}");
+    }
+
+    #[test]
+    fn what_the_parser_says_is_one_short_line_whatever_it_was_given() {
+        let command = || SizeArgs::augment_args(Command::new("test"));
+        let refused = |arguments: &[&str]| {
+            let arguments = ["test"].iter().chain(arguments).map(OsString::from);
+            match parse(command(), arguments) {
+                Err(Failure::Usage(message)) => message,
+                other => panic!("{other:?}"),
+            }
+        };
+        let long = "9".repeat(1_000_000);
+        for arguments in [["--width", &long], ["--width", "3\x1b[31m\n4"], ["--size", &long]] {
+            let message = refused(&arguments);
+            assert!(message.len() < 900 && !message.contains(['\x1b', '\n']), "{message}");
+            assert!(message.contains(arguments[0]) && message.contains("at least 1"), "{message}");
+        }
+        let message = refused(&["--size", "3x4", "--width", "7"]);
+        assert!(message.contains("'--size <N or NxM>' cannot be used with '--width <W>'"), "{message}");
     }
 
     #[test]

@@ -19,6 +19,7 @@
 
 mod chapter;
 mod cli;
+mod drivers;
 pub mod files;
 pub mod limits;
 pub mod machine;
@@ -37,12 +38,13 @@ mod table;
 mod testing;
 
 pub use chapter::Chapter;
-pub use cli::{Selection, SizeArgs, TimingArgs, nearest, one_line, parse, threads};
+pub use cli::{LIST, Selection, SizeArgs, TimingArgs, nearest, one_line, parse, threads};
+pub use drivers::leave_out_the_screen;
 pub use measure::{Budget, Timing, time};
 pub use part::Part;
 pub use progress::Progress;
 pub use record::{Status, StepRecord, add_speedups, run_step};
-pub use screen::{Failure, Screen};
+pub use screen::{Failure, Screen, excerpt, printable, printable_panics, remark};
 pub use sweep::{SweepPoint, sweep};
 pub use table::{devices, ladder_table, notes, numbers_cell, plain_table};
 pub use testing::test_steps;

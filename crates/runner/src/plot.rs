@@ -559,9 +559,17 @@ fn text_width(text: &str, size: f64) -> f64 {
     size * text.chars().map(width).sum::<f64>()
 }
 
+/// Characters of a text of which any could be shown.
+const LONGEST: usize = 400;
+
 /// A text that fits into the room: the middle of a long one is left out, as names differ at their ends.
 fn shortened(text: &str, room: f64) -> String {
-    let characters: Vec<_> = text.chars().collect();
+    let mut characters: Vec<_> = text.chars().collect();
+    // Nothing that is longer fits into any plot, and each length is tried.
+    if characters.len() > LONGEST {
+        characters.drain(LONGEST / 2..characters.len() - LONGEST / 2);
+    }
+    let text: String = characters.iter().collect();
     let without = |left_out: usize| {
         let kept = characters.len() - left_out;
         let (head, tail) = (kept.div_ceil(2), kept / 2);
@@ -569,7 +577,7 @@ fn shortened(text: &str, room: f64) -> String {
         ends.concat().into_iter().collect::<String>()
     };
     let fits = |text: &String| text_width(text, TEXT_SIZE) <= room;
-    let candidates = std::iter::once(text.to_owned()).chain((1..=characters.len()).map(without));
+    let candidates = std::iter::once(text).chain((1..=characters.len()).map(without));
     candidates.into_iter().find(fits).unwrap_or_default()
 }
 
@@ -932,5 +940,8 @@ mod tests {
         assert!(cut.starts_with("vec") && cut.contains('…') && cut.ends_with("nes"), "{cut}");
         assert!(text_width(&cut, TEXT_SIZE) <= 120.0);
         assert_eq!(shortened("anything", 0.0), "");
+        // A text of any length is cut at once.
+        let cut = shortened(&format!("ab{}yz", "i".repeat(3_000_000)), 120.0);
+        assert!(cut.starts_with("ab") && cut.ends_with("yz") && cut.chars().count() < 30, "{cut}");
     }
 }

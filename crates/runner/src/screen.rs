@@ -1,6 +1,9 @@
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
+use std::{panic, thread};
 
 /// Why a program ends before its end.
 #[derive(Debug)]
@@ -40,7 +43,66 @@ impl Failure {
 
 /// One line on standard error. When nobody reads that either, there is nobody left to tell.
 fn tell(message: &str) {
-    let _ = writeln!(io::stderr(), "error: {message}");
+    let _ = writeln!(io::stderr(), "error: {}", printable(message));
+}
+
+/// A line on standard error about what is shown on standard output.
+pub fn remark(message: &str) {
+    let _ = writeln!(io::stderr(), "note: {}", printable(message));
+}
+
+/// A text with everything written out that a terminal would obey rather than show: names, arguments and panics may hold anything.
+/// Line breaks and tabs stay.
+///
+/// ```
+/// assert_eq!(runner::printable("a\x1b[31mb\r\n"), "a\\u{1b}[31mb\\r\n");
+/// ```
+pub fn printable(text: &str) -> String {
+    // The marks that turn the direction of writing can make a text look like another one.
+    let obeyed = |letter: char| {
+        letter.is_control() && !matches!(letter, '\n' | '\t')
+            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if obeyed(letter) { shown.extend(letter.escape_default()) } else { shown.push(letter) }
+    }
+    shown
+}
+
+/// A text of somebody else's in one line of at most about `most` characters, [`printable`]. Of a long one both ends are left, as either
+/// may hold what matters.
+pub fn excerpt(text: &str, most: usize) -> String {
+    let text = text.trim().replace('\n', "\\n");
+    let length = text.chars().count();
+    if length <= most {
+        return printable(&text);
+    }
+    let place = |character: usize| text.char_indices().nth(character).map_or(text.len(), |(place, _)| place);
+    let (head, tail) = (place(most - most / 2), place(length - most / 2));
+    let left_out = length - most;
+    printable(&format!("{} [{left_out} characters] {}", &text[..head], &text[tail..]))
+}
+
+/// From now on panics are told in a [`printable`] text, whatever thread they are in. With `RUST_BACKTRACE=1` their backtrace follows.
+pub fn printable_panics() {
+    panic::set_hook(Box::new(|panicked| {
+        let thread = thread::current();
+        let place = panicked.location().map(|place| format!(" at {place}")).unwrap_or_default();
+        let text = panic_text(panicked.payload());
+        let mut told = format!("thread '{}' panicked{place}:\n{text}", thread.name().unwrap_or("without a name"));
+        let trace = Backtrace::capture();
+        if trace.status() == BacktraceStatus::Captured {
+            told += &format!("\nstack backtrace:\n{trace}");
+        }
+        let _ = writeln!(io::stderr(), "{}", printable(told.trim_end()));
+    }));
+}
+
+/// What a panic says.
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
 /// Standard output, with a closed pipe told from other errors.
@@ -59,5 +121,25 @@ impl Screen {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::Closed),
             Err(error) => Err(Failure::io("cannot write to standard output", &error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_written_out() {
+        assert_eq!(printable("plain, ä\n\t"), "plain, ä\n\t");
+        assert_eq!(printable("\x1b]0;title\x07\r\u{9b}2J\x7f"), "\\u{1b}]0;title\\u{7}\\r\\u{9b}2J\\u{7f}");
+        assert_eq!(printable("a\u{202e}b"), "a\\u{202e}b");
+    }
+
+    #[test]
+    fn of_a_long_text_both_ends_are_left_in_one_line() {
+        assert_eq!(excerpt(" short\x1b\nlines ", 20), "short\\u{1b}\\nlines");
+        let long = format!("begin{}end", "ä".repeat(1_000_000));
+        let shown = excerpt(&long, 20);
+        assert_eq!(shown, "beginäääää [999988 characters] äääääääend");
     }
 }

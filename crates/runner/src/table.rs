@@ -2,6 +2,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 use crate::record::{Status, StepRecord};
+use crate::screen::printable;
 
 /// The ladder as a table of at most 80 columns: names left, numbers right, wrong rows red and unavailable ones dim. What is not
 /// there is `-`.
@@ -46,7 +47,7 @@ pub fn notes(records: &[StepRecord]) -> Vec<String> {
     }
     let line = |(status, reason, steps): (Status, &str, Vec<&str>)| {
         let verb = if steps.len() == 1 { "is" } else { "are" };
-        format!("{} {verb} {}: {reason}", steps.join(", "), status.word())
+        format!("{} {verb} {}: {}", steps.join(", "), status.word(), printable(reason))
     };
     devices(records).into_iter().chain(reasons.into_iter().map(line)).collect()
 }

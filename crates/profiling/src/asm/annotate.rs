@@ -196,6 +196,8 @@ pub struct AnnotatedLine {
 pub struct Annotated {
     /// The source file.
     pub file: Arc<str>,
+    /// Whether it has been changed since the program was built, so that its lines may not be those that were compiled.
+    pub is_changed: bool,
     /// The selected lines, each of the file or of the range.
     pub lines: Vec<AnnotatedLine>,
     /// The instructions of the selected functions that belong to none of the lines.
@@ -229,6 +231,7 @@ impl Image {
             .collect();
         let mut annotated = Annotated {
             file: file.clone(),
+            is_changed: self.is_older_than(&*file),
             lines: Vec::new(),
             no_line: AnnotatedLine::default(),
             functions: Vec::new(),

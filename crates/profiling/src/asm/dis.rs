@@ -12,6 +12,7 @@ use object::Architecture;
 
 #[cfg(feature = "capstone")]
 use super::aarch64;
+use super::built;
 use super::count::{Count, Counts};
 use super::error::Error;
 use super::flow::{Flow, Graph};
@@ -283,6 +284,7 @@ pub struct Listing {
     instructions: Vec<Instruction>,
     loops: Vec<Loop>,
     closures: Vec<Function>,
+    changed: Vec<Arc<str>>,
 }
 
 impl Image {
@@ -321,7 +323,9 @@ impl Image {
         let loops = mark_flow(&mut instructions, &flows);
         self.mark_lines(&mut instructions);
         let closures = self.closures(function).into_iter().cloned().collect();
-        Ok(Listing { function: function.clone(), instructions, loops, closures })
+        let files = instructions.iter().filter_map(|instruction| Some(&instruction.line.as_ref()?.file));
+        let files: BTreeSet<_> = files.filter(|file| self.is_older_than(&***file)).cloned().collect();
+        Ok(Listing { function: function.clone(), instructions, loops, closures, changed: files.into_iter().collect() })
     }
 
     fn mark_lines(&self, instructions: &mut [Instruction]) {
@@ -488,6 +492,12 @@ impl Listing {
         &self.closures
     }
 
+    /// The source files of its lines that have been changed since the program was built: the lines that are shown of them may not be
+    /// those that were compiled. The text of the listing says so.
+    pub fn changed_sources(&self) -> &[Arc<str>] {
+        &self.changed
+    }
+
     /// How many instructions of each class there are: in the function, in its hottest loop, and on each line.
     pub fn counts(&self) -> Counts {
         Counts::of(self)
@@ -545,8 +555,9 @@ impl Listing {
         let deepest = self.instructions.iter().map(|instruction| instruction.depth).max().unwrap_or(0) as usize;
         let bars = |depth: u32| format!("{:<deepest$}", "│".repeat(depth as usize));
         let own = self.instructions.iter().find_map(|instruction| Some(instruction.line.as_ref()?.file.clone()));
-        if let (Some(file), true) = (&own, layout.sources) {
-            writeln!(out, "{}", short(file))?;
+        if layout.sources {
+            self.changed.iter().try_for_each(|file| writeln!(out, "{}", built::warning(&short(file))))?;
+            own.iter().try_for_each(|file| writeln!(out, "{}", short(file)))?;
         }
         let mut line: Option<&Line> = None;
         for &instruction in shown {

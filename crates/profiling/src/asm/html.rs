@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 use std::path::Path;
 
 use super::annotate::{Annotated, AnnotatedLine, Cost, PER_LOOP, WEIGHTS};
+use super::built::warning;
 use super::dis::{Class, Instruction, Listing, Purpose, short};
 use super::image::{last_part, without_generics};
 
@@ -35,6 +36,9 @@ fn write(out: &mut String, annotated: &Annotated) -> fmt::Result {
         annotated.instructions(),
         number_of(annotated.functions.len() as u64, "function"),
     )?;
+    if annotated.is_changed {
+        writeln!(out, "<p><strong>{}</strong></p>", escaped(&warning(&short(&annotated.file))))?;
+    }
     legend(out)?;
     functions(out, annotated)?;
     writeln!(

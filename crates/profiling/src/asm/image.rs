@@ -15,6 +15,7 @@ use object::{
     SectionKind, SymbolKind,
 };
 
+use super::built::{Built, running};
 use super::error::Error;
 
 type Reader = EndianArcSlice<RunTimeEndian>;
@@ -30,6 +31,7 @@ type Reader = EndianArcSlice<RunTimeEndian>;
 /// ```
 pub struct Image {
     path: PathBuf,
+    built: Built,
     architecture: Architecture,
     sections: Vec<Section>,
     /// By address, no two at the same.
@@ -119,11 +121,10 @@ impl Image {
     /// As [`open`](Self::open) does.
     pub fn of_this_program() -> Result<Self, Error> {
         let path = env::current_exe().unwrap_or_default();
-        // The file of a running program may have been replaced by a new build; this link leads to the old one.
-        let running = Path::new("/proc/self/exe");
-        let data = if running.exists() { fs::read(running) } else { fs::read(&path) };
+        let running = running();
+        let data = fs::read(&running);
         let data = data.map_err(|error| Error::Unreadable { file: path.clone(), why: error.to_string() })?;
-        Self::parse(path, &data)
+        Self::parse(path, Built::of(&running), &data)
     }
 
     /// The executable or library at `path`.
@@ -134,10 +135,10 @@ impl Image {
         let path = path.as_ref();
         let data =
             fs::read(path).map_err(|error| Error::Unreadable { file: path.to_path_buf(), why: error.to_string() })?;
-        Self::parse(path.to_path_buf(), &data)
+        Self::parse(path.to_path_buf(), Built::of(path), &data)
     }
 
-    fn parse(path: PathBuf, data: &[u8]) -> Result<Self, Error> {
+    fn parse(path: PathBuf, built: Built, data: &[u8]) -> Result<Self, Error> {
         let foreign = |why: String| Error::Foreign { file: path.clone(), why };
         if data.is_empty() {
             return Err(foreign("it is empty".into()));
@@ -179,12 +180,18 @@ impl Image {
             }
             None => Lines::load(&file, &path)?,
         };
-        Ok(Self { path, architecture, sections, functions, slots, lines })
+        Ok(Self { path, built, architecture, sections, functions, slots, lines })
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether a source file has been changed since the image was built, so that its lines may not be those that were compiled. Judged
+    /// by the times of both files: a source that was touched counts as changed, as it does for cargo.
+    pub fn is_older_than(&self, source: impl AsRef<Path>) -> bool {
+        self.built.before(source.as_ref())
     }
 
     /// The functions, by address.

@@ -17,6 +17,8 @@
 //! - Loops are sets of blocks that reach each other, so the order of the blocks in memory does not matter. Jump tables are followed.
 //! - A bounds check is the jump that leads to a panic about an index, not the call that panics: the jump is what each round pays for.
 //! - The hottest loop is a guess from the shape of the code: see [`Listing::hottest_loop`]. To know it, sample the program.
+//! - A source that has been changed since the program was built is told from one that has not by its time; what is shown of it begins with
+//!   a line that says so. Build the program anew, as `cargo run` does, and the lines are right.
 //! - The score of a line, by [`WEIGHTS`], is no time. A white line may still be slow, for example waiting for memory.
 //!
 //! ```
@@ -48,6 +50,7 @@
 #[cfg(feature = "capstone")]
 mod aarch64;
 mod annotate;
+mod built;
 mod count;
 mod dis;
 mod error;
@@ -57,6 +60,7 @@ mod image;
 mod x86;
 
 pub use annotate::{Annotated, AnnotatedFunction, AnnotatedLine, Cost, PER_LOOP, Part, Selection, WEIGHTS, Weights};
+pub use built::is_changed;
 pub use count::{Count, Counts, CountsDifference, Difference};
 pub use dis::{Callee, Class, Guard, Instruction, Layout, Line, Listing, Loop, Purpose, dis};
 pub use error::Error;

@@ -1,8 +1,8 @@
 //! The command line of chapters, as a newcomer meets it.
 
 use std::fs;
-use std::io::Read;
-use std::process::Stdio;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
 
 use crate::support::{chapter, files};
 use assert_cmd::prelude::*;
@@ -40,10 +40,13 @@ fn a_bad_argument_gets_one_line_that_says_what_is_allowed_and_nothing_is_written
         (&["--width", "9999999999999", "--height", "9999999999999"], "address space"),
         (&["--widht", "3"], "a similar argument exists: '--width'"),
         (&["naive"], "unexpected argument 'naive'"),
+        (&["--problem", "mandelbrot", "--size", "3x4", "--width", "7"], "cannot be used with '--width <W>'"),
+        (&["--steps", "particles::columns", "--width", "7"], "--width is a size of mandelbrot"),
+        (&["--steps", "qqq"], "`cargo course list` shows all"),
     ] {
         let (message, status) = refused(&[arguments, &["--out", out]].concat());
         assert_eq!(status, Some(2), "{arguments:?}: {message}");
-        assert_eq!(message.lines().count(), 1, "{arguments:?}: {message}");
+        assert!(message.lines().count() == 1 && message.len() < 500, "{arguments:?}: {message}");
         assert!(message.starts_with("error: ") && message.contains(told), "{arguments:?}: {message}");
     }
     assert!(files(folder.path()).is_empty(), "a refused command wrote something");
@@ -62,12 +65,25 @@ fn files_that_cannot_be_written_are_refused_before_the_work_begins() {
 
     let out = folder.path().join("out");
     let nowhere = folder.path().join("missing/results.json");
-    for json in [&nowhere, folder.path()].map(|path| path.to_str().unwrap().to_owned()) {
+    let long = folder.path().join("x".repeat(300));
+    let mut permissions = fs::metadata(&file).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&file, permissions).unwrap();
+    for json in [&nowhere, folder.path(), &long, &file].map(|path| path.to_str().unwrap().to_owned()) {
         let (message, status) = refused(&["--quick", "--out", out.to_str().unwrap(), "--json", &json]);
         assert_eq!((status, message.lines().count()), (Some(1), 1), "{message}");
         assert!(message.contains("cannot write"), "{message}");
     }
     assert!(files(&out).is_empty());
+    assert_eq!(fs::read_to_string(&file).unwrap(), "untouched");
+
+    // What the chapter writes to its own folder, too.
+    for name in ["chapter1.json", "chapter1-mandelbrot.png", "chapter1-pi.svg"] {
+        fs::create_dir(out.join(name)).unwrap();
+        let (message, status) = refused(&["--quick", "--out", out.to_str().unwrap()]);
+        assert!(status == Some(1) && message.contains(name) && message.contains("it is a folder"), "{message}");
+        fs::remove_dir(out.join(name)).unwrap();
+    }
 }
 
 #[test]
@@ -135,15 +151,44 @@ fn a_problem_is_shown_in_the_size_that_is_asked_for() {
 }
 
 #[test]
-fn a_closed_pipe_is_a_quiet_end() {
+fn a_closed_pipe_is_a_quiet_end_and_what_was_measured_is_kept() {
     let folder = tempdir().unwrap();
+    let json = folder.path().join("results.json");
     let mut command = chapter(1);
-    command.args(["--quick", "--out"]).arg(folder.path());
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
+    command.args(["--quick", "--steps", "expanded,squared,branchless", "--out"]).arg(folder.path());
+    command.arg("--json").arg(&json).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // The reader leaves when the first steps are measured.
+    let shown = BufReader::new(child.stdout.take().unwrap());
+    assert!(shown.lines().any(|line| line.unwrap().starts_with("validation sum")));
     let mut message = String::new();
     child.stderr.take().unwrap().read_to_string(&mut message).unwrap();
     assert_eq!((child.wait().unwrap().code(), message.as_str()), (Some(0), ""));
+    let records: Vec<StepRecord> = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!(records[..2].iter().map(|record| record.step.as_str()).collect::<Vec<_>>(), ["squared", "expanded"]);
+}
+
+/// A limit on the size of files stands for a disk that is full: the results are small, and the picture is not.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_picture_that_does_not_fit_costs_no_results() {
+    let folder = tempdir().unwrap();
+    let json = folder.path().join("results.json");
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"]).arg(chapter(1).get_program());
+    let chosen = ["--steps", "mandelbrot::expanded,mandelbrot::squared", "--width", "300", "--height", "300"];
+    command.args(chosen).args(["--max-iterations", "100", "--repeat", "1", "--out"]).arg(folder.path());
+    let output = command.arg("--json").arg(&json).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), message.lines().count()), (Some(1), 1), "{message}");
+    assert!(
+        message.contains("cannot write") && message.contains("chapter1-mandelbrot.png: File too large"),
+        "{message}"
+    );
+    assert!(message.contains("what was measured is in"), "{message}");
+    let records: Vec<StepRecord> = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!(records.len(), 2);
+    assert!(!files(folder.path()).iter().any(|file| file.to_string_lossy().contains(".writing-")));
 }
 
 #[cfg(target_os = "linux")]
@@ -184,6 +229,10 @@ fn the_help_explains_each_argument() {
 
 #[test]
 fn the_tips_are_shown_with_their_ways() {
+    for ignored in [&["--quick"][..], &["--problem", "pi"], &["--json", "x.json"]] {
+        let (message, status) = refused(&[&["--tips"], ignored].concat());
+        assert!(status == Some(2) && message.contains("'--tips' cannot be used with"), "{message}");
+    }
     let output = chapter(1).arg("--tips").assert().success().get_output().stdout.clone();
     let text = String::from_utf8(output).unwrap();
     for tip in kernels::tips::TIPS {

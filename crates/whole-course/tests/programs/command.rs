@@ -13,6 +13,7 @@ fn shown(arguments: &[&str]) -> String {
 fn refused(arguments: &[&str]) -> String {
     let output = course().args(arguments).output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.stdout.is_empty(), "{arguments:?} printed {}", String::from_utf8_lossy(&output.stdout));
     assert_eq!((output.status.code(), message.lines().count()), (Some(2), 1), "{arguments:?}: {message}");
     message
 }
@@ -66,6 +67,153 @@ fn unknown_names_get_the_nearest_ones() {
     assert!(refused(&["record", "99"]).contains("there is no chapter 99; there are 1"));
     assert!(refused(&["lst"]).contains("list"));
     assert!(refused(&["diff", "indexed", "naive"]).contains("is the name of 2 steps"));
+}
+
+#[test]
+fn a_name_that_resembles_nothing_is_answered_with_a_few_names_and_what_shows_all() {
+    for (arguments, shows_all) in [
+        (&["run", "qqq"][..], "; `cargo course list` shows all"),
+        (&["diff", "naive", "qqq"], "; `cargo course list` shows all"),
+        (&["profile", "qqq"], "; `cargo course list` shows all"),
+        (&["dis", "qqq"], "; `cargo course list` shows all"),
+        (&["compare", "mandelbrot", "--steps", "qqq"], "; `cargo course list` shows all"),
+        (&["compare", "mandelbrot", "--peers", "qqq"], "; `cargo course doctor` shows all"),
+        (&["compare", "mandelbrot", "--base", "qqq"], "; `cargo course list` shows all"),
+        (&["list", "--problem", "qqq"], "there are mandelbrot, "),
+    ] {
+        let message = refused(arguments);
+        assert!(message.len() < 500 && message.contains(shows_all), "{arguments:?}: {message}");
+    }
+    let message = refused(&["run", &format!("a\x1b[31m\n{}", "b".repeat(100_000))]);
+    assert!(message.len() < 600 && message.contains("'a\\u{1b}[31m\\nbbb"), "{message}");
+}
+
+#[test]
+fn what_would_be_ignored_is_refused() {
+    let (naive, pi, columns) = ("kernels::mandelbrot::naive", "kernels::pi::branchless", "kernels::particles::columns");
+    for (arguments, told) in [
+        (&["run", naive, "--size", "3x4", "--width", "7"][..], "cannot be used with '--width <W>'"),
+        (&["run", naive, pi, "--size", "3"], "--size is that of one problem"),
+        (&["run", pi, columns, "--width", "3"], "--width is a size of mandelbrot"),
+        (&["run", pi, "--width", "3"], "pi has no width"),
+        (&["diff", "kernels::pi", "kernels::mandelbrot", "--quick"], "leave --quick out"),
+        (&["diff", "kernels::pi", "kernels::mandelbrot", "--asm"], "leave --asm out"),
+        (&["diff", naive, naive, "--no-race", "--repeat", "3"], "leave --repeat out"),
+        (&["diff", naive, pi, "--height", "3"], "leave --height out"),
+        (&["diff", naive, naive, "--unified", "--columns", "100"], "cannot be used with"),
+        (&["profile", naive, "--memory", "--repeat", "3"], "cannot be used with"),
+        (&["profile", naive, "--functions", "--repeat", "3"], "cannot be used with"),
+        (&["compare", "--steps", pi, "--width", "3"], "--width is a size of mandelbrot"),
+    ] {
+        let message = refused(arguments);
+        assert!(message.contains(told), "{arguments:?}: {message}");
+    }
+}
+
+/// What a command says on standard error, which is one line, and its exit status.
+fn failed(arguments: &[&str]) -> (String, Option<i32>) {
+    let output = course().args(arguments).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(message.lines().count(), 1, "{arguments:?}: {message}");
+    assert!(output.stdout.is_empty(), "{arguments:?} printed {}", String::from_utf8_lossy(&output.stdout));
+    (message, output.status.code())
+}
+
+#[test]
+fn files_that_cannot_be_written_are_refused_before_the_first_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let kept = path("kept");
+    std::fs::write(&kept, "kept").unwrap();
+    let mut permissions = std::fs::metadata(&kept).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&kept, permissions).unwrap();
+    for file in [kept.clone(), path(&"x".repeat(300)), path("missing/results.json"), path("")] {
+        for command in [
+            &["run", "--quick", "kernels::pi::branchless", "--json", &file][..],
+            &["compare", "pi", "--quick", "--json", &file],
+        ] {
+            let (message, status) = failed(command);
+            assert!(status == Some(1) && message.contains("cannot write "), "{command:?}: {message}");
+        }
+    }
+    for command in ["annotate", "profile"] {
+        let (message, status) = failed(&[command, "kernels::mandelbrot::naive", "--out", &kept]);
+        assert!(status == Some(1) && message.contains("cannot create the folder"), "{command}: {message}");
+    }
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "kept");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_measured_is_kept_when_it_cannot_be_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("results.json");
+    // The reader leaves after the first line.
+    let mut command = course();
+    command.args([
+        "run",
+        "--quick",
+        "--repeat",
+        "2",
+        "kernels::pi::branchless",
+        "kernels::particles::columns",
+        "--json",
+    ]);
+    command.arg(&json).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut shown = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    std::io::BufRead::read_line(&mut shown, &mut first).unwrap();
+    assert!(first.contains(": "), "{first}");
+    drop(shown);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+    let records: Vec<runner::StepRecord> = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!(records[0].runs, Some(2), "{records:?}");
+}
+
+/// Mesa's drivers complain of it in words that look like ours.
+#[test]
+fn a_missing_screen_is_no_error_of_ours() {
+    for command in [&["doctor"][..], &["machine", "--no-limits"]] {
+        let mut course = course();
+        for setting in ["XDG_RUNTIME_DIR", "NODEVICE_SELECT", "MESA_VK_DEVICE_SELECT", "DRI_PRIME"] {
+            course.env_remove(setting);
+        }
+        let output = course.args(command).output().unwrap();
+        assert!(output.status.success() && !output.stdout.is_empty());
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(!errors.contains("XDG_RUNTIME_DIR"), "{errors}");
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[test]
+fn a_source_that_was_changed_since_the_build_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = folder.path().join("course");
+    std::fs::copy(course().get_program(), &old).unwrap();
+    let file = std::fs::File::options().write(true).open(&old).unwrap();
+    let source = std::fs::metadata(crate::support::root().join("crates/kernels/src/mandelbrot.rs")).unwrap();
+    file.set_modified(source.modified().unwrap() - std::time::Duration::from_secs(1)).unwrap();
+    drop(file);
+    let told = |arguments: &[&str]| {
+        let output = std::process::Command::new(&old).args(arguments).output().unwrap();
+        let text = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
+        let told = text.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("note: "));
+        let told: Vec<_> = told.map(str::to_owned).collect();
+        assert!(told.iter().all(|line| line.contains("mandelbrot.rs has been changed since")), "{told:?}");
+        told.len()
+    };
+    let (naive, hoisted) = ("kernels::mandelbrot::naive", "kernels::mandelbrot::hoisted");
+    let out = folder.path().to_str().unwrap();
+    assert_eq!(told(&["dis", naive]), 1);
+    assert_eq!(told(&["dis", naive, "--count"]), 1);
+    assert_eq!(told(&["annotate", naive, "--out", out]), 1);
+    assert_eq!(told(&["diff", naive, hoisted, "--quick", "--repeat", "1"]), 1);
+    assert_eq!(told(&["diff", naive, hoisted, "--no-race"]), 0, "only sources are shown");
+    assert_eq!(told(&["profile", naive, "--quick", "--repeat", "1", "--out", out]), 1);
 }
 
 #[test]
