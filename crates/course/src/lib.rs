@@ -18,3 +18,5 @@ pub mod source;
 
 pub use catalog::{Found, ladders};
 pub use command::main;
+pub use profile::copy_with_attributes;
+pub use profiled::What;

@@ -13,7 +13,7 @@ use validation::{Ladder, Session, SharedInput, StepError};
 
 /// What to find out about a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum What {
+pub enum What {
     /// Which functions it calls how often, and how long they take.
     Functions,
     /// How often each line runs, and how long it takes.
@@ -25,9 +25,21 @@ pub(crate) enum What {
 }
 
 /// The attributes that `cargo course profile` puts before a function of its copy.
-pub(crate) const FUNCTIONS: &str = "#[::profiling::profile] ";
-pub(crate) const LINES: &str = "#[::profiling::line_profile] ";
-pub(crate) const MEMORY: &str = "#[::profiling::memory_profile] ";
+const FUNCTIONS: &str = "#[::profiling::profile] ";
+const LINES: &str = "#[::profiling::line_profile] ";
+const MEMORY: &str = "#[::profiling::memory_profile] ";
+
+impl What {
+    /// The attribute that goes before a function for it, with a space behind it.
+    pub fn attribute(self) -> &'static str {
+        match self {
+            Self::Functions => FUNCTIONS,
+            Self::Lines => LINES,
+            Self::Memory => MEMORY,
+            Self::Sample => "",
+        }
+    }
+}
 
 /// What is written: the ends of the names of files.
 const CALLGRIND: &str = "callgrind.out";

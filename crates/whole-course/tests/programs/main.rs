@@ -1,5 +1,6 @@
 //! What holds for the whole course: the command line, the book, what the compiler refuses, the machine code of the steps.
 
+mod attributes;
 mod book;
 mod chapter;
 mod command;

@@ -158,9 +158,21 @@ impl Build {
 
     /// What the compiler says of a program, which it is told by its place below `folder`.
     pub(crate) fn verdict(&self, folder: &Path, root: &str) -> Output {
-        let mut rustc = self.rustc("refused", root, "2024", "0");
-        rustc.arg("--emit=metadata").arg("--out-dir").arg(&self.folder).current_dir(folder);
-        rustc.output().expect("rustc starts")
+        self.metadata(self.rustc("refused", root, "2024", "0").current_dir(folder))
+    }
+
+    /// What the compiler says of a copy of one of the workspace's crates, which lies in `crates` below `folder`.
+    pub(crate) fn check(&self, name: &str, folder: &Path) -> Output {
+        let library = library(name);
+        let copy = folder.join("crates").join(name).join("src/lib.rs");
+        let root = copy.to_str().expect("the workspace has a name in UTF-8");
+        let mut rustc = self.rustc(name, root, &library.edition, "0");
+        self.metadata(rustc.args(["--crate-type=lib", "--cap-lints=warn"]))
+    }
+
+    /// Compiles as far as errors can be found.
+    fn metadata(&self, rustc: &mut Command) -> Output {
+        rustc.arg("--emit=metadata").arg("--out-dir").arg(&self.folder).output().expect("rustc starts")
     }
 
     /// The compiler with the flags of the workspace's profile, for a crate that may use everything.
