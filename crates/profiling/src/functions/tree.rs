@@ -12,7 +12,10 @@
 //! Only the thread itself changes its numbers: it needs no atomic addition, a plain load and a plain store do. Nothing is ever
 //! set back: who reads a profile remembers what there was before and subtracts it. A node lives for ever; when its thread has
 //! ended, its numbers are added to those of the threads that ended before, and the node serves another thread.
-#![expect(unsafe_code, reason = "a node is reached through an atomic pointer")]
+//!
+//! While nothing is to be [counted](uncounted), a call costs a load and two branches that are never taken: what does the counting is kept out
+//! of line for that, so that a small function stays small and is inlined as it would be without the attribute.
+#![expect(unsafe_code, reason = "a node is reached through an atomic pointer, and an empty instruction keeps a frame")]
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -38,12 +41,19 @@ pub struct Site {
     pub(super) module: &'static str,
     pub(super) file: &'static str,
     pub(super) line: u32,
+    /// The first and the last line of the function; `None` for a stretch of code, whose end nobody knows.
+    pub(super) lines: Option<(u32, u32)>,
 }
 
 impl Site {
     /// A site whose path is found when it is asked for: what the compiler knows of names is no constant.
     pub const fn new(path: fn() -> &'static str, module: &'static str, file: &'static str, line: u32) -> Self {
-        Self { path, module, file, line }
+        Self { path, module, file, line, lines: None }
+    }
+
+    /// The site of a function that stands on these lines.
+    pub const fn on_lines(self, first: u32, last: u32) -> Self {
+        Self { lines: Some((first, last)), ..self }
     }
 
     /// The path of a function by the path of a function that stands in it.
@@ -115,19 +125,70 @@ thread_local! {
     static OWNER: RefCell<Option<Owner>> = const { RefCell::new(None) };
 }
 
-/// A call in progress: it ends when this is dropped, however that comes about.
+/// How many callers want nothing to be counted now.
+static UNCOUNTED: AtomicU32 = AtomicU32::new(0);
+
+/// Does something during which no thread begins to count a call. Calls in progress end as they began.
+pub(super) fn uncounted<R>(run: impl FnOnce() -> R) -> R {
+    struct Resume;
+    impl Drop for Resume {
+        fn drop(&mut self) {
+            UNCOUNTED.fetch_sub(1, Relaxed);
+        }
+    }
+    UNCOUNTED.fetch_add(1, Relaxed);
+    let _resume = Resume;
+    run()
+}
+
+/// What ends a call when it is dropped, however that comes about.
 #[derive(Debug)]
 #[must_use = "the call ends when the guard is dropped"]
 pub struct Guard {
-    node: &'static Node,
-    parent: &'static Node,
+    /// `None` where nothing is counted.
+    call: Option<Call>,
     /// A call ends on the thread that it began on.
     thread: PhantomData<*const ()>,
+}
+
+/// A call in progress.
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    node: &'static Node,
+    parent: &'static Node,
 }
 
 /// Begins a call.
 #[inline(always)]
 pub fn enter(site: &'static Site) -> Guard {
+    let call = if UNCOUNTED.load(Relaxed) == 0 { Some(begin(site)) } else { None };
+    Guard { call, thread: PhantomData }
+}
+
+impl Drop for Guard {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(call) = self.call {
+            end(call);
+        }
+        keep_the_frame();
+    }
+}
+
+/// No instruction at all, but one that the compiler has to keep behind whatever the function does last: a call there does not become a jump,
+/// which would take the function off the stack that is sampled.
+#[inline(always)]
+fn keep_the_frame() {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: there is no instruction.
+    unsafe {
+        std::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn begin(site: &'static Site) -> Call {
     let mut parent = CURRENT.get();
     let node = if ptr::eq(parent.last_site.load(Relaxed), site) {
         // SAFETY: `last_site` is set only together with `last_child`, by this thread, and nodes are never freed.
@@ -139,19 +200,18 @@ pub fn enter(site: &'static Site) -> Guard {
     };
     CURRENT.set(node);
     node.calls.store(node.calls.load(Relaxed).wrapping_add(1), Relaxed);
-    // From here to the clock of `drop` is the time of the call: as little as possible of the profiler's own lies between.
+    // From here to the clock of `end` is the time of the call: as little as possible of the profiler's own lies between.
     let now = clock::ticks();
     node.time.store(node.time.load(Relaxed).wrapping_sub_unsigned(now), Relaxed);
-    Guard { node, parent, thread: PhantomData }
+    Call { node, parent }
 }
 
-impl Drop for Guard {
-    #[inline(always)]
-    fn drop(&mut self) {
-        let now = clock::ticks();
-        self.node.time.store(self.node.time.load(Relaxed).wrapping_add_unsigned(now), Relaxed);
-        CURRENT.set(self.parent);
-    }
+#[cold]
+#[inline(never)]
+fn end(call: Call) {
+    let now = clock::ticks();
+    call.node.time.store(call.node.time.load(Relaxed).wrapping_add_unsigned(now), Relaxed);
+    CURRENT.set(call.parent);
 }
 
 /// The node of a call that did not go where the one before went, and its parent.
@@ -403,7 +463,8 @@ pub(super) fn overhead() -> Overhead {
 
     #[inline(never)]
     fn timed(x: u32) -> u32 {
-        let _guard = enter(&SITE);
+        // As `enter` does it, whether or not somebody counts just now.
+        let _guard = Guard { call: Some(begin(&SITE)), thread: PhantomData };
         black_box(x)
     }
 
