@@ -62,6 +62,12 @@ impl Square {
 }
 
 #[profile]
+fn scoped() -> f64 {
+    profiling::scope!("inside");
+    handed(10_000_000)
+}
+
+#[profile]
 fn program() -> f64 {
     let mut sum = (0..1_000_000).map(|n: u32| small(n)).sum::<f64>() + small(0.5_f32);
     sum += recursive(4) + hands_on(1_000_000) + Square(2.0).area();
@@ -173,8 +179,10 @@ fn nothing_is_counted_where_it_is_not_to_be() {
 fn a_profile_within_a_profile_is_refused_before_it_runs() {
     let _alone = alone();
     let mut inner = Vec::new();
-    functions::profile_for(ONCE, || inner.push(Sampler::new().run(|| functions::profile(|| panic!("is not run")).err())))
-        .unwrap();
+    functions::profile_for(ONCE, || {
+        inner.push(Sampler::new().run(|| functions::profile(|| panic!("is not run")).err()))
+    })
+    .unwrap();
     assert_eq!(inner.remove(0).unwrap_err(), SampleError::Running, "the run that is sampled");
     assert_eq!(inner.remove(0).unwrap().value, Some(SampleError::Running), "the run that is counted");
 }
@@ -182,14 +190,12 @@ fn a_profile_within_a_profile_is_refused_before_it_runs() {
 #[test]
 fn a_scope_has_calls_and_no_time() {
     let _alone = alone();
-    #[profile]
-    fn scoped() -> f64 {
-        profiling::scope!("inside");
-        handed(10_000_000)
-    }
     let profile = functions::profile_for(ONCE, scoped).unwrap().profile;
     let inside = stats(&profile, "inside");
-    assert_eq!((inside.calls, inside.self_certainty, inside.total_certainty), (1, Certainty::Unknown, Certainty::Unknown));
+    assert_eq!(
+        (inside.calls, inside.self_certainty, inside.total_certainty),
+        (1, Certainty::Unknown, Certainty::Unknown)
+    );
     let (scoped, handed) = (stats(&profile, "scoped"), stats(&profile, "handed"));
     assert_eq!(scoped.total_ns, scoped.self_ns + handed.self_ns, "what the scope calls is below it");
     let table = profile.table().to_string();

@@ -84,7 +84,8 @@ fn chapter_2_exports_what_others_can_read() {
     let read = |name: &str| fs::read_to_string(folder.path().join(format!("chapter2-{name}"))).unwrap();
     for name in ["mandelbrot", "taylor"] {
         // Whether a sample meets so short a program is up to the machine.
-        let pictures = if read(&format!("{name}.folded")).is_empty() { &["squares"][..] } else { &["squares", "flames"] };
+        let pictures =
+            if read(&format!("{name}.folded")).is_empty() { &["squares"][..] } else { &["squares", "flames"] };
         for picture in pictures {
             let svg = read(&format!("{name}-{picture}.svg"));
             assert!(svg.contains("<svg") && svg.trim_end().ends_with("</svg>"), "{name}-{picture}");

@@ -59,8 +59,7 @@ impl Profile {
         rows.sort_by_key(|row| Reverse(row.change(|stats| stats.self_ns).unsigned_abs()));
         let time = |profile: &Self| u64::try_from(profile.time().as_nanos()).unwrap_or(u64::MAX);
         let times = [self, after].map(|profile| (time(profile), profile.certainty()));
-        let [before_sampled, after_sampled] =
-            [self, after].map(|profile| matches!(profile.times(), Times::Sampled(_)));
+        let [before_sampled, after_sampled] = [self, after].map(|profile| matches!(profile.times(), Times::Sampled(_)));
         let calls = [self, after].map(Profile::calls);
         Diff { rows, top: None, digits: 6, times, calls, mixed: before_sampled != after_sampled }
     }

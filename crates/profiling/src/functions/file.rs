@@ -185,7 +185,9 @@ impl FromStr for Profile {
         let mut lines = whole.lines().enumerate().skip(1);
         for (at, line) in lines.by_ref() {
             let fields: Vec<&str> = line.split('\t').collect();
-            let end = profile.add(&fields, &mut overhead_ns).map_err(|problem| FormatError::Line { number: at + 1, problem })?;
+            let end = profile
+                .add(&fields, &mut overhead_ns)
+                .map_err(|problem| FormatError::Line { number: at + 1, problem })?;
             if end {
                 return match lines.next() {
                     Some((at, _)) => {

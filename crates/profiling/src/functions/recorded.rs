@@ -94,7 +94,7 @@ impl Functions {
 }
 
 impl Function {
-        fn of_site(site: &Site) -> Self {
+    fn of_site(site: &Site) -> Self {
         let path = (site.path)();
         let name = short_name(path, site.module);
         Self { file: crate::paths::tidy(site.file), line: site.line, name, path: path.into() }

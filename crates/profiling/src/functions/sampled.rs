@@ -22,16 +22,21 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Whether the frame is a call of this function, rather than of a closure or a function inside.
-    fn is_called_in(&self, frame: &Frame) -> bool {
+    /// Whether the frame is of a function of that name and file, rather than of a closure or a function inside.
+    fn is_named_in(&self, frame: &Frame) -> bool {
         last_part(&frame.function) == self.name
             && frame.file.as_deref().is_some_and(|file| file.ends_with(Path::new(self.file)))
-            && (self.lines.0..=self.lines.1).contains(&frame.line)
     }
 
-    /// The innermost of the functions that a frame can be a call of: names are the same where one stands in the other.
+    /// Which function a frame is a call of: the innermost one of that name that has the line. Of an instruction that stands for several
+    /// the compiler does not tell the line: then it is the only one of that name in the file.
     fn of(frame: &Frame, places: &[Self]) -> Option<usize> {
-        let called = places.iter().filter(|place| place.is_called_in(frame));
+        let mut named = places.iter().filter(|place| place.is_named_in(frame));
+        if frame.line == 0 {
+            let first = named.next()?.function;
+            return named.all(|place| place.function == first).then_some(first);
+        }
+        let called = named.filter(|place| (place.lines.0..=place.lines.1).contains(&frame.line));
         called.min_by_key(|place| place.lines.1 - place.lines.0).map(|place| place.function)
     }
 }
@@ -310,10 +315,11 @@ mod tests {
             frame("app::outer", "/a/src/app.rs", 20),
         ];
         let called = frames.each_ref().map(|frame| Place::of(frame, &places()));
-        assert_eq!(called, [None, None, None, Some(OUTER), Some(OUTER)]);
-        // One function in another of the same name: the inner one.
-        let inner = Place { function: 9, lines: (12, 14), ..places()[OUTER] };
-        assert_eq!(Place::of(&frame("outer", "/a/src/app.rs", 13), &[places()[OUTER], inner]), Some(9));
+        assert_eq!(called, [None, None, Some(OUTER), Some(OUTER), Some(OUTER)]);
+        // One function in another of the same name: the inner one, or nobody knows.
+        let two = [places()[OUTER], Place { function: 9, lines: (12, 14), ..places()[OUTER] }];
+        let called = [13, 15, 0].map(|line| Place::of(&frame("outer", "/a/src/app.rs", line), &two));
+        assert_eq!(called, [Some(9), Some(OUTER), None]);
     }
 
     #[test]

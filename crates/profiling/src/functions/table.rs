@@ -358,7 +358,7 @@ fn origin(profile: &Profile, digits: usize) -> String {
             let waited = wall_ns.saturating_sub(cpu_ns);
             if waited as f64 > LARGE_PART * wall_ns as f64 {
                 let (waited, wall) = (shown(waited), shown(wall_ns));
-                line(format!("a run took {wall} seconds by the clock, for {waited} of which no thread had a processor"));
+                line(format!("a run took {wall} seconds by the clock, for {waited} of which no thread of it ran"));
             }
         }
     }
@@ -439,8 +439,8 @@ impl Display for Relations<'_> {
             relations.entry(of).or_default().push((&profile.functions()[with], edge.callee));
         }
         let printed = rows.iter().filter_map(|(_, stats)| relations.get(&stats.function)).flatten();
-        write!(f, "{}", legend(profile.times(), printed.map(|(_, stats)| stats)))?;
-        writeln!(f, "{message}")?;
+        let legend = legend(profile.times(), printed.map(|(_, stats)| stats));
+        writeln!(f, "{legend}{}{message}", if legend.is_empty() { "" } else { "\n" })?;
         let (title, arrow) = if *callers { ("was called by...", "<-") } else { ("called...", "->") };
         let names = rows.iter().map(|(function, _)| function.standard_name().chars().count()).max().unwrap_or(0) + 2;
         let all = relations.values().flatten();

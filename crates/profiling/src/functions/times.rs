@@ -151,9 +151,10 @@ impl Profile {
     /// The same profile for pictures, where a time that cannot be told is none; and of how many contexts it cannot.
     pub(super) fn told(&self) -> (Self, usize) {
         let mut told = self.clone();
-        let hidden = told.contexts.iter_mut().filter(|context| {
-            self.times.certainty(context.self_ns, context.overhead_ns) == Certainty::Overhead
-        });
+        let hidden = told
+            .contexts
+            .iter_mut()
+            .filter(|context| self.times.certainty(context.self_ns, context.overhead_ns) == Certainty::Overhead);
         let hidden = hidden.map(|context| context.self_ns = 0).count();
         (told, hidden)
     }
