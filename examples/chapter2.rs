@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use profiled::particles::{ParticleSimulator, benchmark_memory};
 use profiled::{mandelbrot, particles, taylor};
-use profiling::functions::{self, Column, DotOptions, Profile, Recursion, SquareMapOptions};
+use profiling::functions::{self, Column, DotOptions, FlameGraphError, Profile, Profiled, Recursion, SquareMapOptions};
 use profiling::lines::{self, Function, Lines};
 use profiling::memory::{self, CountingAllocator, MemoryFunction};
 use profiling::{Timeit, counters, line_profile, memory_profile, profile, sample, time};
@@ -69,19 +69,28 @@ fn export(part: &mut Part<'_>, profile: &Profile, name: &str, title: &str) -> Re
     part.write(&format!("{name}.callgrind"), &profile.callgrind())?;
     part.write(&format!("{name}.folded"), &profile.folded(Recursion::default()))?;
     part.write(&format!("{name}.dot"), &profile.dot(&DotOptions::default()))?;
-    let flames = profile.flame_graph(title, Recursion::default()).map_err(failed)?;
-    part.write(&format!("{name}-flames.svg"), &flames)?;
+    match profile.flame_graph(title, Recursion::default()) {
+        Ok(flames) => part.write(&format!("{name}-flames.svg"), &flames)?,
+        // A program as short as that of a quick look may end before the first sample.
+        Err(FlameGraphError::Empty) => part.line("no flame graph: no function was met by a sample")?,
+        Err(error) => return Err(failed(error)),
+    }
     let options = SquareMapOptions { title: title.to_owned(), width: 900.0, height: 480.0 };
     part.write(&format!("{name}-squares.svg"), &profile.square_map(&options))
+}
+
+/// Calls of one run, and times of as many as make a second.
+fn by_function<R>(part: &Part<'_>, run: impl FnMut() -> R) -> Result<Profiled<R>, Failure> {
+    let least = Duration::from_millis(if part.quick() { 50 } else { 1000 });
+    functions::profile_for(least, run).map_err(failed)
 }
 
 fn mandelbrot_by_function(part: &mut Part<'_>) -> Result<(), Failure> {
     let input = input::<Mandelbrot>(part)?;
     part.heading("mandelbrot, by function: #[profile], as cProfile and pstats show it")?;
-    functions::reset();
-    let output = mandelbrot::calculate(input.width(), input.height(), input.max_iterations);
-    let profile = functions::take();
-    check(part, &input, &output)?;
+    let program = || mandelbrot::calculate(input.width(), input.height(), input.max_iterations);
+    let Profiled { value, profile, .. } = by_function(part, program)?;
+    check(part, &input, &value)?;
     part.line("")?;
     part.text("functions", &profile.table().sort(Column::CumTime).digits(3, 9).to_string())?;
     part.line("")?;
@@ -182,9 +191,7 @@ fn particles_by_function_and_line(part: &mut Part<'_>) -> Result<(), Failure> {
     for (name, evolve) in programs {
         let run = || (0..rounds).for_each(|_| drop(black_box(particles::benchmark(count, evolve))));
         part.line("")?;
-        functions::reset();
-        run();
-        let profile = functions::take();
+        let profile = by_function(part, run)?.profile;
         part.text(&format!("particles-{name}-functions"), &profile.table().digits(3, 9).to_string())?;
         part.line("")?;
         let profiled = lines::profile(run).map_err(failed)?;
@@ -252,9 +259,7 @@ fn layouts(table: &MemoryFunction, count: usize, mut before: Option<usize>) -> V
 fn taylor_series(part: &mut Part<'_>) -> Result<(), Failure> {
     part.heading("The book's Taylor series: one function with two callers, and itself")?;
     part.line("")?;
-    functions::reset();
-    taylor::benchmark();
-    let profile = functions::take();
+    let profile = by_function(part, taylor::benchmark)?.profile;
     let table = profile.table().sort(Column::CumTime).digits(6, 9).to_string();
     let callers = profile.callers().filter("factorial").to_string();
     part.text("taylor", &format!("{table}\n{callers}"))?;

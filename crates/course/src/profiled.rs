@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use profiling::functions::{self, Column, Recursion, SquareMapOptions};
+use profiling::functions::{self, Column, FlameGraphError, Recursion, SquareMapOptions};
 use profiling::lines::SecondsByLine;
 use profiling::{Samples, lines, memory, sample};
 use runner::files::write_atomically;
@@ -85,7 +85,7 @@ pub(crate) fn profile(
     session.poison();
     let mut written = Vec::new();
     match what {
-        What::Functions => functions(&mut *session, &path, stem, &mut written)?,
+        What::Functions => functions(&mut *session, &path, timing.repeat, stem, &mut written)?,
         What::Lines => lines(&mut *session, &path, timing.repeat)?,
         What::Memory => memory(&mut *session, &path, stem, &mut written)?,
         What::Sample => {
@@ -138,15 +138,29 @@ fn sampled(session: &mut dyn Session, path: &str, repeat: Option<usize>) -> Resu
     Ok((sampled.samples, runs))
 }
 
-fn functions(session: &mut dyn Session, path: &str, stem: &str, written: &mut Vec<PathBuf>) -> Result<(), Failure> {
+/// The calls are those of one run, the times the mean of many.
+fn functions(
+    session: &mut dyn Session,
+    path: &str,
+    repeat: Option<usize>,
+    stem: &str,
+    written: &mut Vec<PathBuf>,
+) -> Result<(), Failure> {
+    // What a step prepares is counted with the run.
     run(session, path)?;
-    let profile = functions::take();
-    Screen.line(format!("{path}, run once; {} calls\n", profile.calls()))?;
+    let (samples, runs) = functions::uncounted(|| sampled(session, path, repeat))?;
+    let profile = functions::take_with_samples(&samples, runs as u64);
+    Screen.line(format!("{path}: {} calls of one run; times sampled, {}\n", profile.calls(), times(runs)))?;
     Screen.line(profile.table().sort(Column::TotTime).top(25).to_string().trim_end())?;
     Screen.line(format!("\n{}", profile.callees().sort(Column::TotTime).top(25).to_string().trim_end()))?;
-    let flame_graph = profile.flame_graph(path, Recursion::Kept).map_err(|error| Failure::Io(error.to_string()))?;
+    let mut files = vec![(CALLGRIND, profile.callgrind())];
+    match profile.flame_graph(path, Recursion::Kept) {
+        Ok(flame_graph) => files.push((FLAME_GRAPH, flame_graph)),
+        Err(FlameGraphError::Empty) => Screen.line("no flame graph: no function was met by a sample")?,
+        Err(error) => return Err(Failure::Io(error.to_string())),
+    }
     let square_map = profile.square_map(&SquareMapOptions { title: path.to_owned(), ..SquareMapOptions::default() });
-    let files = [(CALLGRIND, profile.callgrind()), (FLAME_GRAPH, flame_graph), (SQUARE_MAP, square_map)];
+    files.push((SQUARE_MAP, square_map));
     for (ending, text) in files {
         let file = file(stem, ending);
         write_atomically(&file, text.as_bytes()).map_err(|error| Failure::Io(error.to_string()))?;

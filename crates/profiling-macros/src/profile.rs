@@ -68,7 +68,15 @@ fn check(signature: &Signature) -> Result<(), Error> {
 fn insert(signature: &Signature, block: &mut Block) {
     // The attribute stands on a line of its own, but a function is known by the line of its name.
     let span = signature.ident.span().unwrap();
-    let (file, line) = (span.file(), u32::try_from(span.line()).unwrap_or(u32::MAX));
-    let guard = syn::parse_quote!(::profiling::__private::function!(#file, #line););
+    let (file, line) = (span.file(), number(span.line()));
+    // What is put in has the lines of the attribute, which may be that of the `impl` block.
+    let ends = [Span::call_site(), signature.ident.span(), block.brace_token.span.close()].map(Span::unwrap);
+    let here = ends.iter().filter(|end| end.file() == file).map(|end| number(end.line()));
+    let (first, last) = here.fold((line, line), |(first, last), line| (first.min(line), last.max(line)));
+    let guard = syn::parse_quote!(::profiling::__private::function!(#file, #line, #first, #last););
     block.stmts.insert(0, guard);
+}
+
+fn number(line: usize) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
 }

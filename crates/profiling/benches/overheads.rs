@@ -1,14 +1,20 @@
-//! What each profiler costs, as one table: `cargo bench -p profiling --bench overheads`.
+//! What each profiler costs, as one table, and how right the function profiler's times are, as another: `cargo bench -p profiling
+//! --bench overheads`.
+//!
+//! The second table has programs of a caller and a function that it calls, each with half of the work, for functions of a nanosecond to a
+//! second: the time of the program without the attribute beside the sum of the table of functions, and the function's share by that table beside
+//! the sampler's of the program without the attribute.
 //!
 //! `-- --record FILE` writes the table to a file for the book; a relative path begins at the workspace's root. The same work runs
 //! with and without the profiler by turns, so that both meet the same machine. The benches `functions` and `lines` show more kinds of work.
 
 use std::hint::black_box;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use profiling::{Sampler, line_profile, profile};
+use profiling::functions::{self, Times};
+use profiling::{Sampler, line_profile, profile, sample};
 use runner::machine::{Build, Machine};
 
 #[inline(never)]
@@ -84,6 +90,113 @@ impl Pairs {
     }
 }
 
+/// A program whose work is half in `called` and half in `caller`, once as it is and once with the attribute.
+macro_rules! twins {
+    ($($function:item)*) => {
+        mod plain {
+            $($function)*
+        }
+        mod profiled {
+            use profiling::profile;
+            $(#[profile] $function)*
+        }
+    };
+}
+
+twins! {
+    pub(crate) fn called(mut value: u64, rounds: u64) -> u64 {
+        // A multiplication and a rotation, of which each waits for the one before: four cycles on most processors.
+        for _ in 0..rounds {
+            value = value.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        }
+        value
+    }
+
+    #[inline(never)]
+    pub(crate) fn caller<const ROUNDS: u64>(calls: u64) -> u64 {
+        let mut value = 1;
+        for _ in 0..calls {
+            value = called(value, ROUNDS);
+            for _ in 0..ROUNDS {
+                value = value.wrapping_mul(0xd134_2543_de82_ef95).rotate_left(31);
+            }
+        }
+        value
+    }
+}
+
+/// How right the times of the function profiler are for a function of so many rounds, called so often.
+fn accuracy<const ROUNDS: u64>(length: &str, calls: u64) -> [String; 7] {
+    let plain = || _ = black_box(plain::caller::<ROUNDS>(black_box(calls)));
+    let own = (0..5).map(|_| seconds(plain)).fold(f64::INFINITY, f64::min);
+    let least = Instant::now();
+    let sampled = sample(|| {
+        while least.elapsed() < Duration::from_secs(1) {
+            plain();
+        }
+    });
+    let samples = sampled.expect("nothing else is sampled").samples;
+    let met = samples.functions();
+    let share = |name: &str| -> f64 {
+        let rows = met.iter().filter(|row| row.function.split("::<").next().is_some_and(|f| f.ends_with(name)));
+        rows.map(|row| row.total_percent).sum()
+    };
+    let by_sampler = share("::called");
+    let run = || _ = black_box(profiled::caller::<ROUNDS>(black_box(calls)));
+    let profiled = functions::profile(run).expect("nothing else is sampled");
+    for stack in profiled.samples.stacks().iter().take(12) {
+        eprintln!(
+            "DBG {length} {} {:?}",
+            stack.weight(),
+            profiled
+                .samples
+                .frames(stack)
+                .map(|f| format!(
+                    "{}@{}:{}",
+                    f.function,
+                    f.file.as_ref().map_or("-".into(), |f| f.file_name().unwrap().to_string_lossy().into_owned()),
+                    f.line
+                ))
+                .collect::<Vec<_>>()
+        );
+    }
+    let profile = profiled.profile;
+    let stats = profile.stats();
+    let called =
+        stats.iter().find(|stats| profile.functions()[stats.function].name == "called").expect("it was called");
+    let whole = profile.time().as_secs_f64();
+    let by_table = called.total_ns as f64 / 1e7 / whole;
+    let how = match profile.times() {
+        Times::Sampled(sampling) => format!("{} interruptions", sampling.events),
+        Times::Clock { why } => why.clone().unwrap_or_default(),
+    };
+    [
+        format!("`#[profile]` on a function of {length}"),
+        format!("{own:.3} s"),
+        format!("{whole:.3} s"),
+        format!("{:+.1} %", (whole / own - 1.0) * 100.0),
+        format!("{by_table:.1} %"),
+        format!("{by_sampler:.1} %"),
+        how,
+    ]
+}
+
+/// The rows of the second table. A quick look leaves out what takes seconds.
+fn accuracies(quick: bool) -> Vec<[String; 7]> {
+    let calls = |calls: u64| if quick { (calls / 20).max(1) } else { calls };
+    let mut rows = vec![
+        accuracy::<1>("1 ns", calls(100_000_000)),
+        accuracy::<8>("10 ns", calls(10_000_000)),
+        accuracy::<80>("100 ns", calls(2_000_000)),
+        accuracy::<800>("1 µs", calls(200_000)),
+        accuracy::<800_000>("1 ms", calls(200)),
+    ];
+    if !quick {
+        rows.push(accuracy::<800_000_000>("1 s", 1));
+    }
+    rows
+}
+
 fn seconds(run: impl FnOnce()) -> f64 {
     let start = Instant::now();
     run();
@@ -148,8 +261,13 @@ fn main() {
     for row in rows(quick) {
         table += &format!("| {} |\n", row.join(" | "));
     }
+    table += "\nThe same work without and with, by turns; less than nothing is noise.\n\n";
+    table += "| what | the program, without | total by the table | differs by | share by the table | share by the sampler | |\n\
+              |---|---:|---:|---:|---:|---:|---|\n";
+    for row in accuracies(quick) {
+        table += &format!("| {} |\n", row.join(" | "));
+    }
     let (machine, build) = (Machine::detect(), Build::this());
-    table += "\nThe same work without and with, by turns; less than nothing is noise.\n";
     table += &format!("\nMeasured on {}; {}, `{}`.\n", machine.summary(), build.rustc, build.flags);
     print!("{table}");
     if let Some(file) = record {

@@ -12,8 +12,8 @@
 //! | how many instructions, cycles and misses were there? | [`counters`](counters()) |
 //!
 //! # Functions
-//! [`profile`](macro@profile) on a function counts and times its calls; [`functions::take`] gives the table that `cProfile` would
-//! print.
+//! [`profile`](macro@profile) on a function counts its calls, and [`functions::profile()`] runs a program once for the counts and some more
+//! times for sampled times: the table that `cProfile` would print.
 //!
 //! ```
 //! use profiling::functions::{self, Column};
@@ -29,12 +29,12 @@
 //!     (0..n).map(|i| 1.0 / factorial(i)).collect()
 //! }
 //!
-//! taylor_exp(10);
-//! let profile = functions::take();
+//! let profile = functions::profile(|| taylor_exp(10))?.profile;
 //! # #[cfg(feature = "enabled")] {
 //! assert_eq!((profile.calls(), profile.primitive_calls()), (56, 11));
 //! # }
 //! println!("{}", profile.table().sort(Column::TotTime).top(20));
+//! # Ok::<_, profiling::SampleError>(())
 //! ```
 //!
 //! # Lines
@@ -68,7 +68,7 @@
 //!
 //! | what | costs |
 //! |---|---:|
-//! | a call of a function with [`profile`](macro@profile) | 20.4 ns |
+//! | a call of a function with [`profile`](macro@profile), counted and by the clock | 20.4 ns |
 //! | a statement of a packed loop with [`line_profile`] | less than 0.01 ns |
 //! | sampling at 997 Hz, of the program's time | 4.6 % |
 //! | sampling at 1000 Hz, of the program's time | 3.3 % |

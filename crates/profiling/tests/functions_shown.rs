@@ -3,44 +3,93 @@
 use std::fs;
 
 use profiling::functions::{
-    Column, DotOptions, FileError, FlameGraphError, FormatError, Profile, Recursion, SquareMapOptions,
+    Certainty, Column, DotOptions, FileError, FlameGraphError, FormatError, Profile, Recursion, SquareMapOptions,
 };
 
-/// `main` calls `taylor_exp` and `taylor_sin`, which call `factorial`; that calls itself. 12 ms in all.
+/// `main` calls `taylor_exp` and `taylor_sin`, which call `factorial`; that calls itself. 12 ms in all, and a millisecond subtracted.
 const TAYLOR: &str = "\
-profile of functions 1
+profile of functions 2
 threads	1
 lost	0
-overhead	5640000
+clock
 function	30	src/main.rs	main	taylor::main
 function	12	src/taylor.rs	factorial	taylor::taylor::factorial
 function	21	src/taylor.rs	taylor_exp	taylor::taylor::taylor_exp
 function	25	src/taylor.rs	taylor_sin	taylor::taylor::taylor_sin
-context	-	0	1	1000
-context	0	2	1	2000000
-context	1	1	500	3000000
-context	2	1	124750	4000000
-context	0	3	1	999000
-context	4	1	250	1500000
-context	5	1	62500	500000
+context	-	0	1	1000	30
+context	0	2	1	2000000	4030
+context	1	1	500	3000000	5940
+context	2	1	124750	4000000	400000
+context	0	3	1	999000	40000
+context	4	1	250	1500000	50000
+context	5	1	62500	500000	40000
 end	4	7
+";
+
+/// The same calls in the first version of the format.
+const FIRST: &str = "\
+profile of functions 1
+threads	1
+lost	0
+overhead	5640090
+function	30	src/main.rs	main	taylor::main
+function	12	src/taylor.rs	factorial	taylor::taylor::factorial
+context	-	0	1	1000
+context	0	1	500	3000000
+context	1	1	187502	4000000
+end	2	3
+";
+
+/// `main` calls `often` and `seldom`; 1000 samples of a millisecond in 2 runs, taken by 250 interruptions.
+const SAMPLED: &str = "\
+profile of functions 2
+threads	1
+lost	0
+sampled	1000	2	1000	250	12	600000000	800000000
+function	30	src/main.rs	main	app::main
+function	12	src/main.rs	often	app::often
+function	21	src/main.rs	seldom	app::seldom
+function	25	src/main.rs	never	app::never
+function	32	src/main.rs	a scope	app::a scope
+untimed	4
+context	-	0	1	90000000	0
+context	0	1	50000000	400000000	0
+context	0	2	1	4000000	0
+context	0	3	1000	0	0
+context	0	4	7	0	0
+end	5	5
+";
+
+/// A short function that is called often, by the clock: more than half of what was measured for it is subtracted.
+const OVERHEAD: &str = "\
+profile of functions 2
+threads	1
+lost	0
+clock	sampling is not available here: it is forbidden
+function	30	src/main.rs	main	app::main
+function	12	src/main.rs	short	app::short
+function	21	src/main.rs	long	app::long
+context	-	0	1	600000000	500000000
+context	0	1	50000000	300000000	700000000
+context	0	2	1	80000000	20
+end	3	3
 ";
 
 /// `a` and `b` call each other, and a generic method with a name that has to be escaped everywhere.
 const MUTUAL: &str = "\
-profile of functions 1
+profile of functions 2
 threads	2
 lost	7
-overhead	0
+clock
 function	1	src/a.rs	a	mutual::a
 function	2	src/b.rs	b	mutual::b
 function	3	a \\\\ dir/\"c\"&.rs	<Vec<T; 3> as Into<U>>::into	<alloc::Vec<T; 3> as core::Into<U>>::into
-context	-	0	1	10
-context	0	1	1	20
-context	1	0	1	30
-context	2	1	1	40
-context	3	2	5	50
-context	-	1	1	0
+context	-	0	1	10	0
+context	0	1	1	20	0
+context	1	0	1	30	0
+context	2	1	1	40	0
+context	3	2	5	50	0
+context	-	1	1	0	0
 end	3	6
 ";
 
@@ -52,6 +101,14 @@ fn mutual() -> Profile {
     MUTUAL.parse().unwrap()
 }
 
+fn sampled() -> Profile {
+    SAMPLED.parse().unwrap()
+}
+
+fn overhead() -> Profile {
+    OVERHEAD.parse().unwrap()
+}
+
 #[test]
 fn the_table_is_that_of_pstats() {
     insta::assert_snapshot!("table", taylor().table());
@@ -59,6 +116,53 @@ fn the_table_is_that_of_pstats() {
     insta::assert_snapshot!("table_restricted", taylor().table().filter("src/taylor").sort(Column::Calls).top(2));
     insta::assert_snapshot!("table_of_threads", mutual().table().sort(Column::StandardName).digits(9, 9));
     insta::assert_snapshot!("table_of_nothing", Profile::default().table());
+}
+
+#[test]
+fn sampled_times_say_how_far_they_can_be_trusted() {
+    insta::assert_snapshot!("table_sampled", sampled().table().digits(3, 9));
+    insta::assert_snapshot!("callees_sampled", sampled().callees().filter("main)").digits(3, 9));
+    let stats = sampled().stats();
+    let certain: Vec<_> = stats.iter().map(|stats| (stats.self_certainty, stats.total_certainty)).collect();
+    // An interruption stands for 2 ms of a run; three of them bound what was never met.
+    let (good, rough, below) = (Certainty::Good, Certainty::Rough, Certainty::Below(6_000_000));
+    let unknown = Certainty::Unknown;
+    assert_eq!(certain, [(good, good), (good, good), (rough, rough), (below, below), (unknown, unknown)]);
+}
+
+#[test]
+fn a_time_that_is_mostly_the_profilers_own_is_not_shown() {
+    let profile = overhead();
+    let table = profile.table().digits(3, 9).to_string();
+    insta::assert_snapshot!("table_overhead", table);
+    let short = table.lines().find(|line| line.ends_with("(short)")).unwrap();
+    let cells: Vec<&str> = short.split_whitespace().collect();
+    assert_eq!(cells, ["50000000", "overhead", "overhead", "overhead", "overhead", "src/main.rs:12(short)"]);
+    // Of what was measured in all, 2.18 s, 1.2 s are subtracted.
+    assert!(table.starts_with("         50000002 function calls in a time that is not known\n"), "{table}");
+    assert_eq!(profile.certainty(), Certainty::Overhead);
+    // No picture has its time either, and says so.
+    assert_eq!(profile.folded(Recursion::Kept), "main 600000000\nmain;long 80000000\n");
+    let note = "(without the time of 1 contexts that are too short for the clock)";
+    assert!(profile.flame_graph("Short", Recursion::Kept).unwrap().contains(note));
+    let map = profile.square_map(&SquareMapOptions { title: "Short".into(), ..SquareMapOptions::default() });
+    assert!(map.contains(note) && !map.contains("<title>src/main.rs:12(short)"), "{map}");
+    assert!(profile.callgrind().contains("fn=app::short\n12 0\n"), "{}", profile.callgrind());
+    assert!(!profile.dot(&DotOptions::default()).contains("300 ms"));
+    insta::assert_snapshot!("diff_overhead", profile.diff(&sampled()).digits(3));
+}
+
+#[test]
+fn a_profile_of_the_first_version_is_read() {
+    let profile: Profile = FIRST.parse().unwrap();
+    assert_eq!((profile.calls(), profile.time().as_nanos()), (188_003, 7_001_000));
+    // 30 ns for each call, wherever it was: of the recursive calls more was subtracted than is left.
+    assert_eq!(profile.overhead().as_nanos(), 5_640_090);
+    let overheads: Vec<u64> = profile.contexts().iter().map(|context| context.overhead_ns).collect();
+    assert_eq!(overheads, [30, 15_000, 5_625_060]);
+    assert_eq!(profile.to_text().parse(), Ok(profile), "it is written in the second version");
+    let cut = FIRST.replace("overhead	5640090\n", "clock\n").parse::<Profile>().unwrap_err().to_string();
+    assert_eq!(cut, "line 4: this is not a line of a profile");
 }
 
 #[test]
@@ -124,12 +228,14 @@ fn every_column_sorts_by_each_of_its_names() {
 fn a_profile_survives_its_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("taylor.prof");
-    for profile in [taylor(), mutual(), Profile::default()] {
+    for profile in [taylor(), mutual(), sampled(), overhead(), Profile::default()] {
         profile.save(&path).unwrap();
         assert_eq!(Profile::load(&path).unwrap(), profile);
     }
     assert_eq!(taylor().to_text(), TAYLOR);
     assert_eq!(mutual().to_text(), MUTUAL);
+    assert_eq!(sampled().to_text(), SAMPLED);
+    assert_eq!(overhead().to_text(), OVERHEAD);
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is left beside the file");
 }
 
@@ -147,17 +253,20 @@ fn every_shorter_file_has_been_cut_short() {
 fn foreign_and_damaged_files_are_refused_with_a_reason() {
     let problem = |from: &str, to: &str| TAYLOR.replace(from, to).parse::<Profile>().unwrap_err().to_string();
     let cases = [
-        (TAYLOR, "", "this is no profile of functions: its first line is not `profile of functions 1`"),
-        (TAYLOR, "{\"json\": 1}\n", "this is no profile of functions: its first line is not `profile of functions 1`"),
+        (TAYLOR, "", "this is no profile of functions: its first line is not `profile of functions 2`"),
+        (TAYLOR, "{\"json\": 1}\n", "this is no profile of functions: its first line is not `profile of functions 2`"),
         (
-            "functions 1\n",
             "functions 2\n",
-            "this is a profile of functions in version 2 of the format; only version 1 can be read",
+            "functions 3\n",
+            "this is a profile of functions in version 3 of the format; versions 1 and 2 can be read",
         ),
         ("threads	1", "threads	many", "line 2: \"many\" is not a number of threads"),
         ("lost	0", "lost	+5", "line 3: \"+5\" is not a number of calls"),
-        ("overhead	5640000", "overhead	-1", "line 4: \"-1\" is not a number of nanoseconds"),
-        ("overhead", "something", "line 4: this is not a line of a profile"),
+        ("clock", "overhead	5640000", "line 4: this is not a line of a profile"),
+        ("clock", "sampled	997	1	many	1	0	0	0", "line 4: \"many\" is not a number of samples"),
+        ("clock", "untimed	0", "line 4: there is no function 0 before this line"),
+        ("	3000000	5940", "	3000000	-1", "line 11: \"-1\" is not a number of nanoseconds"),
+        ("	3000000	5940", "	3000000", "line 11: this is not a line of a profile"),
         ("	main	", "	ma\\in	", "line 5: \"ma\\\\in\" has a backslash that means nothing"),
         ("context	0	2", "context	1	2", "line 10: context 1 is called from 1, which does not come before it"),
         ("context	0	2", "context	0	4", "line 10: there is no function 4 before this line"),
@@ -208,8 +317,8 @@ fn numbers_too_large_for_their_sum_do_no_harm() {
 fn a_diff_shows_calls_times_and_ratios() {
     // factorial has become a loop, taylor_exp has gone, taylor_cos is new, and a comment has moved the lines.
     let after = TAYLOR
-        .replace("context	2	1	124750	4000000", "context	2	1	0	0")
-        .replace("context	5	1	62500	500000", "context	5	1	0	0")
+        .replace("context	2	1	124750	4000000	400000", "context	2	1	0	0	0")
+        .replace("context	5	1	62500	500000	40000", "context	5	1	0	0	0")
         .replace("function	12", "function	14")
         .replace("	taylor_exp	taylor::taylor::taylor_exp", "	taylor_cos	taylor::taylor::taylor_cos");
     let after: Profile = after.parse().unwrap();

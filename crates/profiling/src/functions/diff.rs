@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
-use super::table::{seconds, width};
-use super::{Function, Profile, Stats};
+use super::table::{shown, width};
+use super::{Certainty, Function, Profile, Stats, Times};
 
 /// A function in two profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,14 +21,17 @@ pub struct DiffRow {
 /// Two profiles, function by function. Functions are the same when file and path are; their lines may differ.
 ///
 /// It prints as a table: the functions whose tottime changed most come first. Times are in seconds; a ratio is the second number
-/// over the first, `new` and `gone` mark functions that only one profile has.
+/// over the first, `new` and `gone` mark functions that only one profile has. Where one of two times [cannot be
+/// told](Certainty::is_told), nor can their change and their ratio: `-`.
 #[derive(Clone, Debug)]
 pub struct Diff {
     rows: Vec<DiffRow>,
     top: Option<usize>,
     digits: usize,
-    times: [u64; 2],
+    times: [(u64, Certainty); 2],
     calls: [u64; 2],
+    /// Whether one profile's times are sampled, and the other's are not.
+    mixed: bool,
 }
 
 impl Profile {
@@ -54,8 +57,11 @@ impl Profile {
         }
         let mut rows: Vec<DiffRow> = rows.into_values().collect();
         rows.sort_by_key(|row| Reverse(row.change(|stats| stats.self_ns).unsigned_abs()));
-        let times = [self, after].map(|profile| u64::try_from(profile.time().as_nanos()).unwrap_or(u64::MAX));
-        Diff { rows, top: None, digits: 6, times, calls: [self, after].map(Profile::calls) }
+        let time = |profile: &Self| u64::try_from(profile.time().as_nanos()).unwrap_or(u64::MAX);
+        let times = [self, after].map(|profile| (time(profile), profile.certainty()));
+        let [before_sampled, after_sampled] = [self, after].map(|profile| matches!(profile.times(), Times::Sampled(_)));
+        let calls = [self, after].map(Profile::calls);
+        Diff { rows, top: None, digits: 6, times, calls, mixed: before_sampled != after_sampled }
     }
 }
 
@@ -65,6 +71,10 @@ impl Stats {
         self.primitive_calls = self.primitive_calls.saturating_add(other.primitive_calls);
         self.self_ns = self.self_ns.saturating_add(other.self_ns);
         self.total_ns = self.total_ns.saturating_add(other.total_ns);
+        self.self_overhead_ns = self.self_overhead_ns.saturating_add(other.self_overhead_ns);
+        self.total_overhead_ns = self.total_overhead_ns.saturating_add(other.total_overhead_ns);
+        self.self_certainty = self.self_certainty.and(other.self_certainty);
+        self.total_certainty = self.total_certainty.and(other.total_certainty);
     }
 }
 
@@ -86,12 +96,27 @@ impl DiffRow {
     }
 
     /// The ratio as it is printed.
-    fn shown_ratio(&self, value: impl Fn(&Stats) -> u64) -> String {
+    fn shown_ratio(&self, value: impl Fn(&Stats) -> u64, is_told: bool) -> String {
         match (&self.before, &self.after) {
             (None, _) => "new".into(),
             (_, None) => "gone".into(),
-            _ => shown_ratio(self.both(value)),
+            _ if is_told => shown_ratio(self.both(value)),
+            _ => "-".into(),
         }
+    }
+
+    /// A time before, after, its change and ratio, as they are printed.
+    fn shown_time(&self, time: impl Fn(&Stats) -> (u64, Certainty), digits: usize) -> String {
+        let sides = [&self.before, &self.after].map(|stats| stats.as_ref().map_or((0, Certainty::Good), &time));
+        let [before, after] = sides.map(|(ns, certainty)| shown(ns as f64, certainty, digits));
+        let is_told = sides.iter().all(|(_, certainty)| certainty.is_told());
+        let change = if is_told {
+            format!("{:+.digits$}", self.change(|stats| time(stats).0) as f64 / 1e9)
+        } else {
+            "-".to_owned()
+        };
+        let ratio = self.shown_ratio(|stats| time(stats).0, is_told);
+        format!("{before} {after} {change:>width$} {ratio:>7}", width = width(digits))
     }
 }
 
@@ -120,14 +145,21 @@ fn shown_ratio([before, after]: [u64; 2]) -> String {
 
 impl Display for Diff {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let [calls, times] = [self.calls, self.times].map(shown_ratio);
+        let is_told = self.times.iter().all(|(_, certainty)| certainty.is_told());
+        let times = if is_told { shown_ratio(self.times.map(|(ns, _)| ns)) } else { "-".to_owned() };
+        let calls = shown_ratio(self.calls);
         writeln!(f, "         {} -> {} function calls ({calls})", self.calls[0], self.calls[1])?;
-        let [before, after] = self.times.map(|ns| seconds(ns as f64, self.digits).trim_start().to_owned());
-        writeln!(f, "         {before} -> {after} seconds ({times})\n")?;
-        let shown = self.top.unwrap_or(usize::MAX).min(self.rows.len());
-        let rows = &self.rows[..shown];
-        if shown < self.rows.len() {
-            writeln!(f, "   List reduced from {} to {shown}\n", self.rows.len())?;
+        let [before, after] =
+            self.times.map(|(ns, certainty)| shown(ns as f64, certainty, self.digits).trim_start().to_owned());
+        writeln!(f, "         {before} -> {after} seconds ({times})")?;
+        if self.mixed {
+            writeln!(f, "         one is sampled processor time, the other is by the clock")?;
+        }
+        writeln!(f)?;
+        let length = self.top.unwrap_or(usize::MAX).min(self.rows.len());
+        let rows = &self.rows[..length];
+        if length < self.rows.len() {
+            writeln!(f, "   List reduced from {} to {length}\n", self.rows.len())?;
         }
         if rows.is_empty() {
             return Ok(());
@@ -147,18 +179,10 @@ impl Display for Diff {
         )?;
         for row in rows {
             let [before, after] = calls(row);
-            write!(f, "{before:>ncalls$} {after:>ncalls$} {:>7}", row.shown_ratio(|stats| stats.calls))?;
-            let values: [fn(&Stats) -> u64; 2] = [|stats| stats.self_ns, |stats| stats.total_ns];
-            for value in values {
-                let [before, after] = row.both(value).map(|ns| seconds(ns as f64, self.digits));
-                let change = row.change(value) as f64 / 1e9;
-                write!(
-                    f,
-                    "  {before} {after} {change:>+time$.digits$} {:>7}",
-                    row.shown_ratio(value),
-                    digits = self.digits
-                )?;
-            }
+            write!(f, "{before:>ncalls$} {after:>ncalls$} {:>7}", row.shown_ratio(|stats| stats.calls, true))?;
+            let own = row.shown_time(|stats| (stats.self_ns, stats.self_certainty), self.digits);
+            let total = row.shown_time(|stats| (stats.total_ns, stats.total_certainty), self.digits);
+            write!(f, "  {own}  {total}")?;
             writeln!(f, " {}", row.function.standard_name())?;
         }
         Ok(())

@@ -1,10 +1,11 @@
 //! Which functions a program calls, how often, and what it spends in each: `cProfile`, `pstats` and their pictures.
 //!
-//! [`profile`](crate::profile) on a function counts its calls and times them, separately for each chain of callers and for each
-//! thread. [`take`] gathers a [`Profile`], which prints as a [table](Profile::table), with [callers](Profile::callers) and
-//! [callees](Profile::callees), is [saved](Profile::save) and [loaded](Profile::load), [compared](Profile::diff) with another
-//! one, and becomes a file for KCachegrind ([`Profile::callgrind`]), folded stacks ([`Profile::folded`]), a flame graph
-//! ([`Profile::flame_graph`]), a square map ([`Profile::square_map`]) or a graph of calls ([`Profile::dot`]).
+//! [`profile`](crate::profile) on a function counts its calls, separately for each chain of callers and for each thread. [`profile()`] runs
+//! a closure and gives a [`Profile`] of it: the calls counted, the times sampled. A profile prints as a [table](Profile::table), with
+//! [callers](Profile::callers) and [callees](Profile::callees), is [saved](Profile::save) and [loaded](Profile::load),
+//! [compared](Profile::diff) with another one, and becomes a file for KCachegrind ([`Profile::callgrind`]), folded stacks
+//! ([`Profile::folded`]), a flame graph ([`Profile::flame_graph`]), a square map ([`Profile::square_map`]) or a graph of calls
+//! ([`Profile::dot`]). What is too long, or has too many effects, to be run twice is profiled by [`take`], whose times are the clock's.
 //!
 //! # Words
 //! They are those of Python's `cProfile` and `pstats`:
@@ -17,8 +18,22 @@
 //! | cumtime | time in the function and all it called; of recursive calls only the outermost counts |
 //! | percall | tottime for each call; cumtime for each primitive call |
 //!
-//! # What is measured, and what the profiler costs
-//! Times are those of the wall: a thread that waits, or that another process has pushed aside, is in its function all the while.
+//! # Times from samples
+//! To count a call takes as long as a short function, and to look at the clock takes longer. So [`profile()`] runs the program once more for
+//! its times: nothing is counted meanwhile ([`uncounted`]), and the [`Sampler`](crate::Sampler) looks where the program is. Each sample is the time of
+//! the innermost function with the attribute that is on the stack, inlined or not, in the context of those further out
+//! ([`take_with_samples`]). What the attribute costs then is a load and two branches that are never taken. That bends the times only where the
+//! compiler made one loop of many calls, and can no longer.
+//!
+//! Sampled times are processor time: a function that waits takes none, and the table says when the program as a whole took
+//! longer than its processor time. They are as certain as the number of [interruptions](crate::Samples::events) that met them allows: of ten,
+//! a third; of a thousand, 3 %. [`Certainty`] says so of each time, and tables show it: `~` before a time of fewer than ten, `<` before the
+//! bound for what was never met. A short program is run again and again until there is enough to see; the times are those of one
+//! run, the mean. A [`scope!`](crate::scope) has calls but no times here: samples know the lines of a function, not where a block ends.
+//!
+//! # Times by the clock
+//! [`take`] and [`snapshot`] have the times of the clock, as has everything where nothing can be sampled: times of the wall, for which a
+//! thread that waits, or that another process has pushed aside, is in its function all the while.
 //!
 //! A call costs two readings of the clock and a dozen loads and stores. Where the clock is the time stamp counter of an x86-64
 //! processor that is some 20 ns; elsewhere it is the clock of the system, which takes three times as long. `cargo bench -p profiling
@@ -26,12 +41,10 @@
 //! hash table in addition, and the first call in a new context makes its entry there.
 //!
 //! What a call costs is measured when a profile is first taken, on a function that does nothing: the part between the two
-//! readings is subtracted from the function's own time, once for each call, the rest from its caller's. The least of many
-//! measurements is taken, so that functions tend to be shown too slow rather than too fast; a time that would become negative is
-//! shown as zero, and the table says how much has been subtracted. Three things cannot be: what the compiler no longer does across
-//! the readings (a function that would be inlined and vectorised without the attribute is not with it), cache misses of the
-//! profiler, and the few nanoseconds by which the processor does one thing while it does another: times for each call that are
-//! below 5 ns say no more than that. A function that takes less than a call costs is better left without the attribute.
+//! readings is subtracted from the function's own time, once for each call, the rest from its caller's. That is a measurement of
+//! another program, in which the processor may have done more of one thing while it did another; and what the compiler no longer does
+//! across the readings is in no measurement. So a time of which more than a tenth has been subtracted is marked as a rough one, and
+//! where it is half or more, the table shows `overhead` and no time.
 //!
 //! # Threads
 //! A profile holds the calls of all threads: those that have ended and those that run. A call belongs to the profile in which it
@@ -49,12 +62,17 @@ mod diff;
 mod export;
 mod file;
 mod macros;
+#[cfg(feature = "enabled")]
+mod recorded;
+#[cfg(feature = "enabled")]
+mod sampled;
 mod table;
+mod times;
 #[cfg(feature = "enabled")]
 mod tree;
 
-use std::collections::HashMap;
-use std::time::Duration;
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 
 pub use diff::{Diff, DiffRow};
 pub use export::dot::DotOptions;
@@ -63,9 +81,18 @@ pub use export::folded::Recursion;
 pub use export::square_map::SquareMapOptions;
 pub use file::{FileError, FormatError};
 pub use table::{Column, Relations, Table, UnknownColumn};
+pub use times::{Certainty, Sampling, Times};
 #[cfg(feature = "enabled")]
 #[doc(hidden)]
 pub use tree::{Guard, Site, enter};
+
+use crate::{SampleError, Sampled, Sampler, Samples};
+
+/// A program is run again and again under the sampler for at least this time: a thousand samples, of which a tenth is known to a tenth.
+const LONG_ENOUGH: Duration = Duration::from_secs(1);
+
+/// How much of a stack is copied with each sample: all of it but for deep recursions.
+const STACK: usize = 64 * 1024;
 
 /// A function of a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,6 +125,8 @@ pub struct Context {
     pub calls: u64,
     /// Time in the function itself, in nanoseconds, without that of the contexts below.
     pub self_ns: u64,
+    /// What has been subtracted from the time measured by the clock, in nanoseconds: the profiler's own.
+    pub overhead_ns: u64,
 }
 
 /// The calls and times of a function.
@@ -113,6 +142,14 @@ pub struct Stats {
     pub self_ns: u64,
     /// `cumtime`, in nanoseconds: time in the function and all that it called, with recursive calls counted once.
     pub total_ns: u64,
+    /// What has been subtracted for `tottime`, in nanoseconds.
+    pub self_overhead_ns: u64,
+    /// What has been subtracted for `cumtime`, in nanoseconds.
+    pub total_overhead_ns: u64,
+    /// How far `tottime` can be trusted.
+    pub self_certainty: Certainty,
+    /// How far `cumtime` can be trusted.
+    pub total_certainty: Certainty,
 }
 
 /// The calls of a function by another one, or by itself.
@@ -132,10 +169,101 @@ pub struct Profile {
     contexts: Vec<Context>,
     threads: u64,
     lost_calls: u64,
-    overhead_ns: u64,
+    times: Times,
+    /// Functions whose calls were counted, but whose lines samples do not know.
+    untimed: BTreeSet<usize>,
 }
 
-/// What has been recorded since the last [`take`] or [`reset`], on all threads; recording begins anew.
+/// What a closure returned, how often its functions were called, and how long they took.
+#[derive(Debug)]
+pub struct Profiled<R> {
+    /// What the closure returned the last time.
+    pub value: R,
+    /// The functions that were called: calls counted, times sampled.
+    pub profile: Profile,
+    /// What the times come from; it has tables and a flame graph of its own.
+    pub samples: Samples,
+}
+
+/// Runs a closure under the sampler, again and again for a second, and once more to count the calls of the functions with
+/// [`#[profile]`](crate::profile). Calls and times are those of one run.
+///
+/// What was counted before is forgotten. Where nothing can be sampled, the times are [those of the clock](self#times-by-the-clock), and the
+/// table says why.
+///
+/// # Errors
+/// When something is being sampled already; the closure is not run then.
+///
+/// ```
+/// use profiling::{functions, profile};
+///
+/// #[profile]
+/// fn factorial(n: u32) -> f64 {
+///     if n == 0 { 1.0 } else { f64::from(n) * factorial(n - 1) }
+/// }
+///
+/// let profiled = functions::profile(|| factorial(10))?;
+/// println!("{}", profiled.profile.table());
+/// # #[cfg(feature = "enabled")]
+/// assert_eq!(profiled.profile.calls(), 11);
+/// # Ok::<_, profiling::SampleError>(())
+/// ```
+pub fn profile<R>(run: impl FnMut() -> R) -> Result<Profiled<R>, SampleError> {
+    profile_for(LONG_ENOUGH, run)
+}
+
+/// As [`profile()`], where the closure is run under the sampler until so much time has passed: once with a time of zero.
+///
+/// # Errors
+/// When something is being sampled already; the closure is not run then.
+pub fn profile_for<R>(least: Duration, mut run: impl FnMut() -> R) -> Result<Profiled<R>, SampleError> {
+    let began = Instant::now();
+    let mut runs = 0;
+    let Sampled { samples, .. } = uncounted(|| {
+        Sampler::new().stack(STACK).run(|| {
+            while runs == 0 || began.elapsed() < least {
+                drop(run());
+                runs += 1;
+            }
+        })
+    })?;
+    reset();
+    let value = run();
+    let profile = take_with_samples(&samples, runs);
+    Ok(Profiled { value, profile, samples })
+}
+
+/// Runs a closure while the attributes count nothing, on all threads: so that it can be sampled, or timed as a whole. Calls that are in
+/// progress end as they began.
+pub fn uncounted<R>(run: impl FnOnce() -> R) -> R {
+    #[cfg(feature = "enabled")]
+    return tree::uncounted(run);
+    #[cfg(not(feature = "enabled"))]
+    run()
+}
+
+/// What has been counted since the last [`take`] or [`reset`], as [`take`] gives it, with the times of samples that were taken in so many
+/// other runs of the same program, best [`uncounted`]. The times are those of one run, the mean.
+///
+/// Each sample is the time of the innermost function with the attribute on its stack. Where nothing could be sampled the times are [those of
+/// the clock](self#times-by-the-clock), and the table says why.
+pub fn take_with_samples(samples: &Samples, runs: u64) -> Profile {
+    #[cfg(feature = "enabled")]
+    {
+        let recording = tree::record(true);
+        tree::without_recording(|| {
+            let by_clock = (&recording, tree::overhead(), clock::nanoseconds_per_tick());
+            Profile::by_samples(by_clock, samples, runs)
+        })
+    }
+    #[cfg(not(feature = "enabled"))]
+    {
+        _ = (samples, runs);
+        Profile::default()
+    }
+}
+
+/// What has been recorded since the last [`take`] or [`reset`], on all threads, with the times of the clock; recording begins anew.
 ///
 /// The first time this takes up to 20 ms, in which the clock is calibrated. Where the feature `enabled` is off, the profile is
 /// empty.
@@ -143,7 +271,7 @@ pub fn take() -> Profile {
     recorded(true)
 }
 
-/// What has been recorded since the last [`take`] or [`reset`], on all threads; recording goes on.
+/// What has been recorded since the last [`take`] or [`reset`], on all threads, with the times of the clock; recording goes on.
 pub fn snapshot() -> Profile {
     recorded(false)
 }
@@ -182,7 +310,7 @@ pub fn overhead_per_call() -> Option<[Duration; 2]> {
 #[cfg(feature = "enabled")]
 fn recorded(forget: bool) -> Profile {
     let recording = tree::record(forget);
-    tree::without_recording(|| Profile::new(&recording, tree::overhead(), clock::nanoseconds_per_tick()))
+    tree::without_recording(|| Profile::by_clock(&recording, tree::overhead(), clock::nanoseconds_per_tick()))
 }
 
 #[cfg(not(feature = "enabled"))]
@@ -191,43 +319,6 @@ fn recorded(_forget: bool) -> Profile {
 }
 
 impl Profile {
-    #[cfg(feature = "enabled")]
-    fn new(recording: &tree::Recording, overhead: tree::Overhead, ns_per_tick: f64) -> Self {
-        let recorded = &recording.contexts;
-        let (mut children_time, mut children_calls) = (vec![0_u64; recorded.len()], vec![0_u64; recorded.len()]);
-        for context in recorded {
-            if let Some(parent) = context.parent {
-                children_time[parent] += context.time;
-                children_calls[parent] += context.calls;
-            }
-        }
-        // A context that was not entered stays when one below it was: its parent is then still in progress, or was.
-        let mut kept: Vec<bool> = recorded.iter().map(|context| context.calls > 0 || context.time > 0).collect();
-        for place in (0..recorded.len()).rev() {
-            if let Some(parent) = recorded[place].parent {
-                kept[parent] |= kept[place];
-            }
-        }
-        let mut profile = Self { threads: recording.threads as u64, lost_calls: recording.lost, ..Self::default() };
-        let mut functions = Functions::default();
-        let mut places = vec![0; recorded.len()];
-        for (place, context) in recorded.iter().enumerate().filter(|&(place, _)| kept[place]) {
-            let measured = context.time.saturating_sub(children_time[place]) as f64;
-            let cost = context.calls as f64 * overhead.inside + children_calls[place] as f64 * overhead.outside;
-            let cost = cost.min(measured);
-            profile.overhead_ns += (cost * ns_per_tick).round() as u64;
-            places[place] = profile.contexts.len();
-            profile.contexts.push(Context {
-                function: functions.index(context.site),
-                parent: context.parent.map(|parent| places[parent]),
-                calls: context.calls,
-                self_ns: ((measured - cost) * ns_per_tick).round() as u64,
-            });
-        }
-        profile.functions = functions.list;
-        profile
-    }
-
     /// The functions that were called.
     pub fn functions(&self) -> &[Function] {
         &self.functions
@@ -253,9 +344,9 @@ impl Profile {
         Duration::from_nanos(self.contexts.iter().fold(0, |sum, context| sum.saturating_add(context.self_ns)))
     }
 
-    /// The time of the profiler itself, which has been subtracted: see [what it costs](self).
+    /// The time of the profiler itself, which has been subtracted from that of the [clock](self#times-by-the-clock).
     pub fn overhead(&self) -> Duration {
-        Duration::from_nanos(self.overhead_ns)
+        Duration::from_nanos(self.contexts.iter().fold(0, |sum, context| sum.saturating_add(context.overhead_ns)))
     }
 
     /// How many threads made calls.
@@ -275,6 +366,7 @@ impl Profile {
         self.walk(|&Visit { place, is_recursive, .. }| {
             stats[self.contexts[place].function].add(&self.contexts[place], totals[place], is_recursive);
         });
+        stats.iter_mut().for_each(|stats| self.judge(stats));
         stats
     }
 
@@ -291,15 +383,17 @@ impl Profile {
         });
         let mut edges: Vec<Edge> = edges.into_iter().map(|((caller, _), callee)| Edge { caller, callee }).collect();
         edges.sort_unstable_by_key(|edge| (edge.caller, edge.callee.function));
+        edges.iter_mut().for_each(|edge| self.judge(&mut edge.callee));
         edges
     }
 
-    /// For each context the time in it and in all contexts below, in nanoseconds.
-    fn totals(&self) -> Vec<u64> {
-        let mut totals: Vec<u64> = self.contexts.iter().map(|context| context.self_ns).collect();
+    /// For each context the time in it and in all contexts below, and what has been subtracted there, in nanoseconds.
+    fn totals(&self) -> Vec<[u64; 2]> {
+        let mut totals: Vec<[u64; 2]> =
+            self.contexts.iter().map(|context| [context.self_ns, context.overhead_ns]).collect();
         for place in (0..totals.len()).rev() {
             if let Some(parent) = self.contexts[place].parent {
-                totals[parent] = totals[parent].saturating_add(totals[place]);
+                totals[parent] = [0, 1].map(|which| totals[parent][which].saturating_add(totals[place][which]));
             }
         }
         totals
@@ -363,7 +457,7 @@ impl Profile {
             let same = above.into_iter().find(|&place| folded.contexts[place].function == context.function);
             let place = same.unwrap_or_else(|| {
                 *known.entry((parent, context.function)).or_insert_with(|| {
-                    folded.contexts.push(Context { parent, calls: 0, self_ns: 0, ..*context });
+                    folded.contexts.push(Context { parent, calls: 0, self_ns: 0, overhead_ns: 0, ..*context });
                     folded.contexts.len() - 1
                 })
             });
@@ -371,6 +465,7 @@ impl Profile {
             let into = &mut folded.contexts[place];
             into.calls = into.calls.saturating_add(context.calls);
             into.self_ns = into.self_ns.saturating_add(context.self_ns);
+            into.overhead_ns = into.overhead_ns.saturating_add(context.overhead_ns);
         }
         folded
     }
@@ -387,77 +482,27 @@ struct Visit {
 
 impl Stats {
     fn none(function: usize) -> Self {
-        Self { function, calls: 0, primitive_calls: 0, self_ns: 0, total_ns: 0 }
+        Self {
+            function,
+            calls: 0,
+            primitive_calls: 0,
+            self_ns: 0,
+            total_ns: 0,
+            self_overhead_ns: 0,
+            total_overhead_ns: 0,
+            self_certainty: Certainty::default(),
+            total_certainty: Certainty::default(),
+        }
     }
 
-    fn add(&mut self, context: &Context, total_ns: u64, is_recursive: bool) {
+    fn add(&mut self, context: &Context, [total_ns, total_overhead_ns]: [u64; 2], is_recursive: bool) {
         self.calls = self.calls.saturating_add(context.calls);
         self.self_ns = self.self_ns.saturating_add(context.self_ns);
+        self.self_overhead_ns = self.self_overhead_ns.saturating_add(context.overhead_ns);
         if !is_recursive {
             self.primitive_calls = self.primitive_calls.saturating_add(context.calls);
             self.total_ns = self.total_ns.saturating_add(total_ns);
+            self.total_overhead_ns = self.total_overhead_ns.saturating_add(total_overhead_ns);
         }
     }
-}
-
-/// Functions, each once.
-#[cfg(feature = "enabled")]
-#[derive(Default)]
-struct Functions {
-    list: Vec<Function>,
-    places: HashMap<Function, usize>,
-    /// The same by the addresses of their sites: several sites can stand for one function.
-    sites: HashMap<usize, usize>,
-}
-
-#[cfg(feature = "enabled")]
-impl Functions {
-    fn index(&mut self, site: &'static Site) -> usize {
-        *self.sites.entry(std::ptr::from_ref(site).addr()).or_insert_with(|| {
-            let function = Function::of_site(site);
-            *self.places.entry(function).or_insert_with_key(|function| {
-                self.list.push(function.clone());
-                self.list.len() - 1
-            })
-        })
-    }
-}
-
-impl Function {
-    #[cfg(feature = "enabled")]
-    fn of_site(site: &Site) -> Self {
-        let path = (site.path)();
-        let name = short_name(path, site.module);
-        Self { file: crate::paths::tidy(site.file), line: site.line, name, path: path.into() }
-    }
-}
-
-/// A path without the module, and without the modules of the types that it names: `<a::b::Type as a::Trait>::method` in module
-/// `a::b` becomes `<Type as Trait>::method`.
-#[cfg(feature = "enabled")]
-fn short_name(path: &str, module: &str) -> String {
-    let path = path.strip_prefix(module).and_then(|path| path.strip_prefix("::")).unwrap_or(path);
-    // In front of the last `>` only types are named, and of their paths the last segment says enough.
-    let types = path.rfind('>').map_or(0, |end| end + 1);
-    let (types, rest) = path.split_at(types);
-    let mut short = String::new();
-    let mut segment = String::new();
-    let mut characters = types.chars().peekable();
-    while let Some(c) = characters.next() {
-        if c.is_alphanumeric() || c == '_' {
-            segment.push(c);
-        } else if c == ':' && characters.next_if_eq(&':').is_some() && !short.ends_with('>') {
-            segment.clear();
-        } else {
-            short.push_str(&segment);
-            segment.clear();
-            short.push(c);
-            if c == ':' {
-                short.push(':');
-            }
-        }
-    }
-    let short = short + &segment;
-    let inherent = short.strip_prefix("<impl ").and_then(|short| short.strip_suffix('>')).map(str::to_owned);
-    inherent.unwrap_or(short) + rest
 }

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
-use super::{Function, Profile, Stats};
+use super::{Certainty, Function, Profile, Sampling, Stats, Times};
 
 /// What a table can be sorted by. The largest numbers come first; files, lines and names go upwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -181,7 +181,8 @@ macro_rules! selecting {
     };
 }
 
-/// The functions of a profile with their calls and times. It prints as the table of `pstats`; times are in seconds.
+/// The functions of a profile with their calls and times. It prints as the table of `pstats`; times are in seconds, as far as they can be
+/// told: see [`Certainty`].
 #[derive(Clone, Debug)]
 pub struct Table<'a> {
     profile: &'a Profile,
@@ -265,12 +266,20 @@ impl Selection {
         (rows, message)
     }
 
-    fn time(&self, ns: u64) -> String {
-        seconds(ns as f64, self.digits.0)
+    fn time(&self, ns: u64, certainty: Certainty) -> String {
+        shown(ns as f64, certainty, self.digits.0)
     }
 
-    fn per_call(&self, ns: Option<f64>) -> String {
-        ns.map_or_else(|| " ".repeat(width(self.digits.1)), |ns| seconds(ns, self.digits.1))
+    /// A time for each of so many calls.
+    fn per_call(&self, ns: u64, certainty: Certainty, calls: u64) -> String {
+        if calls == 0 {
+            return " ".repeat(width(self.digits.1));
+        }
+        let certainty = match certainty {
+            Certainty::Below(limit) => Certainty::Below(limit.div_ceil(calls)),
+            other => other,
+        };
+        shown(ns as f64 / calls as f64, certainty, self.digits.1)
     }
 }
 
@@ -278,6 +287,86 @@ impl Selection {
 pub(super) fn seconds(ns: f64, digits: usize) -> String {
     format!("{:>width$.digits$}", ns / 1e9, width = width(digits))
 }
+
+/// A time as far as it can be told, set to the right.
+pub(super) fn shown(ns: f64, certainty: Certainty, digits: usize) -> String {
+    let width = width(digits);
+    let text = match certainty {
+        Certainty::Good => seconds(ns, digits),
+        Certainty::Rough => format!("~{}", seconds(ns, digits).trim_start()),
+        Certainty::Below(limit) => format!("< {}", seconds(limit as f64, digits).trim_start()),
+        Certainty::Overhead => "overhead".to_owned(),
+        Certainty::Unknown => "-".to_owned(),
+    };
+    format!("{text:>width$}")
+}
+
+/// What the marks mean that times of these functions have, a line for each mark.
+fn legend<'a>(times: &Times, rows: impl Iterator<Item = &'a Stats>) -> String {
+    let mut marks = [false; 4];
+    for certainty in rows.flat_map(|stats| [stats.self_certainty, stats.total_certainty]) {
+        match certainty {
+            Certainty::Good => {}
+            Certainty::Rough => marks[0] = true,
+            Certainty::Below(_) => marks[1] = true,
+            Certainty::Overhead => marks[2] = true,
+            Certainty::Unknown => marks[3] = true,
+        }
+    }
+    let rough = match times {
+        Times::Clock { .. } => "~: more than a tenth of what was measured was the profiler itself, and is subtracted",
+        Times::Sampled(_) => "~: met by fewer than ten interruptions",
+    };
+    let meanings = [
+        rough,
+        "<: not met by any sample, so it is less than that with a probability of 95 %",
+        "overhead: half of what was measured or more was the profiler itself, so the time is not known",
+        "-: a scope, whose time is that of the function around it",
+    ];
+    let meant = marks.iter().zip(meanings).filter(|(mark, _)| **mark);
+    meant.map(|(_, meaning)| format!("         {meaning}\n")).collect()
+}
+
+/// Where the times come from, a line for each thing to know.
+fn origin(profile: &Profile, digits: usize) -> String {
+    let shown = |ns: u64| seconds(ns as f64, digits).trim_start().to_owned();
+    let mut text = String::new();
+    let mut line = |of: String| text += &format!("         {of}\n");
+    match profile.times() {
+        Times::Clock { why } => {
+            if let Some(why) = why {
+                line(format!("Times are those of the clock: {why}"));
+            }
+            let overhead = u64::try_from(profile.overhead().as_nanos()).unwrap_or(u64::MAX);
+            if overhead > 0 {
+                line(format!("{} seconds of the profiler itself are subtracted", shown(overhead)));
+            }
+        }
+        Times::Sampled(sampling) => {
+            let &Sampling { frequency, runs, samples, events, outside, cpu_ns, wall_ns } = sampling;
+            let of = if runs == 1 { "one run".to_owned() } else { format!("{runs} runs, of which they are the mean") };
+            line(format!(
+                "Times are sampled: {samples} samples at {frequency} Hz, taken in {events} interruptions of {of}"
+            ));
+            if outside > 0 {
+                line(format!("{} seconds were spent outside of these functions", shown(sampling.ns(outside))));
+            }
+            let unseen = cpu_ns.saturating_sub(sampling.ns(samples));
+            if unseen as f64 > LARGE_PART * cpu_ns as f64 && samples > 0 {
+                line(format!("{} seconds of processor time were not seen by the sampler", shown(unseen)));
+            }
+            let waited = wall_ns.saturating_sub(cpu_ns);
+            if waited as f64 > LARGE_PART * wall_ns as f64 {
+                let (waited, wall) = (shown(waited), shown(wall_ns));
+                line(format!("a run took {wall} seconds by the clock, for {waited} of which no thread of it ran"));
+            }
+        }
+    }
+    text
+}
+
+/// What is more than this part of a whole is worth a line.
+const LARGE_PART: f64 = 0.1;
 
 /// The width of a column of times that are shown with so many digits.
 pub(super) fn width(digits: usize) -> usize {
@@ -294,20 +383,21 @@ impl Display for Table<'_> {
         if primitive_calls != calls {
             write!(f, "({primitive_calls} primitive calls) ")?;
         }
-        let time = profile.time().as_nanos() as f64;
-        writeln!(f, "in {} seconds", seconds(time, selection.digits.0).trim_start())?;
+        let time = shown(profile.time().as_nanos() as f64, profile.certainty(), selection.digits.0);
+        match (profile.times(), profile.certainty()) {
+            (_, Certainty::Overhead) => writeln!(f, "in a time that is not known")?,
+            (Times::Clock { .. }, _) => writeln!(f, "in {} seconds", time.trim_start())?,
+            (Times::Sampled(_), _) => writeln!(f, "in {} seconds of processor time", time.trim_start())?,
+        }
         if profile.threads() > 1 {
             writeln!(f, "         on {} threads", profile.threads())?;
         }
-        let overhead = profile.overhead().as_nanos() as f64;
-        if overhead > 0.0 {
-            let overhead = seconds(overhead, selection.digits.0);
-            writeln!(f, "         {} seconds of the profiler itself are subtracted", overhead.trim_start())?;
-        }
+        write!(f, "{}", origin(profile, selection.digits.0))?;
         if profile.lost_calls() > 0 {
             writeln!(f, "         {} more calls in too many contexts to be shown", profile.lost_calls())?;
         }
         let (rows, message) = selection.apply(profile, stats);
+        write!(f, "{}", legend(profile.times(), rows.iter().map(|(_, stats)| stats)))?;
         writeln!(f, "\n{message}")?;
         if rows.is_empty() {
             return Ok(());
@@ -324,10 +414,10 @@ impl Display for Table<'_> {
                 f,
                 "{:>ncalls$} {} {} {} {} {}",
                 stats.ncalls(),
-                selection.time(stats.self_ns),
-                selection.per_call(stats.self_ns_per_call()),
-                selection.time(stats.total_ns),
-                selection.per_call(stats.total_ns_per_call()),
+                selection.time(stats.self_ns, stats.self_certainty),
+                selection.per_call(stats.self_ns, stats.self_certainty, stats.calls),
+                selection.time(stats.total_ns, stats.total_certainty),
+                selection.per_call(stats.total_ns, stats.total_certainty, stats.primitive_calls),
                 function.standard_name()
             )?;
         }
@@ -339,9 +429,8 @@ impl Display for Relations<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { profile, selection, callers } = self;
         let (rows, message) = selection.apply(profile, profile.stats());
-        writeln!(f, "{message}")?;
         if rows.is_empty() {
-            return Ok(());
+            return writeln!(f, "{message}");
         }
         let mut relations: HashMap<usize, Vec<(&Function, Stats)>> = HashMap::new();
         for edge in profile.edges() {
@@ -349,6 +438,9 @@ impl Display for Relations<'_> {
                 if *callers { (edge.callee.function, edge.caller) } else { (edge.caller, edge.callee.function) };
             relations.entry(of).or_default().push((&profile.functions()[with], edge.callee));
         }
+        let printed = rows.iter().filter_map(|(_, stats)| relations.get(&stats.function)).flatten();
+        let legend = legend(profile.times(), printed.map(|(_, stats)| stats));
+        writeln!(f, "{legend}{}{message}", if legend.is_empty() { "" } else { "\n" })?;
         let (title, arrow) = if *callers { ("was called by...", "<-") } else { ("called...", "->") };
         let names = rows.iter().map(|(function, _)| function.standard_name().chars().count()).max().unwrap_or(0) + 2;
         let all = relations.values().flatten();
@@ -364,7 +456,8 @@ impl Display for Relations<'_> {
                 if at > 0 {
                     write!(f, "{:names$}  ", "")?;
                 }
-                let [self_time, total_time] = [stats.self_ns, stats.total_ns].map(|ns| selection.time(ns));
+                let self_time = selection.time(stats.self_ns, stats.self_certainty);
+                let total_time = selection.time(stats.total_ns, stats.total_certainty);
                 writeln!(f, " {:>ncalls$} {self_time} {total_time}  {}", stats.ncalls(), other.standard_name())?;
             }
             if others.is_empty() {

@@ -12,13 +12,17 @@
 //! Only the thread itself changes its numbers: it needs no atomic addition, a plain load and a plain store do. Nothing is ever
 //! set back: who reads a profile remembers what there was before and subtracts it. A node lives for ever; when its thread has
 //! ended, its numbers are added to those of the threads that ended before, and the node serves another thread.
-#![expect(unsafe_code, reason = "a node is reached through an atomic pointer")]
+//!
+//! While nothing is to be [counted](uncounted), a call costs a load and two branches that are never taken: what does the counting is kept out
+//! of line for that, so that a small function stays small and is inlined as it would be without the attribute.
+#![expect(unsafe_code, reason = "a node is reached through a pointer, which is hidden from the compiler by assembly")]
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::hint::black_box;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -38,12 +42,19 @@ pub struct Site {
     pub(super) module: &'static str,
     pub(super) file: &'static str,
     pub(super) line: u32,
+    /// The first and the last line of the function; `None` for a stretch of code, whose end nobody knows.
+    pub(super) lines: Option<(u32, u32)>,
 }
 
 impl Site {
     /// A site whose path is found when it is asked for: what the compiler knows of names is no constant.
     pub const fn new(path: fn() -> &'static str, module: &'static str, file: &'static str, line: u32) -> Self {
-        Self { path, module, file, line }
+        Self { path, module, file, line, lines: None }
+    }
+
+    /// The site of a function that stands on these lines.
+    pub const fn on_lines(self, first: u32, last: u32) -> Self {
+        Self { lines: Some((first, last)), ..self }
     }
 
     /// The path of a function by the path of a function that stands in it.
@@ -115,12 +126,30 @@ thread_local! {
     static OWNER: RefCell<Option<Owner>> = const { RefCell::new(None) };
 }
 
-/// A call in progress: it ends when this is dropped, however that comes about.
+/// How many callers want nothing to be counted now.
+static UNCOUNTED: AtomicU32 = AtomicU32::new(0);
+
+/// Does something during which no thread begins to count a call. Calls in progress end as they began.
+pub(super) fn uncounted<R>(run: impl FnOnce() -> R) -> R {
+    struct Resume;
+    impl Drop for Resume {
+        fn drop(&mut self) {
+            UNCOUNTED.fetch_sub(1, Relaxed);
+        }
+    }
+    UNCOUNTED.fetch_add(1, Relaxed);
+    let _resume = Resume;
+    run()
+}
+
+/// What ends a call when it is dropped, however that comes about.
 #[derive(Debug)]
 #[must_use = "the call ends when the guard is dropped"]
 pub struct Guard {
-    node: &'static Node,
-    parent: &'static Node,
+    /// Null where nothing is counted.
+    node: *const Node,
+    /// The node of the caller, where there is a node.
+    parent: MaybeUninit<&'static Node>,
     /// A call ends on the thread that it began on.
     thread: PhantomData<*const ()>,
 }
@@ -128,6 +157,44 @@ pub struct Guard {
 /// Begins a call.
 #[inline(always)]
 pub fn enter(site: &'static Site) -> Guard {
+    let mut guard = if UNCOUNTED.load(Relaxed) == 0 {
+        begin(site)
+    } else {
+        Guard { node: ptr::null(), parent: MaybeUninit::uninit(), thread: PhantomData }
+    };
+    guard.node = hidden(guard.node);
+    guard
+}
+
+impl Drop for Guard {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if !self.node.is_null() {
+            end(self.node, self.parent);
+        }
+    }
+}
+
+/// The same pointer, of which the compiler does not know that it is null where nothing is counted, for no instruction.
+///
+/// Knowing it, the compiler would write the function down twice, with the counting and without, and then share what is equal: instructions of
+/// which nobody could say to which function they belong. And a call at the end of the one without would become a jump, which takes
+/// the function off the stack. So there is always one function, with a branch at its end.
+#[inline(always)]
+fn hidden(mut node: *const Node) -> *const Node {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: there is no instruction.
+    unsafe {
+        std::arch::asm!("/* {0} */", inout(reg) node, options(pure, nomem, nostack, preserves_flags));
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    let _ = &mut node;
+    node
+}
+
+#[cold]
+#[inline(never)]
+fn begin(site: &'static Site) -> Guard {
     let mut parent = CURRENT.get();
     let node = if ptr::eq(parent.last_site.load(Relaxed), site) {
         // SAFETY: `last_site` is set only together with `last_child`, by this thread, and nodes are never freed.
@@ -139,19 +206,20 @@ pub fn enter(site: &'static Site) -> Guard {
     };
     CURRENT.set(node);
     node.calls.store(node.calls.load(Relaxed).wrapping_add(1), Relaxed);
-    // From here to the clock of `drop` is the time of the call: as little as possible of the profiler's own lies between.
+    // From here to the clock of `end` is the time of the call: as little as possible of the profiler's own lies between.
     let now = clock::ticks();
     node.time.store(node.time.load(Relaxed).wrapping_sub_unsigned(now), Relaxed);
-    Guard { node, parent, thread: PhantomData }
+    Guard { node, parent: MaybeUninit::new(parent), thread: PhantomData }
 }
 
-impl Drop for Guard {
-    #[inline(always)]
-    fn drop(&mut self) {
-        let now = clock::ticks();
-        self.node.time.store(self.node.time.load(Relaxed).wrapping_add_unsigned(now), Relaxed);
-        CURRENT.set(self.parent);
-    }
+#[cold]
+#[inline(never)]
+fn end(node: *const Node, parent: MaybeUninit<&'static Node>) {
+    let now = clock::ticks();
+    // SAFETY: both come from `begin`, since the node is not null; nodes are never freed.
+    let (node, parent) = unsafe { (&*node, parent.assume_init()) };
+    node.time.store(node.time.load(Relaxed).wrapping_add_unsigned(now), Relaxed);
+    CURRENT.set(parent);
 }
 
 /// The node of a call that did not go where the one before went, and its parent.
@@ -403,7 +471,8 @@ pub(super) fn overhead() -> Overhead {
 
     #[inline(never)]
     fn timed(x: u32) -> u32 {
-        let _guard = enter(&SITE);
+        // As `enter` does it, whether or not somebody counts just now.
+        let _guard = begin(&SITE);
         black_box(x)
     }
 

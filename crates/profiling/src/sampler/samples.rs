@@ -14,6 +14,14 @@ const OWN: &str = "profiling::";
 /// The function of `std` that calls what a thread does: what is further out is not the program's.
 const THREAD_BEGINS: &str = "std::sys::backtrace::__rust_begin_short_backtrace";
 
+/// What `#[profile]` puts into a function, as names begin: by the modules of its file, or in full. While nothing is counted that is a branch
+/// not taken, on which a sample falls for what stands before it.
+const PUT_IN: [&str; 3] = [
+    "profiling::functions::tree::enter",
+    "profiling::functions::tree::drop",
+    "<profiling::functions::tree::Guard as core::ops::drop::Drop>::drop",
+];
+
 /// A call on a stack: of a function of its own, or of one that was inlined.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Frame {
@@ -45,7 +53,7 @@ pub struct Stack {
 }
 
 impl Stack {
-    pub(super) fn new(thread: usize, weight: u64, frames: Vec<u32>, leaf: usize) -> Self {
+    pub(crate) fn new(thread: usize, weight: u64, frames: Vec<u32>, leaf: usize) -> Self {
         Self { thread, weight, frames, leaf }
     }
 
@@ -112,7 +120,7 @@ pub(super) struct Counts {
 
 impl Samples {
     /// What was sampled, apart from the counts. Frames that belong to the profiler or come before the program are cut off.
-    pub(super) fn new(
+    pub(crate) fn new(
         frequency: u32,
         wall: Duration,
         frames: Vec<Frame>,
@@ -120,6 +128,7 @@ impl Samples {
         threads: Vec<Thread>,
     ) -> Self {
         let begins: Vec<bool> = frames.iter().map(|frame| begins(&frame.function)).collect();
+        let name = |frame: u32| &*frames[frame as usize].function;
         let mut merged: HashMap<(usize, Vec<u32>, usize), u64> = HashMap::new();
         let mut own = 0;
         for mut stack in stacks {
@@ -127,7 +136,10 @@ impl Samples {
                 stack.frames.truncate(end);
                 stack.leaf = stack.leaf.min(end);
             }
-            if stack.frames.is_empty() || is_own(stack.frames.iter().map(|&frame| &*frames[frame as usize].function)) {
+            let put_in = put_in(stack.frames.iter().map(|&frame| name(frame)));
+            stack.frames.drain(..put_in);
+            stack.leaf = stack.leaf.saturating_sub(put_in);
+            if stack.frames.is_empty() || is_own(stack.frames.iter().map(|&frame| name(frame))) {
                 own += stack.weight;
             } else {
                 *merged.entry((stack.thread, stack.frames, stack.leaf)).or_insert(0) += stack.weight;
@@ -313,6 +325,18 @@ impl Samples {
         names.into_iter().zip(weights).filter(|(_, (_, total))| *total > 0).collect()
     }
 
+    /// The stacks as paths of what `of` takes their frames for, the outermost first, with the weight of all that have the same path. Frames
+    /// that it takes for nothing are left out.
+    pub(crate) fn paths(&self, of: impl Fn(&Frame) -> Option<usize>) -> BTreeMap<Vec<usize>, u64> {
+        let taken_for: Vec<Option<usize>> = self.frames.iter().map(of).collect();
+        let mut paths = BTreeMap::new();
+        for stack in &self.stacks {
+            let path = stack.frames.iter().rev().filter_map(|&frame| taken_for[frame as usize]);
+            *paths.entry(path.collect()).or_insert(0) += stack.weight;
+        }
+        paths
+    }
+
     /// Seconds per line of a file, each sample attributed to the innermost line that was being executed, in whatever function it
     /// stands; what was executed in other files is not here.
     ///
@@ -377,6 +401,23 @@ fn begins(function: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with("::<") || rest.starts_with('<'))
     })
 }
+
+/// How many of the innermost frames are [what the attribute puts in](PUT_IN) where it counts nothing: with what of the standard library is
+/// in them, and the drop that one of them is.
+fn put_in<'a>(functions: impl Iterator<Item = &'a str>) -> usize {
+    let mut length = 0;
+    for (at, name) in functions.enumerate() {
+        if PUT_IN.iter().any(|put_in| name.starts_with(put_in)) || length == at && at > 0 && name.starts_with(DROPS) {
+            length = at + 1;
+        } else if !name.starts_with("core::") {
+            break;
+        }
+    }
+    length
+}
+
+/// The function that drops a value.
+const DROPS: &str = "core::ptr::drop_in_place";
 
 /// Whether a stack, the innermost function first, is one of this crate at work: its innermost function that is not the standard
 /// library's or a foreign one is of this crate.

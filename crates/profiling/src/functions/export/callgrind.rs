@@ -16,7 +16,13 @@ impl Profile {
     /// The format knows no contexts, only functions and calls from one to another. So that the inclusive cost of a function is its cumtime
     /// with recursion too, a call of a function that is already in progress costs nothing. Where a function is called recursively
     /// and also from outside of all functions, that outside is written as a function too: `<outside>`.
+    ///
+    /// A context of which the clock could tell [no time](super::super::Certainty::Overhead) costs nothing here.
     pub fn callgrind(&self) -> String {
+        self.told().0.callgrind_of_all()
+    }
+
+    fn callgrind_of_all(&self) -> String {
         let stats = self.stats();
         let calls = self.calls_between();
         // Functions of the same name in several files or at several lines are told apart by the line.
@@ -65,7 +71,7 @@ impl Profile {
             let (calls, time) = calls.entry((caller, context.function)).or_default();
             *calls = calls.saturating_add(context.calls);
             if !is_recursive {
-                *time = time.saturating_add(totals[place]);
+                *time = time.saturating_add(totals[place][0]);
             }
         });
         calls

@@ -22,9 +22,11 @@ impl Default for DotOptions {
 
 impl Profile {
     /// The functions and who calls whom, in the language of Graphviz: `dot -Tsvg`. A box holds name, place, cumtime, tottime in
-    /// parentheses and calls; an arrow the time of the called function and the calls. Colours go from blue to red with cumtime.
+    /// parentheses and calls; an arrow the time of the called function and the calls. Colours go from blue to red with cumtime. A context of
+    /// which the clock could tell [no time](super::super::Certainty::Overhead) has none here.
     pub fn dot(&self, options: &DotOptions) -> String {
-        let stats = self.stats();
+        let told = self.told().0;
+        let stats = told.stats();
         let whole = stats.iter().fold(0_u64, |sum, stats| sum.saturating_add(stats.self_ns));
         let shown = |function: usize| percent(stats[function].total_ns, whole) >= options.least_node_percent;
         let mut dot = String::from(
@@ -49,7 +51,7 @@ impl Profile {
                 colour(total)
             );
         }
-        for edge in self.edges() {
+        for edge in told.edges() {
             let total = percent(edge.callee.total_ns, whole);
             if total < options.least_edge_percent || !shown(edge.caller) || !shown(edge.callee.function) {
                 continue;

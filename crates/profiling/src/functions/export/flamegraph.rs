@@ -46,7 +46,7 @@ impl Profile {
             return Err(FlameGraphError::Empty);
         }
         let mut options = Options::default();
-        options.title = title.into();
+        options.title = Self::titled(title, self.told().1);
         options.count_name = "ns".into();
         // Functions are told apart by how their names begin.
         options.text_truncate_direction = TextTruncateDirection::Right;

@@ -18,15 +18,14 @@ impl Profile {
     /// A line for each context that has time of its own: the functions from the outermost to the one itself with `;` between
     /// them, a blank, and the nanoseconds in that one.
     ///
+    /// A context of which the clock could tell [no time](super::super::Certainty::Overhead) has none here.
+    ///
     /// Source: Brendan Gregg's `flamegraph.pl`, which reads such lines, as do `inferno` and speedscope.
     pub fn folded(&self, recursion: Recursion) -> String {
-        let folded;
+        let told = self.told().0;
         let profile = match recursion {
-            Recursion::Kept => self,
-            Recursion::Folded => {
-                folded = self.without_recursion();
-                &folded
-            }
+            Recursion::Kept => told,
+            Recursion::Folded => told.without_recursion(),
         };
         // A semicolon would end the name, and the last blank separates the number.
         let names: Vec<String> = profile

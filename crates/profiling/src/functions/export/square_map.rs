@@ -50,8 +50,10 @@ impl Profile {
     ///
     /// Source of the division: Bruls, Huizing and van Wijk, "Squarified Treemaps", 2000.
     pub fn square_map(&self, options: &SquareMapOptions) -> String {
-        let profile = self.without_recursion();
-        let map = Map { totals: profile.totals(), children: profile.children(), profile: &profile };
+        let (told, hidden) = self.told();
+        let profile = told.without_recursion();
+        let totals = profile.totals().into_iter().map(|[time, _]| time).collect();
+        let map = Map { totals, children: profile.children(), profile: &profile };
         let Map { totals, children, .. } = &map;
         let outermost = &children[profile.contexts().len()];
         let whole = outermost.iter().fold(0_u64, |sum, &place| sum.saturating_add(totals[place]));
@@ -64,6 +66,7 @@ impl Profile {
              <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
         );
         let title = format!("{}: {} in {} calls", options.title, readable(whole), profile.calls());
+        let title = Self::titled(&title, hidden);
         if let Some(title) = fitting(&title, width - 2.0 * PADDING) {
             _ = writeln!(svg, "<text x=\"{PADDING}\" y=\"{FONT}\" font-weight=\"bold\">{}</text>", xml(&title));
         }
