@@ -428,6 +428,9 @@ impl<T: Element> GpuArray<T> {
         let parts = Self::uninitialised(&self.gpu, groups as usize);
         let text = Text { wgsl: include_str!("kernels/sum.wgsl"), cuda: include_str!("kernels/sum.cu") };
         let kernel = SourceKernel::options(text, "sum").real(T::SCALAR).workgroup(256).build(&self.gpu)?;
+        // The passes over the elements, and those of the tree.
+        let passes = (self.length as u64).div_ceil(u64::from(groups) * 256) + 1 + 9;
+        let groups = kernel.groups_with_passes(groups, passes)?;
         kernel.launch(groups, arguments![self, &parts, self.length as u32])?;
         Ok(parts.to_vec()?.into_iter().fold(T::default(), T::plus))
     }

@@ -5,7 +5,7 @@
     reason = "a driver takes SPIR-V as it is, with the marks that forbid contraction, only by an unsafe function"
 )]
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use wgpu::{BindGroupEntry, BindingType, BufferBindingType, BufferUsages, ErrorFi
 use crate::driver::{Arithmetic, Compiled, Driver, KernelText, Language, Memory, Resources, Value};
 use crate::shader::Shader;
 use crate::signature::Parameter;
-use crate::{Adapter, AdapterKind, GpuError, guards, no_contraction};
+use crate::{Adapter, AdapterKind, GpuError, guards, no_contraction, watch};
 
 /// Launches that are handed to the device at once: enough to hide what handing over costs, few enough that it begins early.
 const BATCH: usize = 64;
@@ -44,6 +44,8 @@ pub(crate) struct PortableDriver {
     numbers: wgpu::Buffer,
     /// The most negative numbers in both precisions, for the devices that need [`guards`].
     low: wgpu::Buffer,
+    /// How many loops of watched kernels have been begun and not left, and where that lands on its way back.
+    begun: [wgpu::Buffer; 2],
 }
 
 /// What failed after its call had returned.
@@ -62,6 +64,10 @@ struct State {
     /// Where arrays land on their way back, by length.
     landing: HashMap<u64, wgpu::Buffer>,
     measuring: Option<Measuring>,
+    /// The watched kernels that were started since their loops were last looked at.
+    watched: BTreeSet<String>,
+    /// Passes after which the device ends their loops.
+    passes: u64,
 }
 
 /// A launch that is yet to be handed over.
@@ -81,6 +87,19 @@ struct Measuring {
     nanoseconds: f64,
 }
 
+/// A kernel as it is written, and watched if it has loops.
+struct Kernel {
+    pipeline: Pipeline,
+    watched: Option<Watched>,
+}
+
+/// A kernel with loops, which is compiled once more, and watched, when it is started without a word on its passes.
+struct Watched {
+    text: KernelText,
+    shader: Shader,
+    pipeline: OnceLock<Result<Pipeline, GpuError>>,
+}
+
 /// A kernel that wgpu has compiled.
 struct Pipeline {
     pipeline: wgpu::ComputePipeline,
@@ -91,6 +110,7 @@ struct Pipeline {
     offsets: Vec<u32>,
     numbers_bytes: u32,
     guarded: bool,
+    watched: bool,
 }
 
 impl PortableDriver {
@@ -146,14 +166,19 @@ impl PortableDriver {
             let message = if message.is_empty() { format!("{reason:?}") } else { message };
             lock(&later).lost.get_or_insert(message);
         });
-        let buffer = |label, size| {
-            let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
+        let buffer = |label, size, usage| {
             device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
         };
-        let numbers = buffer("numbers", NUMBERS * BATCH as u64);
-        let low = buffer("lowest numbers", guards::lowest().len() as u64);
+        let uniform = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
+        let numbers = buffer("numbers", NUMBERS * BATCH as u64, uniform);
+        let low = buffer("lowest numbers", guards::lowest().len() as u64, uniform);
         queue.write_buffer(&low, 0, &guards::lowest());
-        Ok(Self { adapter, device, queue, state: Mutex::default(), failure, numbers, low })
+        let begun = [
+            buffer("loops begun", 4, BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST),
+            buffer("loops begun, landing", 4, BufferUsages::MAP_READ | BufferUsages::COPY_DST),
+        ];
+        queue.write_buffer(&begun[0], 0, &[0; 4]);
+        Ok(Self { adapter, device, queue, state: Mutex::default(), failure, numbers, low, begun })
     }
 
     fn buffer(&self, size: u64, usage: BufferUsages) -> Result<wgpu::Buffer, GpuError> {
@@ -232,6 +257,27 @@ impl PortableDriver {
         }
     }
 
+    /// Reports a loop of a watched kernel that the device has ended.
+    fn loops_left(&self, state: &mut State) -> Result<(), GpuError> {
+        if state.watched.is_empty() {
+            return Ok(());
+        }
+        self.flush(state)?;
+        let kernels = std::mem::take(&mut state.watched);
+        let [begun, landing] = &self.begun;
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_buffer_to_buffer(begun, 0, landing, 0, 4);
+        encoder.clear_buffer(begun, 0, None);
+        self.queue.submit([encoder.finish()]);
+        let mut count = [0; 4];
+        self.land(landing, &mut count)?;
+        if count == [0; 4] {
+            return Ok(());
+        }
+        let kernels = kernels.into_iter().collect::<Vec<_>>().join(" or ");
+        Err(GpuError::LoopEnded { kernels, passes: state.passes })
+    }
+
     /// What measuring needs.
     fn measuring(&self) -> Result<Measuring, GpuError> {
         let bytes = u64::from(MEASURED) * 16;
@@ -289,10 +335,26 @@ impl PortableDriver {
         Ok(())
     }
 
-    fn pipeline(&self, kernel: &KernelText, shader: &Shader) -> Result<Pipeline, GpuError> {
+    /// A kernel that is watched, compiled the first time that it is needed.
+    fn watched<'a>(&self, watched: &'a Watched) -> Result<&'a Pipeline, GpuError> {
+        let Watched { text, shader, pipeline } = watched;
+        let made = pipeline.get_or_init(|| {
+            let taken = shader.read_only.len() as u32 + u32::from(shader.numbers_bytes > 0);
+            let binding = taken + u32::from(self.guards(text));
+            self.pipeline(text, &shader.with(watch::watch(&shader.module, binding))?, true)
+        });
+        made.as_ref().map_err(GpuError::clone)
+    }
+
+    /// Whether a kernel's products and sums need guards.
+    fn guards(&self, kernel: &KernelText) -> bool {
+        kernel.arithmetic == Arithmetic::Exact && !self.adapter.passthrough
+    }
+
+    fn pipeline(&self, kernel: &KernelText, shader: &Shader, watched: bool) -> Result<Pipeline, GpuError> {
         let arrays = shader.read_only.len() as u32;
         let has_numbers = shader.numbers_bytes > 0;
-        let guarded = kernel.arithmetic == Arithmetic::Exact && !self.adapter.passthrough;
+        let guarded = self.guards(kernel);
         let low_binding = arrays + u32::from(has_numbers);
         let entry = |binding, ty, has_dynamic_offset| wgpu::BindGroupLayoutEntry {
             binding,
@@ -305,6 +367,8 @@ impl PortableDriver {
         let mut entries: Vec<_> = (0..).zip(&shader.read_only).map(storage).collect();
         entries.extend(has_numbers.then(|| entry(arrays, BufferBindingType::Uniform, true)));
         entries.extend(guarded.then(|| entry(low_binding, BufferBindingType::Uniform, false)));
+        let begun_binding = low_binding + u32::from(guarded);
+        entries.extend(watched.then(|| entry(begun_binding, BufferBindingType::Storage { read_only: false }, false)));
         let module = if kernel.arithmetic == Arithmetic::Exact && self.adapter.passthrough {
             let spirv = no_contraction::forbid_contraction(&shader.spirv(&kernel.entry)?)?;
             let name = kernel.entry.as_str().into();
@@ -347,7 +411,7 @@ impl PortableDriver {
         })?;
         let (offsets, numbers_bytes) = (shader.offsets.clone(), shader.numbers_bytes);
         let read_only = shader.read_only.clone();
-        Ok(Pipeline { pipeline, layout, arrays, read_only, offsets, numbers_bytes, guarded })
+        Ok(Pipeline { pipeline, layout, arrays, read_only, offsets, numbers_bytes, guarded, watched })
     }
 }
 
@@ -426,7 +490,7 @@ impl Driver for PortableDriver {
         self.queue.submit([encoder.finish()]);
         self.land(&landing, bytes)?;
         state.landing.insert(length, landing);
-        Ok(())
+        self.loops_left(&mut state)
     }
 
     fn build(&self, kernel: &KernelText) -> Result<(Compiled, Vec<Parameter>), GpuError> {
@@ -448,19 +512,35 @@ impl Driver for PortableDriver {
         if shader.shared_bytes > shared {
             return too_large("bytes that a workgroup shares", shader.shared_bytes, shared);
         }
-        let pipeline = self.pipeline(kernel, &shader)?;
-        Ok((Arc::new(pipeline), shader.parameters))
+        let pipeline = self.pipeline(kernel, &shader, false)?;
+        let parameters = shader.parameters.clone();
+        let has_loops = watch::has_loops(&shader.module, &kernel.written);
+        let watched = has_loops.then(|| Watched { text: kernel.clone(), shader, pipeline: OnceLock::new() });
+        Ok((Arc::new(Kernel { pipeline, watched }), parameters))
+    }
+
+    fn has_loops(&self, compiled: &Compiled) -> bool {
+        compiled.downcast_ref::<Kernel>().is_some_and(|kernel| kernel.watched.is_some())
     }
 
     fn resources(&self, _compiled: &Compiled) -> Result<Resources, GpuError> {
         Ok(Resources::default())
     }
 
-    fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value]) -> Result<(), GpuError> {
-        let compiled = compiled.downcast_ref::<Pipeline>().ok_or_else(foreign)?;
+    fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value], watched: Option<u64>) -> Result<(), GpuError> {
+        let kernel = compiled.downcast_ref::<Kernel>().ok_or_else(foreign)?;
+        let watched = watched.zip(kernel.watched.as_ref());
+        let compiled = match watched {
+            Some((_, watched)) => self.watched(watched)?,
+            None => &kernel.pipeline,
+        };
         compiled.check_reading(values)?;
         let mut state = lock(&self.state);
         self.alive()?;
+        if let Some((passes, watched)) = watched {
+            state.watched.insert(watched.text.entry.clone());
+            state.passes = passes;
+        }
         let mut entries = Vec::new();
         let mut offsets = compiled.offsets.iter();
         let begin = state.pending.len() as u64 * NUMBERS;
@@ -491,6 +571,10 @@ impl Driver for PortableDriver {
         if compiled.guarded {
             entries.push(BindGroupEntry { binding: entries.len() as u32, resource: self.low.as_entire_binding() });
         }
+        if compiled.watched {
+            let resource = self.begun[0].as_entire_binding();
+            entries.push(BindGroupEntry { binding: entries.len() as u32, resource });
+        }
         let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: None,
             layout: &compiled.layout,
@@ -508,7 +592,8 @@ impl Driver for PortableDriver {
             self.hand_over(&mut state);
         }
         self.device.poll(PollType::wait_indefinitely()).map_err(|error| GpuError::Driver(error.to_string()))?;
-        self.failed()
+        self.failed()?;
+        self.loops_left(&mut lock(&self.state))
     }
 
     fn measure(&self, on: bool) -> Result<Option<Duration>, GpuError> {
