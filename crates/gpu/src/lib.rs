@@ -80,10 +80,12 @@ pub mod pi;
 mod pool;
 mod portable;
 mod prepared;
+mod rewrite;
 mod shader;
 mod signature;
 mod source;
 mod watch;
+mod written_out;
 
 pub use argument::{Argument, Element};
 pub use array::{GpuArray, Operand, Real};

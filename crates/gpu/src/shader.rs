@@ -13,7 +13,7 @@ use naga::{AddressSpace, ArraySize, Module, ScalarKind, ShaderStage, StorageAcce
 
 use crate::driver::KernelText;
 use crate::signature::{Parameter, Scalar};
-use crate::{GpuError, double};
+use crate::{GpuError, double, written_out};
 
 /// A kernel that has been read and found valid.
 pub(crate) struct Shader {
@@ -83,6 +83,10 @@ impl Shader {
             let note = "compute it in single precision, as in f64(sin(f32(x))), write it out as a sum, or use CUDA";
             let place = |(place, name)| (place, format!("`{name}` of f64"));
             return Err(refused(message, vec![note.to_owned()], missing.into_iter().map(place).collect()));
+        }
+        if let Some(written) = written_out::write_out(&module, &info)? {
+            info = validate(&written).map_err(invalid)?;
+            module = written;
         }
         let reflected = reflect(&module)?;
         let (parameters, read_only, offsets, numbers_bytes) = reflected;
