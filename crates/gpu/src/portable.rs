@@ -5,17 +5,20 @@
     reason = "a driver takes SPIR-V as it is, with the marks that forbid contraction, only by an unsafe function"
 )]
 
+mod pipeline;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use naga::ScalarKind;
-use wgpu::{BindGroupEntry, BindingType, BufferBindingType, BufferUsages, ErrorFilter, Features, PollType};
+use pipeline::Kernel;
+use wgpu::{BindGroupEntry, BufferUsages, ErrorFilter, Features, PollType};
 
-use crate::driver::{Arithmetic, Compiled, Driver, KernelText, Language, Memory, Resources, Value};
+use crate::driver::{Compiled, Driver, KernelText, Language, Memory, Resources, Value};
 use crate::shader::Shader;
 use crate::signature::Parameter;
-use crate::{Adapter, AdapterKind, GpuError, guards, no_contraction, watch};
+use crate::{Adapter, AdapterKind, GpuError, guards};
 
 /// Launches that are handed to the device at once: enough to hide what handing over costs, few enough that it begins early.
 const BATCH: usize = 64;
@@ -85,32 +88,6 @@ struct Measuring {
     landing: wgpu::Buffer,
     used: u32,
     nanoseconds: f64,
-}
-
-/// A kernel as it is written, and watched if it has loops.
-struct Kernel {
-    pipeline: Pipeline,
-    watched: Option<Watched>,
-}
-
-/// A kernel with loops, which is compiled once more, and watched, when it is started without a word on its passes.
-struct Watched {
-    text: KernelText,
-    shader: Shader,
-    pipeline: OnceLock<Result<Pipeline, GpuError>>,
-}
-
-/// A kernel that wgpu has compiled.
-struct Pipeline {
-    pipeline: wgpu::ComputePipeline,
-    layout: wgpu::BindGroupLayout,
-    arrays: u32,
-    /// For each array, whether the kernel only reads it.
-    read_only: Vec<bool>,
-    offsets: Vec<u32>,
-    numbers_bytes: u32,
-    guarded: bool,
-    watched: bool,
 }
 
 impl PortableDriver {
@@ -334,109 +311,6 @@ impl PortableDriver {
         landing.unmap();
         Ok(())
     }
-
-    /// A kernel that is watched, compiled the first time that it is needed.
-    fn watched<'a>(&self, watched: &'a Watched) -> Result<&'a Pipeline, GpuError> {
-        let Watched { text, shader, pipeline } = watched;
-        let made = pipeline.get_or_init(|| {
-            let taken = shader.read_only.len() as u32 + u32::from(shader.numbers_bytes > 0);
-            let binding = taken + u32::from(self.guards(text));
-            self.pipeline(text, &shader.with(watch::watch(&shader.module, binding))?, true)
-        });
-        made.as_ref().map_err(GpuError::clone)
-    }
-
-    /// Whether a kernel's products and sums need guards.
-    fn guards(&self, kernel: &KernelText) -> bool {
-        kernel.arithmetic == Arithmetic::Exact && !self.adapter.passthrough
-    }
-
-    fn pipeline(&self, kernel: &KernelText, shader: &Shader, watched: bool) -> Result<Pipeline, GpuError> {
-        let arrays = shader.read_only.len() as u32;
-        let has_numbers = shader.numbers_bytes > 0;
-        let guarded = self.guards(kernel);
-        let low_binding = arrays + u32::from(has_numbers);
-        let entry = |binding, ty, has_dynamic_offset| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::COMPUTE,
-            ty: BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
-            count: None,
-        };
-        let storage =
-            |(binding, &read_only): (u32, &bool)| entry(binding, BufferBindingType::Storage { read_only }, false);
-        let mut entries: Vec<_> = (0..).zip(&shader.read_only).map(storage).collect();
-        entries.extend(has_numbers.then(|| entry(arrays, BufferBindingType::Uniform, true)));
-        entries.extend(guarded.then(|| entry(low_binding, BufferBindingType::Uniform, false)));
-        let begun_binding = low_binding + u32::from(guarded);
-        entries.extend(watched.then(|| entry(begun_binding, BufferBindingType::Storage { read_only: false }, false)));
-        let module = if kernel.arithmetic == Arithmetic::Exact && self.adapter.passthrough {
-            let spirv = no_contraction::forbid_contraction(&shader.spirv(&kernel.entry)?)?;
-            let name = kernel.entry.as_str().into();
-            let entry = wgpu::PassthroughShaderEntryPoint { name, workgroup_size: (kernel.workgroup, 1, 1) };
-            let descriptor = wgpu::ShaderModuleDescriptorPassthrough {
-                label: Some(kernel.entry.as_str()),
-                entry_points: vec![entry].into(),
-                spirv: Some(spirv.into()),
-                ..Default::default()
-            };
-            // SAFETY: the module was written by naga from a text that it has found valid, with a check of every index; the marks added to
-            // it are decorations of results that it defines.
-            self.caught(0, || unsafe { self.device.create_shader_module_passthrough(descriptor) })?
-        } else {
-            let module =
-                if guarded { guards::guard(&shader.module, &shader.info, low_binding)? } else { shader.module.clone() };
-            let source = wgpu::ShaderSource::Naga(std::borrow::Cow::Owned(module));
-            let descriptor = wgpu::ShaderModuleDescriptor { label: Some(&kernel.entry), source };
-            self.caught(0, || self.device.create_shader_module(descriptor))?
-        };
-        let (pipeline, layout) = self.caught(0, || {
-            let layout = self.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-                label: Some(&kernel.entry),
-                entries: &entries,
-            });
-            let pipeline_layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-                label: Some(&kernel.entry),
-                bind_group_layouts: &[Some(&layout)],
-                immediate_size: 0,
-            });
-            let pipeline = self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(&kernel.entry),
-                layout: Some(&pipeline_layout),
-                module: &module,
-                entry_point: Some(&kernel.entry),
-                compilation_options: Default::default(),
-                cache: None,
-            });
-            (pipeline, layout)
-        })?;
-        let (offsets, numbers_bytes) = (shader.offsets.clone(), shader.numbers_bytes);
-        let read_only = shader.read_only.clone();
-        Ok(Pipeline { pipeline, layout, arrays, read_only, offsets, numbers_bytes, guarded, watched })
-    }
-}
-
-impl Pipeline {
-    /// Refuses an array that is to be only read and written in one launch: all launches that are handed over together would be lost.
-    fn check_reading(&self, values: &[Value]) -> Result<(), GpuError> {
-        if !self.read_only.contains(&true) {
-            return Ok(());
-        }
-        let arrays = values.iter().filter_map(|value| match value {
-            Value::Array(memory) => Some(memory),
-            Value::Scalar(..) => None,
-        });
-        let arrays: Vec<_> = arrays.zip(&self.read_only).collect();
-        let contradict = |(one, read_only): &(&Memory, &bool)| {
-            arrays.iter().any(|(other, too)| Arc::ptr_eq(one, other) && read_only != too)
-        };
-        if arrays.iter().any(contradict) {
-            return Err(GpuError::Arguments(
-                "an array is given twice, where the kernel only reads and where it writes; declare both read_write"
-                    .to_owned(),
-            ));
-        }
-        Ok(())
-    }
 }
 
 impl Launch {
@@ -512,11 +386,8 @@ impl Driver for PortableDriver {
         if shader.shared_bytes > shared {
             return too_large("bytes that a workgroup shares", shader.shared_bytes, shared);
         }
-        let pipeline = self.pipeline(kernel, &shader, false)?;
         let parameters = shader.parameters.clone();
-        let has_loops = watch::has_loops(&shader.module, &kernel.written);
-        let watched = has_loops.then(|| Watched { text: kernel.clone(), shader, pipeline: OnceLock::new() });
-        Ok((Arc::new(Kernel { pipeline, watched }), parameters))
+        Ok((Arc::new(self.kernel(kernel, shader)?), parameters))
     }
 
     fn has_loops(&self, compiled: &Compiled) -> bool {

@@ -29,6 +29,7 @@ enum Wrong {
     Quotient,
     /// A remainder of the same kind, in single precision.
     Remainder,
+    /// Whether two numbers differ.
     Difference,
     /// A remainder in double precision, and whether the divisor may be known to be zero.
     LongRemainder(bool),
@@ -420,5 +421,78 @@ fn is_zero(literal: Literal) -> bool {
         Literal::U32(number) => number == 0,
         Literal::I32(number) => number == 0,
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shader;
+
+    /// How many divisions are compared with zero in a kernel over an array of single precision.
+    fn compared(body: &str) -> usize {
+        let text = format!(
+            "@group(0) @binding(0) var<storage, read_write> x: array<f32>;
+            const TWO = 2.0f;
+            fn half(y: f32) -> f32 {{ return 1.0 / y; }}
+            @compute @workgroup_size(1) fn kernel(@builtin(global_invocation_id) id: vec3<u32>) {{ let i = id.x; {body} }}"
+        );
+        let module = naga::front::wgsl::parse_str(&text).unwrap();
+        let written = write_out(&module, &shader::validate(&module).unwrap()).unwrap().unwrap();
+        shader::validate(&written).unwrap();
+        let selects = |one: &(_, &Expression)| matches!(one.1, Expression::Select { .. });
+        written.entry_points[0].function.expressions.iter().filter(selects).count()
+    }
+
+    #[test]
+    fn a_divisor_that_may_be_known_to_be_zero_is_compared_with_it() {
+        for body in [
+            "x[i] = x[i] / 0.0;",
+            "var z = 0.0f; x[i] = x[i] / z;",
+            "var z: f32; loop { x[i] = 1.0 / z; z = x[i]; if z > 1.0 { break; } }",
+            "var z = x[i]; if z > 1.0 { z = 0.0; } x[i] = 1.0 / z;",
+            "var z: vec2<f32>; z.x = x[i]; x[i] = 1.0 / z.y;",
+            "var z: f32; if x[i] > 1.0 { z = x[i]; } x[i] = 1.0 / z;",
+            "x[i] = 1.0 / f32(i - i);",
+            "x[i] = 1.0 / half(x[i]);",
+            "x[i] = x[i] % 0.0;",
+        ] {
+            assert_eq!(compared(body), 1, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_divisor_out_of_memory_or_another_number_is_not() {
+        for body in [
+            "x[i] = x[i] / 2.0;",
+            "x[i] = x[i] / TWO;",
+            "x[i] = 1.0 / x[i];",
+            "var z = x[i]; loop { z = z * 2.0 - x[0]; if z > 1.0 { break; } } x[i] = 1.0 / z;",
+            "let z = vec2(x[i], x[0]); x[i] = (z / 3.0).x / sqrt(dot(z, z));",
+            "x[i] = x[i] / f32(i + 1u);",
+        ] {
+            // The function that is called divides by what it is given, so that there is something to write in any case.
+            assert_eq!(compared(body), 0, "{body}");
+        }
+    }
+
+    /// What is measured is what is written.
+    #[test]
+    fn the_kernels_of_the_steps_are_compiled_as_they_are() {
+        for text in [
+            include_str!("kernels/distance.wgsl"),
+            include_str!("kernels/mandelbrot.wgsl"),
+            include_str!("kernels/mandelbrot_blocks.wgsl"),
+            include_str!("kernels/mandelbrot_fused.wgsl"),
+            include_str!("kernels/mandelbrot_one_exit.wgsl"),
+            include_str!("kernels/mandelbrot_refilled.wgsl"),
+            include_str!("kernels/mandelbrot_several.wgsl"),
+            include_str!("kernels/mandelbrot_tiles.wgsl"),
+            include_str!("kernels/pi.wgsl"),
+            include_str!("kernels/sum.wgsl"),
+        ] {
+            let module = naga::front::wgsl::parse_str(&format!("alias real = f64;\n{text}")).unwrap();
+            assert!(write_out(&module, &shader::validate(&module).unwrap()).unwrap().is_none(), "{text}");
+        }
     }
 }
