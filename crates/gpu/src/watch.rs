@@ -143,13 +143,13 @@ mod tests {
                 }
                 Statement::Block(block) => collect(block, expressions, found),
                 Statement::If { accept, reject, .. } => {
-                    [accept, reject].map(|block| collect(block, expressions, found));
+                    [accept, reject].into_iter().for_each(|block| collect(block, expressions, found));
                 }
                 Statement::Switch { cases, .. } => {
                     cases.iter().for_each(|case| collect(&case.body, expressions, found));
                 }
                 Statement::Loop { body, continuing, .. } => {
-                    [body, continuing].map(|block| collect(block, expressions, found));
+                    [body, continuing].into_iter().for_each(|block| collect(block, expressions, found));
                 }
                 _ => {}
             }
