@@ -416,6 +416,9 @@ square_root!(f32, f64);
 /// Workgroups that add up a part of an array each.
 const SUM_GROUPS: u32 = 64;
 
+/// Elements that an invocation of them adds up at most.
+const SUM_PASSES: usize = 1 << 15;
+
 impl<T: Element> GpuArray<T> {
     /// The sum of all elements. Each workgroup adds up a part of them as a tree, and the host adds the parts: the order is always the same
     /// on one device, and another than that of a loop, so that sums of floating-point numbers differ from a loop's in their last
@@ -424,10 +427,15 @@ impl<T: Element> GpuArray<T> {
     /// # Errors
     /// As [`read`](Self::read).
     pub fn sum(&self) -> Result<T, GpuError> {
-        let groups = self.gpu.groups(self.length, 256).min(SUM_GROUPS);
+        self.block()?;
+        // So many that none makes more passes than any device can.
+        let least = self.length.div_ceil(256 * SUM_PASSES) as u32;
+        let groups = self.gpu.groups(self.length, 256).min(SUM_GROUPS.max(least));
         let parts = Self::uninitialised(&self.gpu, groups as usize);
         let text = Text { wgsl: include_str!("kernels/sum.wgsl"), cuda: include_str!("kernels/sum.cu") };
         let kernel = SourceKernel::options(text, "sum").real(T::SCALAR).workgroup(256).build(&self.gpu)?;
+        // The tree has a few passes more.
+        let groups = kernel.groups_with_passes(groups, SUM_PASSES as u64 + 20)?;
         kernel.launch(groups, arguments![self, &parts, self.length as u32])?;
         Ok(parts.to_vec()?.into_iter().fold(T::default(), T::plus))
     }

@@ -517,7 +517,13 @@ impl Driver for CudaDriver {
         })
     }
 
-    fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value]) -> Result<(), GpuError> {
+    fn launch(
+        &self,
+        compiled: &Compiled,
+        groups: u32,
+        values: &[Value],
+        _watched: Option<u64>,
+    ) -> Result<(), GpuError> {
         let kernel = self.kernel(compiled)?;
         let fits = |(parameter, value): (&Parameter, &Value)| match value {
             Value::Array(_) => parameter.array,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 #[cfg(feature = "cuda")]
 use crate::cuda::{self, CudaDriver};
 use crate::driver::{Compiled, Driver, KernelText, Memory, Value};
+use crate::pool::Pool;
 use crate::portable::PortableDriver;
 use crate::signature::Parameter;
 use crate::{Adapter, AdapterKind, ElementwiseKernel, GpuArray, GpuError, Language, Resources, Text, arguments};
@@ -23,8 +24,8 @@ pub struct Gpu {
 
 pub(crate) struct Shared {
     driver: Arc<dyn Driver>,
-    /// Memory that no array uses any more, by length.
-    pool: Mutex<HashMap<u64, Vec<Memory>>>,
+    /// Memory that no array uses any more.
+    pool: Mutex<Pool>,
     kernels: Mutex<HashMap<Key, Arc<Kernel>>>,
     counters: Mutex<Counters>,
     times: Mutex<Option<Times>>,
@@ -44,6 +45,8 @@ pub(crate) struct Kernel {
     compiled: Compiled,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) workgroup: u32,
+    /// Whether it has loops that the device may end by itself.
+    loops: bool,
 }
 
 /// What a device has been asked to do since it was opened.
@@ -201,11 +204,18 @@ impl Gpu {
         self.shared.driver.wait()
     }
 
-    /// Gives memory back to the driver that no array uses.
+    /// Gives all memory back to the driver that no array uses. Without it as much is kept for the next arrays as arrays have had at
+    /// once, or 32 MiB if that is more.
     pub fn trim(&self) {
-        let mut pool = lock(&self.shared.pool);
-        let bytes: u64 = pool.iter().map(|(&bytes, unused)| bytes * unused.len() as u64).sum();
-        pool.clear();
+        let surplus = lock(&self.shared.pool).clear();
+        self.give_back(surplus);
+    }
+
+    /// Gives pieces of memory back to the driver.
+    fn give_back(&self, surplus: Vec<(u64, Memory)>) {
+        let bytes: u64 = surplus.iter().map(|(bytes, _)| bytes).sum();
+        // The driver may wait for what still uses them: no lock is held meanwhile.
+        drop(surplus);
         lock(&self.shared.counters).bytes_held -= bytes;
     }
 
@@ -259,7 +269,11 @@ impl Gpu {
 
     /// Refuses a launch in which an invocation makes more passes of its loops than the device can. Mesa's llvmpipe ends any loop after
     /// 65535 passes of all loops together, and says nothing: the answer is wrong. Whether this device does is found out by a kernel that
-    /// counts, the first time that somebody asks for so many.
+    /// counts, the first time that somebody asks for so many, or starts a kernel with loops without saying how many there will be.
+    ///
+    /// Such a kernel is watched on a device that ends loops: [`GpuError::LoopEnded`] is what the next call says that waits. That costs two
+    /// atomic operations for each loop that an invocation begins, so whoever knows the passes better says so, by
+    /// [`ElementwiseKernel::launch_loops`] or [`SourceKernel::groups`](crate::SourceKernel::groups).
     ///
     /// # Errors
     /// [`GpuError::TooLarge`] when it does; else those of a launch.
@@ -267,13 +281,18 @@ impl Gpu {
         if passes <= FEW_PASSES {
             return Ok(());
         }
-        let mut limit = lock(&self.shared.passes);
-        let allowed = match *limit {
-            Some(allowed) => allowed,
-            None => *limit.insert(self.count_passes()?),
-        };
+        let allowed = self.passes()?;
         let what = "passes of the loops in an invocation";
         if passes > allowed { Err(GpuError::TooLarge { what, asked: passes, allowed }) } else { Ok(()) }
+    }
+
+    /// Passes that the loops of an invocation can make together.
+    fn passes(&self) -> Result<u64, GpuError> {
+        let mut limit = lock(&self.shared.passes);
+        match *limit {
+            Some(allowed) => Ok(allowed),
+            None => Ok(*limit.insert(self.count_passes()?)),
+        }
     }
 
     // ANCHOR: passes
@@ -286,7 +305,7 @@ impl Gpu {
         };
         let count = ElementwiseKernel::new(self, "unsigned *counted, unsigned passes", body, "count_passes")?;
         let counted = GpuArray::<u32>::zeros(self, 1);
-        count.launch(arguments![&counted, further])?;
+        count.launch_unwatched(arguments![&counted, further])?;
         let counted = counted.to_vec()?[0];
         Ok(if counted == further { u64::MAX } else { u64::from(counted) })
     }
@@ -325,7 +344,7 @@ impl Gpu {
         }
         // Not a byte more than asked for: a kernel reads the length of an array off its memory.
         let bytes = bytes.max(1).next_multiple_of(4);
-        let unused = lock(&self.shared.pool).get_mut(&bytes).and_then(Vec::pop);
+        let unused = lock(&self.shared.pool).take(bytes);
         if let Some(memory) = unused {
             lock(&self.shared.counters).reused += 1;
             return Ok(Block { memory, bytes, gpu: self.clone() });
@@ -335,6 +354,7 @@ impl Gpu {
             self.trim();
             if matches!(error, GpuError::OutOfMemory { .. }) { self.allocate(bytes) } else { Err(error) }
         })?;
+        lock(&self.shared.pool).begin(bytes);
         Ok(Block { memory: allocated, bytes, gpu: self.clone() })
     }
 
@@ -381,7 +401,8 @@ impl Gpu {
             return Err(GpuError::TooLarge { what: "invocations in a workgroup", asked, allowed });
         }
         let (compiled, parameters) = self.shared.driver.build(text)?;
-        let kernel = Arc::new(Kernel { compiled, parameters, workgroup: text.workgroup });
+        let loops = self.shared.driver.has_loops(&compiled);
+        let kernel = Arc::new(Kernel { compiled, parameters, workgroup: text.workgroup, loops });
         lock(&self.shared.counters).compiled += 1;
         kernels.insert(key, kernel.clone());
         Ok(kernel)
@@ -391,8 +412,15 @@ impl Gpu {
         self.shared.driver.resources(&kernel.compiled)
     }
 
-    /// Starts a kernel with values that belong to its parameters.
-    pub(crate) fn launch(&self, kernel: &Kernel, groups: u32, values: &[Value]) -> Result<(), GpuError> {
+    /// Starts a kernel with values that belong to its parameters. Unless it is known that it makes no more passes than the device can, it
+    /// is watched.
+    pub(crate) fn launch(
+        &self,
+        kernel: &Kernel,
+        groups: u32,
+        values: &[Value],
+        passes_known: bool,
+    ) -> Result<(), GpuError> {
         let allowed = self.adapter().groups;
         if groups > allowed {
             return Err(GpuError::TooLarge {
@@ -401,8 +429,13 @@ impl Gpu {
                 allowed: u64::from(allowed),
             });
         }
+        let watched = match kernel.loops && !passes_known {
+            true => Some(self.passes()?).filter(|&passes| passes < u64::MAX),
+            false => None,
+        };
         lock(&self.shared.counters).launches += 1;
-        self.timed(|times| &mut times.launch, false, || self.shared.driver.launch(&kernel.compiled, groups, values))
+        let launch = || self.shared.driver.launch(&kernel.compiled, groups, values, watched);
+        self.timed(|times| &mut times.launch, false, launch)
     }
 
     /// Whether this is the same device.
@@ -426,7 +459,8 @@ pub(crate) struct Block {
 
 impl Drop for Block {
     fn drop(&mut self) {
-        lock(&self.gpu.shared.pool).entry(self.bytes).or_default().push(self.memory.clone());
+        let surplus = lock(&self.gpu.shared.pool).leave(self.bytes, self.memory.clone());
+        self.gpu.give_back(surplus);
     }
 }
 

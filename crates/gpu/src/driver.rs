@@ -149,8 +149,14 @@ pub(crate) trait Driver: Send + Sync {
 
     fn resources(&self, compiled: &Compiled) -> Result<Resources, GpuError>;
 
-    /// Starts so many workgroups; the values have been compared with the parameters.
-    fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value]) -> Result<(), GpuError>;
+    /// Whether the caller's part of the kernel has loops that the device may end by itself.
+    fn has_loops(&self, _compiled: &Compiled) -> bool {
+        false
+    }
+
+    /// Starts so many workgroups; the values have been compared with the parameters. A device that ends loops after so many passes as are
+    /// given here reports later that it has done so.
+    fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value], watched: Option<u64>) -> Result<(), GpuError>;
 
     /// Waits until everything is done.
     fn wait(&self) -> Result<(), GpuError>;

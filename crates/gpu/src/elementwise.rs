@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::device::{Gpu, Kernel};
 use crate::driver::KernelText;
 use crate::signature::{self, Parameter};
-use crate::{Argument, Arithmetic, GpuError, Language, Scalar, Text};
+use crate::{Argument, Arithmetic, GpuError, Language, Scalar, Text, names};
 
 /// Invocations in a workgroup.
 const WORKGROUP: u32 = 64;
@@ -51,20 +51,21 @@ impl ElementwiseKernel {
         name: &str,
         arithmetic: Arithmetic,
     ) -> Result<Self, GpuError> {
-        let parameters = signature::parse(parameters)?;
+        let language = gpu.language();
+        names::allowed(language, name)
+            .map_err(|why| GpuError::Kernel(format!("'{name}' cannot be the kernel's name: {why}")))?;
+        let parameters = signature::parse(parameters, |parameter| match parameter == name {
+            true => Err(format!("{parameter} is the name of the kernel itself")),
+            false => names::allowed(language, parameter),
+        })?;
         if !parameters.iter().any(|parameter| parameter.array) {
             return Err(GpuError::Kernel("an elementwise kernel needs an array among its parameters".to_owned()));
-        }
-        let generated = ["elements", "groups", "i", "invocation", "parameters"];
-        if let Some(taken) = parameters.iter().find(|parameter| generated.contains(&parameter.name.as_str())) {
-            let message = format!("'{taken}' has a name of the text around the body: {}", generated.join(", "));
-            return Err(GpuError::Kernel(message));
         }
         // Arrays come first in a kernel, numbers after them.
         let mut order: Vec<_> = (0..parameters.len()).collect();
         order.sort_by_key(|&index| !parameters[index].array);
         let sorted: Vec<_> = order.iter().map(|&index| &parameters[index]).collect();
-        let kernel = gpu.kernel(&generate(gpu.language(), &sorted, body.into(), name, arithmetic))?;
+        let kernel = gpu.kernel(&generate(language, &sorted, body.into(), name, arithmetic))?;
         Ok(Self { gpu: gpu.clone(), kernel, order })
     }
 
@@ -72,12 +73,12 @@ impl ElementwiseKernel {
     ///
     /// # Errors
     /// [`GpuError::Arguments`] when the arguments are not those of the kernel or the arrays differ in length. What the device itself finds
-    /// wrong is reported by the next call that waits.
+    /// wrong is reported by the next call that waits; and so is a loop of the body that it has ended ([`Gpu::check_passes`]).
     pub fn launch(&self, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
-        self.launch_strided(1, arguments)
+        self.start(1, arguments, false)
     }
 
-    /// The same for a body with loops, which make up to so many passes for an element.
+    /// The same for a body with loops, which make up to so many passes for an element. Nobody watches them.
     ///
     /// # Errors
     /// As [`launch`](Self::launch); [`GpuError::TooLarge`] for more passes than the device can make; see [`Gpu::check_passes`].
@@ -85,11 +86,20 @@ impl ElementwiseKernel {
         let length = arguments.iter().find_map(Argument::length).unwrap_or(0);
         let invocations = self.gpu.groups(length, WORKGROUP) as usize * WORKGROUP as usize;
         self.gpu.check_passes(length.div_ceil(invocations) as u64 * (u64::from(passes) + 1))?;
-        self.launch(arguments)
+        self.launch_unwatched(arguments)
+    }
+
+    /// Starts it whatever the device makes of its loops.
+    pub(crate) fn launch_unwatched(&self, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
+        self.start(1, arguments, true)
     }
 
     /// Starts it with an invocation for every `each` elements, which takes them a whole launch apart.
     pub(crate) fn launch_strided(&self, each: usize, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
+        self.start(each, arguments, false)
+    }
+
+    fn start(&self, each: usize, arguments: &[Argument<'_>], passes_known: bool) -> Result<(), GpuError> {
         let mut lengths = arguments.iter().filter_map(Argument::length);
         let length = lengths.next().unwrap_or(0);
         if let Some(other) = lengths.find(|&other| other != length) {
@@ -109,7 +119,7 @@ impl ElementwiseKernel {
         if length == 0 {
             return Ok(());
         }
-        self.gpu.launch(&self.kernel, self.gpu.groups(length.div_ceil(each), WORKGROUP), &values)
+        self.gpu.launch(&self.kernel, self.gpu.groups(length.div_ceil(each), WORKGROUP), &values, passes_known)
     }
 }
 

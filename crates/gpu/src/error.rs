@@ -27,6 +27,13 @@ pub enum GpuError {
         /// Bytes that were asked for.
         asked: u64,
     },
+    /// The device has ended a loop by itself, and went on behind it: what the kernel has computed is wrong.
+    LoopEnded {
+        /// The kernel; if several have been started since the last wait, all of them.
+        kernels: String,
+        /// Passes that the loops of an invocation can make together.
+        passes: u64,
+    },
     /// The device is gone: unplugged, reset or destroyed. What was on it is lost.
     Lost(String),
     /// Anything else that the driver says.
@@ -45,6 +52,11 @@ impl fmt::Display for GpuError {
                 f,
                 "the device has no room for {} more; drop arrays, or ask for less",
                 validation::memory::human(*asked)
+            ),
+            Self::LoopEnded { kernels, passes } => write!(
+                f,
+                "the device has ended a loop of {kernels} by itself, and the result is wrong: all loops of an invocation together make \
+                 {passes} passes at most; start it more often, with fewer passes"
             ),
             Self::Lost(why) => write!(f, "the device is lost, and what was on it: {why}"),
             Self::Driver(why) => write!(f, "the driver says: {why}"),

@@ -64,6 +64,7 @@ mod array;
 mod cuda;
 mod device;
 pub mod distance;
+mod double;
 mod driver;
 mod elementwise;
 mod error;
@@ -72,14 +73,19 @@ mod guards;
 mod kernels;
 mod limits;
 pub mod mandelbrot;
+mod names;
 mod no_contraction;
 pub mod particles;
 pub mod pi;
+mod pool;
 mod portable;
 mod prepared;
+mod rewrite;
 mod shader;
 mod signature;
 mod source;
+mod watch;
+mod written_out;
 
 pub use argument::{Argument, Element};
 pub use array::{GpuArray, Operand, Real};
@@ -89,7 +95,7 @@ pub use elementwise::ElementwiseKernel;
 pub use error::GpuError;
 pub use limits::{Throughput, throughput};
 pub use signature::{Parameter, Scalar};
-pub use source::{SourceKernel, SourceOptions, Text};
+pub use source::{SourceKernel, SourceOptions, Text, Workgroups};
 use validation::{Ladder, ladder};
 
 /// The steps of this crate, a ladder for each problem.

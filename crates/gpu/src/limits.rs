@@ -108,6 +108,7 @@ fn rate<T: Element>(gpu: &Gpu, a: T, b: T, operation: &str, operations: u32) -> 
     let sums = GpuArray::<T>::uninitialised(gpu, groups as usize * 64);
     let mut passes = 8_u32;
     loop {
+        let groups = kernel.groups_with_passes(groups, u64::from(passes) + 1)?;
         let elapsed = best(gpu, || kernel.launch(groups, arguments![&sums, a, b, passes]))?;
         if elapsed >= LONG_ENOUGH || passes >= 1 << 15 {
             let each = f64::from(CHAINS * operations) * f64::from(passes);

@@ -5,17 +5,20 @@
     reason = "a driver takes SPIR-V as it is, with the marks that forbid contraction, only by an unsafe function"
 )]
 
-use std::collections::HashMap;
+mod pipeline;
+
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use naga::ScalarKind;
-use wgpu::{BindGroupEntry, BindingType, BufferBindingType, BufferUsages, ErrorFilter, Features, PollType};
+use pipeline::Kernel;
+use wgpu::{BindGroupEntry, BufferUsages, ErrorFilter, Features, PollType};
 
-use crate::driver::{Arithmetic, Compiled, Driver, KernelText, Language, Memory, Resources, Value};
+use crate::driver::{Compiled, Driver, KernelText, Language, Memory, Resources, Value};
 use crate::shader::Shader;
 use crate::signature::Parameter;
-use crate::{Adapter, AdapterKind, GpuError, guards, no_contraction};
+use crate::{Adapter, AdapterKind, GpuError, guards};
 
 /// Launches that are handed to the device at once: enough to hide what handing over costs, few enough that it begins early.
 const BATCH: usize = 64;
@@ -44,6 +47,8 @@ pub(crate) struct PortableDriver {
     numbers: wgpu::Buffer,
     /// The most negative numbers in both precisions, for the devices that need [`guards`].
     low: wgpu::Buffer,
+    /// How many loops of watched kernels have been begun and not left, and where that lands on its way back.
+    begun: [wgpu::Buffer; 2],
 }
 
 /// What failed after its call had returned.
@@ -62,6 +67,10 @@ struct State {
     /// Where arrays land on their way back, by length.
     landing: HashMap<u64, wgpu::Buffer>,
     measuring: Option<Measuring>,
+    /// The watched kernels that were started since their loops were last looked at.
+    watched: BTreeSet<String>,
+    /// Passes after which the device ends their loops.
+    passes: u64,
 }
 
 /// A launch that is yet to be handed over.
@@ -79,18 +88,6 @@ struct Measuring {
     landing: wgpu::Buffer,
     used: u32,
     nanoseconds: f64,
-}
-
-/// A kernel that wgpu has compiled.
-struct Pipeline {
-    pipeline: wgpu::ComputePipeline,
-    layout: wgpu::BindGroupLayout,
-    arrays: u32,
-    /// For each array, whether the kernel only reads it.
-    read_only: Vec<bool>,
-    offsets: Vec<u32>,
-    numbers_bytes: u32,
-    guarded: bool,
 }
 
 impl PortableDriver {
@@ -146,14 +143,19 @@ impl PortableDriver {
             let message = if message.is_empty() { format!("{reason:?}") } else { message };
             lock(&later).lost.get_or_insert(message);
         });
-        let buffer = |label, size| {
-            let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
+        let buffer = |label, size, usage| {
             device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
         };
-        let numbers = buffer("numbers", NUMBERS * BATCH as u64);
-        let low = buffer("lowest numbers", guards::lowest().len() as u64);
+        let uniform = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
+        let numbers = buffer("numbers", NUMBERS * BATCH as u64, uniform);
+        let low = buffer("lowest numbers", guards::lowest().len() as u64, uniform);
         queue.write_buffer(&low, 0, &guards::lowest());
-        Ok(Self { adapter, device, queue, state: Mutex::default(), failure, numbers, low })
+        let begun = [
+            buffer("loops begun", 4, BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST),
+            buffer("loops begun, landing", 4, BufferUsages::MAP_READ | BufferUsages::COPY_DST),
+        ];
+        queue.write_buffer(&begun[0], 0, &[0; 4]);
+        Ok(Self { adapter, device, queue, state: Mutex::default(), failure, numbers, low, begun })
     }
 
     fn buffer(&self, size: u64, usage: BufferUsages) -> Result<wgpu::Buffer, GpuError> {
@@ -232,6 +234,27 @@ impl PortableDriver {
         }
     }
 
+    /// Reports a loop of a watched kernel that the device has ended.
+    fn loops_left(&self, state: &mut State) -> Result<(), GpuError> {
+        if state.watched.is_empty() {
+            return Ok(());
+        }
+        self.flush(state)?;
+        let kernels = std::mem::take(&mut state.watched);
+        let [begun, landing] = &self.begun;
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_buffer_to_buffer(begun, 0, landing, 0, 4);
+        encoder.clear_buffer(begun, 0, None);
+        self.queue.submit([encoder.finish()]);
+        let mut count = [0; 4];
+        self.land(landing, &mut count)?;
+        if count == [0; 4] {
+            return Ok(());
+        }
+        let kernels = kernels.into_iter().collect::<Vec<_>>().join(" or ");
+        Err(GpuError::LoopEnded { kernels, passes: state.passes })
+    }
+
     /// What measuring needs.
     fn measuring(&self) -> Result<Measuring, GpuError> {
         let bytes = u64::from(MEASURED) * 16;
@@ -288,91 +311,6 @@ impl PortableDriver {
         landing.unmap();
         Ok(())
     }
-
-    fn pipeline(&self, kernel: &KernelText, shader: &Shader) -> Result<Pipeline, GpuError> {
-        let arrays = shader.read_only.len() as u32;
-        let has_numbers = shader.numbers_bytes > 0;
-        let guarded = kernel.arithmetic == Arithmetic::Exact && !self.adapter.passthrough;
-        let low_binding = arrays + u32::from(has_numbers);
-        let entry = |binding, ty, has_dynamic_offset| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::COMPUTE,
-            ty: BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
-            count: None,
-        };
-        let storage =
-            |(binding, &read_only): (u32, &bool)| entry(binding, BufferBindingType::Storage { read_only }, false);
-        let mut entries: Vec<_> = (0..).zip(&shader.read_only).map(storage).collect();
-        entries.extend(has_numbers.then(|| entry(arrays, BufferBindingType::Uniform, true)));
-        entries.extend(guarded.then(|| entry(low_binding, BufferBindingType::Uniform, false)));
-        let module = if kernel.arithmetic == Arithmetic::Exact && self.adapter.passthrough {
-            let spirv = no_contraction::forbid_contraction(&shader.spirv(&kernel.entry)?)?;
-            let name = kernel.entry.as_str().into();
-            let entry = wgpu::PassthroughShaderEntryPoint { name, workgroup_size: (kernel.workgroup, 1, 1) };
-            let descriptor = wgpu::ShaderModuleDescriptorPassthrough {
-                label: Some(kernel.entry.as_str()),
-                entry_points: vec![entry].into(),
-                spirv: Some(spirv.into()),
-                ..Default::default()
-            };
-            // SAFETY: the module was written by naga from a text that it has found valid, with a check of every index; the marks added to
-            // it are decorations of results that it defines.
-            self.caught(0, || unsafe { self.device.create_shader_module_passthrough(descriptor) })?
-        } else {
-            let module =
-                if guarded { guards::guard(&shader.module, &shader.info, low_binding)? } else { shader.module.clone() };
-            let source = wgpu::ShaderSource::Naga(std::borrow::Cow::Owned(module));
-            let descriptor = wgpu::ShaderModuleDescriptor { label: Some(&kernel.entry), source };
-            self.caught(0, || self.device.create_shader_module(descriptor))?
-        };
-        let (pipeline, layout) = self.caught(0, || {
-            let layout = self.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-                label: Some(&kernel.entry),
-                entries: &entries,
-            });
-            let pipeline_layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-                label: Some(&kernel.entry),
-                bind_group_layouts: &[Some(&layout)],
-                immediate_size: 0,
-            });
-            let pipeline = self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(&kernel.entry),
-                layout: Some(&pipeline_layout),
-                module: &module,
-                entry_point: Some(&kernel.entry),
-                compilation_options: Default::default(),
-                cache: None,
-            });
-            (pipeline, layout)
-        })?;
-        let (offsets, numbers_bytes) = (shader.offsets.clone(), shader.numbers_bytes);
-        let read_only = shader.read_only.clone();
-        Ok(Pipeline { pipeline, layout, arrays, read_only, offsets, numbers_bytes, guarded })
-    }
-}
-
-impl Pipeline {
-    /// Refuses an array that is to be only read and written in one launch: all launches that are handed over together would be lost.
-    fn check_reading(&self, values: &[Value]) -> Result<(), GpuError> {
-        if !self.read_only.contains(&true) {
-            return Ok(());
-        }
-        let arrays = values.iter().filter_map(|value| match value {
-            Value::Array(memory) => Some(memory),
-            Value::Scalar(..) => None,
-        });
-        let arrays: Vec<_> = arrays.zip(&self.read_only).collect();
-        let contradict = |(one, read_only): &(&Memory, &bool)| {
-            arrays.iter().any(|(other, too)| Arc::ptr_eq(one, other) && read_only != too)
-        };
-        if arrays.iter().any(contradict) {
-            return Err(GpuError::Arguments(
-                "an array is given twice, where the kernel only reads and where it writes; declare both read_write"
-                    .to_owned(),
-            ));
-        }
-        Ok(())
-    }
 }
 
 impl Launch {
@@ -426,7 +364,7 @@ impl Driver for PortableDriver {
         self.queue.submit([encoder.finish()]);
         self.land(&landing, bytes)?;
         state.landing.insert(length, landing);
-        Ok(())
+        self.loops_left(&mut state)
     }
 
     fn build(&self, kernel: &KernelText) -> Result<(Compiled, Vec<Parameter>), GpuError> {
@@ -448,19 +386,32 @@ impl Driver for PortableDriver {
         if shader.shared_bytes > shared {
             return too_large("bytes that a workgroup shares", shader.shared_bytes, shared);
         }
-        let pipeline = self.pipeline(kernel, &shader)?;
-        Ok((Arc::new(pipeline), shader.parameters))
+        let parameters = shader.parameters.clone();
+        Ok((Arc::new(self.kernel(kernel, shader)?), parameters))
+    }
+
+    fn has_loops(&self, compiled: &Compiled) -> bool {
+        compiled.downcast_ref::<Kernel>().is_some_and(|kernel| kernel.watched.is_some())
     }
 
     fn resources(&self, _compiled: &Compiled) -> Result<Resources, GpuError> {
         Ok(Resources::default())
     }
 
-    fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value]) -> Result<(), GpuError> {
-        let compiled = compiled.downcast_ref::<Pipeline>().ok_or_else(foreign)?;
+    fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value], watched: Option<u64>) -> Result<(), GpuError> {
+        let kernel = compiled.downcast_ref::<Kernel>().ok_or_else(foreign)?;
+        let watched = watched.zip(kernel.watched.as_ref());
+        let compiled = match watched {
+            Some((_, watched)) => self.watched(watched)?,
+            None => &kernel.pipeline,
+        };
         compiled.check_reading(values)?;
         let mut state = lock(&self.state);
         self.alive()?;
+        if let Some((passes, watched)) = watched {
+            state.watched.insert(watched.text.entry.clone());
+            state.passes = passes;
+        }
         let mut entries = Vec::new();
         let mut offsets = compiled.offsets.iter();
         let begin = state.pending.len() as u64 * NUMBERS;
@@ -491,6 +442,10 @@ impl Driver for PortableDriver {
         if compiled.guarded {
             entries.push(BindGroupEntry { binding: entries.len() as u32, resource: self.low.as_entire_binding() });
         }
+        if compiled.watched {
+            let resource = self.begun[0].as_entire_binding();
+            entries.push(BindGroupEntry { binding: entries.len() as u32, resource });
+        }
         let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: None,
             layout: &compiled.layout,
@@ -508,7 +463,8 @@ impl Driver for PortableDriver {
             self.hand_over(&mut state);
         }
         self.device.poll(PollType::wait_indefinitely()).map_err(|error| GpuError::Driver(error.to_string()))?;
-        self.failed()
+        self.failed()?;
+        self.loops_left(&mut lock(&self.state))
     }
 
     fn measure(&self, on: bool) -> Result<Option<Duration>, GpuError> {

@@ -11,9 +11,9 @@ use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Module, ScalarKind, ShaderStage, StorageAccess, TypeInner, VectorSize};
 
-use crate::GpuError;
 use crate::driver::KernelText;
 use crate::signature::{Parameter, Scalar};
+use crate::{GpuError, double, written_out};
 
 /// A kernel that has been read and found valid.
 pub(crate) struct Shader {
@@ -77,6 +77,17 @@ impl Shader {
         let (set, set_info) =
             overridden.map_err(|error| GpuError::Kernel(format!("the constants do not fit the kernel: {error}")))?;
         (module, info) = (set.into_owned(), set_info.into_owned());
+        let missing = double::missing(&module, &info);
+        if let Some((_, first)) = missing.first() {
+            let message = format!("no driver that takes WGSL computes `{first}` in double precision");
+            let note = "compute it in single precision, as in f64(sin(f32(x))), write it out as a sum, or use CUDA";
+            let place = |(place, name)| (place, format!("`{name}` of f64"));
+            return Err(refused(message, vec![note.to_owned()], missing.into_iter().map(place).collect()));
+        }
+        if let Some(written) = written_out::write_out(&module, &info)? {
+            info = validate(&written).map_err(invalid)?;
+            module = written;
+        }
         let reflected = reflect(&module)?;
         let (parameters, read_only, offsets, numbers_bytes) = reflected;
         let entry = module.entry_points.iter().position(|entry| entry.name == kernel.entry).unwrap_or(0);
@@ -114,6 +125,16 @@ impl Shader {
             || self.module.functions.iter().any(|(handle, called)| function(called, &info[handle]))
             || (self.module.entry_points.iter().enumerate())
                 .any(|(index, entry)| function(&entry.function, info.get_entry_point(index)))
+    }
+
+    /// The same kernel with another module, which does something beside it.
+    ///
+    /// # Errors
+    /// [`GpuError::Kernel`] when the module is not valid.
+    pub(crate) fn with(&self, module: Module) -> Result<Self, GpuError> {
+        let info = validate(&module).map_err(|error| GpuError::Kernel(error.to_string()))?;
+        let (parameters, read_only, offsets) = (self.parameters.clone(), self.read_only.clone(), self.offsets.clone());
+        Ok(Self { module, info, parameters, read_only, offsets, ..*self })
     }
 
     /// The module in SPIR-V. An index beyond an array's end means its last element.

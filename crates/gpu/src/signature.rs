@@ -87,15 +87,17 @@ impl fmt::Display for Parameter {
     }
 }
 
-/// Reads parameters separated by commas. `const`, `__restrict__` and `unsigned int` are understood.
+/// Reads parameters separated by commas. `const`, `__restrict__` and `unsigned int` are understood. `allowed` has a say in what a
+/// parameter may be called.
 ///
 /// # Errors
 /// [`GpuError::Kernel`] with the place in the text.
-pub(crate) fn parse(text: &str) -> Result<Vec<Parameter>, GpuError> {
+pub(crate) fn parse(text: &str, allowed: impl Fn(&str) -> Result<(), String>) -> Result<Vec<Parameter>, GpuError> {
     let mut parameters: Vec<Parameter> = Vec::new();
     let mut begin = 0;
     for part in text.split(',') {
-        let parameter = parse_one(part).map_err(|why| refused(text, begin, part, &why))?;
+        let parameter = parse_one(part).and_then(|parameter| allowed(&parameter.name).map(|()| parameter));
+        let parameter = parameter.map_err(|why| refused(text, begin, part, &why))?;
         if parameters.iter().any(|other| other.name == parameter.name) {
             return Err(refused(text, begin, part, &format!("there is a second parameter called {}", parameter.name)));
         }
@@ -117,14 +119,19 @@ fn parse_one(part: &str) -> Result<Parameter, String> {
     }
     let array = words.next_if_eq(&"*").is_some();
     let name = words.next().ok_or_else(|| "the parameter has no name".to_owned())?;
-    let letters = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    if !name.chars().all(letters) || name.starts_with(|first: char| first.is_ascii_digit()) {
+    if !is_name(name) {
         return Err(format!("{name} is no name: letters, digits and _ only, and no digit first"));
     }
     match words.next() {
         Some(more) => Err(format!("{more} is too much after {name}; parameters are separated by commas")),
         None => Ok(Parameter { name: name.to_owned(), scalar, array }),
     }
+}
+
+/// Whether it has the letters of a name.
+pub(crate) fn is_name(name: &str) -> bool {
+    let letters = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    name.chars().all(letters) && name.starts_with(|first: char| !first.is_ascii_digit())
 }
 
 /// An error with the text and a line of marks below the part that is wrong.
@@ -142,14 +149,16 @@ mod tests {
 
     #[test]
     fn parameters_are_read_as_c_writes_them() {
-        let read = parse("const double2 *__restrict__ z, unsigned int* counts,int max_iterations, float  x").unwrap();
+        let read =
+            parse("const double2 *__restrict__ z, unsigned int* counts,int max_iterations, float  x", |_| Ok(()))
+                .unwrap();
         let shown: Vec<_> = read.iter().map(Parameter::to_string).collect();
         assert_eq!(shown, ["double2 *z", "unsigned *counts", "int max_iterations", "float x"]);
     }
 
     #[test]
     fn what_is_wrong_is_marked() {
-        let text = |text| parse(text).unwrap_err().to_string();
+        let text = |text| parse(text, |_| Ok(())).unwrap_err().to_string();
         assert_eq!(
             text("double *x, bool y"),
             "the kernel is refused:\nbool is no type; there are float, double, int, unsigned, float2, double2\n  \

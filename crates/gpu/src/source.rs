@@ -67,6 +67,27 @@ pub struct SourceKernel {
     kernel: Arc<Kernel>,
 }
 
+/// How many workgroups are started, and whether it is known that the loops of their invocations make no more passes than the device can.
+/// A plain number says nothing of the passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Workgroups {
+    count: u32,
+    passes_known: bool,
+}
+
+impl Workgroups {
+    /// How many they are.
+    pub fn count(self) -> u32 {
+        self.count
+    }
+}
+
+impl From<u32> for Workgroups {
+    fn from(count: u32) -> Self {
+        Self { count, passes_known: false }
+    }
+}
+
 /// How a kernel is compiled.
 #[derive(Clone, Debug)]
 pub struct SourceOptions<'a> {
@@ -143,14 +164,25 @@ impl SourceKernel {
         SourceOptions { text, entry, real: None, workgroup: 64, constants: Vec::new(), arithmetic }
     }
 
-    /// Starts so many workgroups.
+    /// Starts so many workgroups: a number, or what [`groups`](Self::groups) says.
     ///
     /// # Errors
     /// [`GpuError::Arguments`] when the arguments are not those of the kernel, [`GpuError::TooLarge`] for more workgroups than a launch
-    /// can have. What the device itself finds wrong is reported by the next call that waits.
-    pub fn launch(&self, groups: u32, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
+    /// can have. What the device itself finds wrong is reported by the next call that waits; and so is a loop that it has ended, unless
+    /// the passes were known ([`Gpu::check_passes`]).
+    pub fn launch(&self, groups: impl Into<Workgroups>, arguments: &[Argument<'_>]) -> Result<(), GpuError> {
+        let Workgroups { count, passes_known } = groups.into();
         let values = argument::values(&self.gpu, &self.kernel, arguments)?;
-        self.gpu.launch(&self.kernel, groups, &values)
+        self.gpu.launch(&self.kernel, count, &values, passes_known)
+    }
+
+    /// So many workgroups of invocations whose loops make up to so many passes, all loops together. Nobody watches them.
+    ///
+    /// # Errors
+    /// [`GpuError::TooLarge`] when the device cannot make so many; see [`Gpu::check_passes`].
+    pub fn groups_with_passes(&self, count: u32, passes: u64) -> Result<Workgroups, GpuError> {
+        self.gpu.check_passes(passes)?;
+        Ok(Workgroups { count, passes_known: true })
     }
 
     /// Workgroups for so many lanes of work, in each of which a loop makes up to so many passes: an invocation for each lane, or as many
@@ -158,10 +190,9 @@ impl SourceKernel {
     ///
     /// # Errors
     /// [`GpuError::TooLarge`] when an invocation would make more passes than the device can; see [`Gpu::check_passes`].
-    pub fn groups(&self, lanes: usize, passes: u32) -> Result<u32, GpuError> {
+    pub fn groups(&self, lanes: usize, passes: u32) -> Result<Workgroups, GpuError> {
         let groups = self.gpu.groups(lanes, self.kernel.workgroup);
-        self.gpu.check_passes(self.rounds(lanes, groups) * (u64::from(passes) + 1))?;
-        Ok(groups)
+        self.groups_with_passes(groups, self.rounds(lanes, groups) * (u64::from(passes) + 1))
     }
 
     /// The same for a kernel of which an invocation costs more than a lane of its work: on the processor no more workgroups than share
@@ -169,14 +200,15 @@ impl SourceKernel {
     ///
     /// # Errors
     /// As [`groups`](Self::groups).
-    pub fn few_groups(&self, lanes: usize, passes: u32) -> Result<u32, GpuError> {
+    pub fn few_groups(&self, lanes: usize, passes: u32) -> Result<Workgroups, GpuError> {
         let all = self.groups(lanes, passes)?;
         if self.gpu.adapter().kind != AdapterKind::Cpu {
             return Ok(all);
         }
         let fits = |&groups: &u32| self.rounds(lanes, groups) * (u64::from(passes) + 1) <= FEW_PASSES;
         let doubled = std::iter::successors(Some(FEW_GROUPS), |groups| groups.checked_mul(2));
-        Ok(doubled.take_while(|&groups| groups < all).find(fits).unwrap_or(all))
+        let few = doubled.take_while(|&groups| groups < all.count).find(fits);
+        Ok(Workgroups { count: few.unwrap_or(all.count), ..all })
     }
 
     /// Workgroups for a kernel whose invocations take work until there is none: as many as the device holds at once, and no more than so

@@ -158,7 +158,10 @@ fn by_hand(gpu: &Gpu, kernel: &SourceKernel, real: Scalar, input: &Input, groups
     let output = GpuArray::<u32>::uninitialised(gpu, points);
     output.write(&vec![u32::MAX; points]).unwrap();
     let (iterations, width) = (input.max_iterations, input.width() as u32);
-    let groups = groups.unwrap_or_else(|| kernel.groups(points, iterations).unwrap());
+    let groups = groups.map_or_else(
+        || kernel.groups(points, iterations).unwrap(),
+        |groups| kernel.groups_with_passes(groups, 65_535).unwrap(),
+    );
     if real.is_double() {
         let (xs, ys) = (GpuArray::new(gpu, &input.xs), GpuArray::new(gpu, &input.ys));
         kernel.launch(groups, arguments![&xs, &ys, &output, iterations, width, points as u32]).unwrap();

@@ -163,21 +163,42 @@ fn an_entry_and_its_workgroup_are_those_that_are_asked_for() {
 }
 
 #[test]
-fn a_name_that_the_language_has_taken_is_refused() {
+fn a_name_that_the_language_has_taken_is_refused_at_its_place() {
     let Some(gpu) = wgsl() else { return };
     let parameters = |parameters: &str| elementwise(&gpu, parameters, "", "kernel");
-    assert_eq!(parameters("float *loop"), "error: name `loop` is a reserved keyword");
-    assert_eq!(parameters("float *x, int loop"), "error: name `loop` is a reserved keyword");
-    assert_eq!(parameters("float *kernel"), "error: redefinition of `kernel`");
-    for taken in ["elements", "groups", "i", "invocation", "parameters"] {
-        let why = "has a name of the text around the body: elements, groups, i, invocation, parameters";
-        assert_eq!(parameters(&format!("float *x, int {taken}")), format!("'int {taken}' {why}"));
+    let reserved = |name: &str| format!("{name} is a word that WGSL has reserved; take another name");
+    assert_eq!(parameters("float *loop"), format!("{}\n  float *loop\n  ^^^^^^^^^^^", reserved("loop")));
+    let at_second = "\n  float *x, int filter\n            ^^^^^^^^^^";
+    assert_eq!(parameters("float *x, int filter"), format!("{}{at_second}", reserved("filter")));
+    for name in ["target", "override", "final", "__x", "fn", "self"] {
+        let parameters = parameters(&format!("float *{name}, float *y"));
+        assert!(parameters.starts_with(&reserved(name)) && parameters.ends_with('^'), "{parameters}");
     }
+    assert!(parameters("float *kernel").starts_with("kernel is the name of the kernel itself\n  float *kernel\n  ^^^"));
+    for taken in ["elements", "groups", "i", "invocation", "parameters", "Parameters"] {
+        let text = parameters(&format!("float *x, int {taken}"));
+        assert!(
+            text.starts_with(&format!("{taken} is a name of the text around the body: elements, groups, ")),
+            "{text}"
+        );
+        assert!(text.ends_with(&format!("\n            {}", "^".repeat(4 + taken.len()))), "{text}");
+    }
+    for taken in ["f32", "array", "vec3"] {
+        let why = format!("{taken} is a name of WGSL that the text around the body needs; take another\n");
+        assert!(parameters(&format!("float *x, float *{taken}")).starts_with(&why));
+    }
+    assert!(parameters("float *_").starts_with("_ is no name: letters, digits and _ only"));
     assert_eq!(parameters("float x"), "an elementwise kernel needs an array among its parameters");
     assert!(parameters("").contains("a parameter is missing"));
-    for name in ["", "two words", "loop", "x", "9"] {
-        elementwise(&gpu, "float *x", "", name);
+    for name in ["", "two words", "loop", "9", "_", "__x", "i"] {
+        let text = elementwise(&gpu, "float *x", "", name);
+        assert!(text.starts_with(&format!("'{name}' cannot be the kernel's name: ")), "{text}");
     }
+    // Names of other languages, and of functions that the body does not call, are names like any other.
+    let kernel = ElementwiseKernel::new(&gpu, "int *double, int *sin", "double[i] = sin[i];", "short").unwrap();
+    let (x, y) = (GpuArray::new(&gpu, &[1, 2, 3]), GpuArray::new(&gpu, &[4, 5, 6]));
+    kernel.launch(arguments![&x, &y]).unwrap();
+    assert_eq!(x.to_vec().unwrap(), [4, 5, 6]);
 }
 
 #[test]

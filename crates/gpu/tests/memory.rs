@@ -81,6 +81,29 @@ fn memory_is_given_back() {
     assert_eq!(again.to_vec().unwrap(), [0.0; 1000]);
 }
 
+/// Arrays that all differ in length, one of them at a time: what they leave behind is no use to the next.
+#[test]
+fn what_is_kept_for_later_arrays_is_bounded() {
+    let Some(gpu) = device() else { return };
+    const LENGTH: usize = 4 << 20;
+    const FREE: u64 = 32 << 20;
+    let bytes = 4 * LENGTH as u64;
+    for number in 0..60 {
+        drop(GpuArray::<f32>::uninitialised(&gpu, LENGTH + number));
+        assert!(gpu.counters().bytes_held <= FREE, "after {number} arrays: {:?}", gpu.counters());
+    }
+    // Two that are needed at once are kept, however large, and found again.
+    let large = 10 * LENGTH;
+    let both = || drop((GpuArray::<f32>::uninitialised(&gpu, large), GpuArray::<f32>::uninitialised(&gpu, large + 1)));
+    both();
+    let allocated = gpu.counters().allocated;
+    (0..10).for_each(|_| both());
+    assert_eq!(gpu.counters().allocated, allocated);
+    assert!(gpu.counters().bytes_held <= 20 * bytes + 4);
+    gpu.trim();
+    assert_eq!(gpu.counters().bytes_held, 0);
+}
+
 #[test]
 fn a_limit_is_kept_and_the_device_goes_on() {
     let Some(gpu) = common::open(Gpu::options().memory_limit(10_000)) else { return };

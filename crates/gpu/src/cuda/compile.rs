@@ -315,7 +315,7 @@ pub(crate) fn parameters(kernel: &KernelText) -> Result<Vec<Parameter>, GpuError
         if list.is_empty() || list == "void" {
             return Ok(Vec::new());
         }
-        return signature::parse(&renamed(list, &typedefs(&text)));
+        return signature::parse(&renamed(list, &typedefs(&text)), |_| Ok(()));
     }
     Err(missing())
 }

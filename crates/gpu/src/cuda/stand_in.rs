@@ -145,7 +145,13 @@ impl Driver for StandIn {
         Ok(Resources { resident_groups: Some(1), multiprocessors: Some(3), ..Resources::default() })
     }
 
-    fn launch(&self, compiled: &Compiled, groups: u32, values: &[Value]) -> Result<(), GpuError> {
+    fn launch(
+        &self,
+        compiled: &Compiled,
+        groups: u32,
+        values: &[Value],
+        _watched: Option<u64>,
+    ) -> Result<(), GpuError> {
         self.there()?;
         let Some(processor) = &self.processor else { return Ok(()) };
         let other = || GpuError::Arguments("the kernel belongs to another device".to_owned());

@@ -301,7 +301,7 @@ fn a_driver_that_stands_in_for_a_card_notes_what_it_builds() {
     assert!(refused(driver.write(&array, &[7; 17])).contains("more bytes than the array has"));
     let (kernel, parameters) = driver.build(&scaled(2.0)).unwrap();
     assert_eq!(parameters.len(), 2);
-    driver.launch(&kernel, 1, &[Value::Array(array), Value::Scalar(Scalar::Unsigned, [1; 16])]).unwrap();
+    driver.launch(&kernel, 1, &[Value::Array(array), Value::Scalar(Scalar::Unsigned, [1; 16])], None).unwrap();
     assert_eq!(driver.built(), [scaled(2.0)]);
     let opened = || Gpu::cuda().map(|gpu| gpu.adapter().name.clone());
     assert_eq!(instead_of_the_card(&driver, opened).unwrap(), "no card");

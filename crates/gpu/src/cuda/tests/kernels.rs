@@ -420,7 +420,7 @@ fn on(driver: &dyn Driver) -> impl Fn(&str, Real, u32, Vec<Argument>) -> Vec<Vec
         let (compiled, parameters) = driver.build(&kernel).unwrap();
         assert_eq!(parameters.len(), arguments.len());
         let values: Vec<_> = arguments.iter().map(|argument| value(driver, argument)).collect();
-        driver.launch(&compiled, groups, &values).unwrap();
+        driver.launch(&compiled, groups, &values, None).unwrap();
         let read = |(argument, value): (&Argument, &Value)| {
             let mut bytes = argument.bytes().to_vec();
             if let Value::Array(memory) = value {
@@ -501,7 +501,7 @@ fn a_card_refuses_what_does_not_belong_to_it() {
     let Some(driver) = card() else { return };
     let (compiled, _) = driver.build(&hand_written("double", "rows", 1024, Arithmetic::Exact)).unwrap();
     assert!(
-        refused(driver.launch(&compiled, 1, &[]))
+        refused(driver.launch(&compiled, 1, &[], None))
             .contains("takes (double *x, double *y, double *distances, unsigned points)")
     );
     let other = CudaDriver::new(0).unwrap();
