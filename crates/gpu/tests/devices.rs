@@ -112,7 +112,7 @@ fn every_call(
     outcomes.push(gpu.wait());
     outcomes.push(kernel.launch(arguments![x]));
     outcomes.push(by_hand.launch(1, arguments![x]));
-    outcomes.push(ElementwiseKernel::new(gpu, "int *x", "x[i] = 77;", "new").map(drop));
+    outcomes.push(ElementwiseKernel::new(gpu, "int *x", "x[i] = 77;", "fresh").map(drop));
     outcomes.push(SourceKernel::options(NEXT, "next").workgroup(32).build(gpu).map(drop));
     outcomes.push(gpu.times(|| Ok(())).map(drop));
     outcomes.push(gpu.times(|| x.to_vec()).map(drop));

@@ -132,7 +132,7 @@ fn frexp(x: f64) -> i32 {
 
 #[test]
 fn all_other_functions_are_right_in_double_precision() {
-    let numbers = [0.1, 0.5, -0.5, 1.5, 2.5, -2.5, 3.75, -3.7, 1e9 + 0.3, -1234.567_891, 1.0 + f64::EPSILON, -0.999];
+    let numbers = [0.1, 0.5, -0.5, 1.5, 2.5, -2.5, 3.75, -3.7, 1e9 + 0.3, -1_234.567_891, 1.0 + f64::EPSILON, -0.999];
     for gpu in devices() {
         let mut lines = String::new();
         for (index, (text, ..)) in KNOWN.iter().enumerate() {
@@ -178,10 +178,13 @@ fn is_right(found: f64, right: f64, guarded: bool) -> bool {
         || (guarded && lowest && right < found)
 }
 
+/// The body of a kernel that writes `y`, and what it ought to be for an element of `x`.
+type Divided = (&'static str, fn(f64) -> f64);
+
 /// Divisors that a compiler knows, or finds out: Mesa's llvmpipe leaves out what is computed with them.
 #[test]
 fn a_division_by_a_known_zero_is_a_division() {
-    let bodies: [(&str, fn(f64) -> f64); 9] = [
+    let bodies: [Divided; 9] = [
         ("y[i] = x[i] / 0.0;", |x| x / 0.0),
         ("const zero = 0.0; y[i] = x[i] / (2.0 * zero);", |x| x / 0.0),
         ("y[i] = (vec2(x[i], 1.0) / vec2(0.0, 2.0)).x;", |x| x / 0.0),
