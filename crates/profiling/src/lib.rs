@@ -80,6 +80,7 @@
 extern crate self as profiling;
 
 pub mod asm;
+mod files;
 pub mod functions;
 pub mod lines;
 pub mod memory;

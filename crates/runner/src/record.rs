@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
@@ -146,7 +147,12 @@ pub fn run_step(
             StepRecord { status: Status::Unavailable, reason: Some(why), ..record }
         }
         Ok(Err(error)) => record.wrong(error),
-        Err(panic) => record.wrong(format!("panicked: {}", panic_message(&*panic))),
+        Err(panic) => {
+            let record = record.wrong(format!("panicked: {}", panic_message(&*panic)));
+            // What was thrown may panic once more when it is dropped.
+            mem::forget(panic);
+            record
+        }
     }
 }
 

@@ -25,14 +25,13 @@
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter, Write as _};
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::{Context, Function, Profile, Sampling, Times};
+use crate::files::write_whole;
 
 /// What the first line begins with, before the version.
 const MAGIC: &str = "profile of functions ";
@@ -313,22 +312,4 @@ fn unescaped(text: &str) -> Result<String, String> {
         });
     }
     Ok(plain)
-}
-
-/// Writes a file beside its place and moves it there when it is whole.
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let name =
-        path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "this is no name of a file"))?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{}-{}.part", process::id(), NEXT.fetch_add(1, Relaxed)));
-    let beside = path.with_file_name(beside);
-    let mut file = File::create_new(&beside)?;
-    let written =
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // The error that counts is the first one.
-        _ = fs::remove_file(&beside);
-    }
-    written
 }

@@ -2,10 +2,11 @@ use std::fmt::{self, Write};
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
-use std::{fs, io, thread};
+use std::{io, thread};
 
 use super::table::bytes;
 use super::{heap, resident};
+use crate::files::write_whole;
 
 /// A look at the memory of the process.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,7 +92,7 @@ impl Recording {
     /// # Errors
     /// When the file cannot be written.
     pub fn write_svg(&self, path: impl AsRef<Path>) -> io::Result<()> {
-        fs::write(path, self.to_svg())
+        write_whole(path.as_ref(), &self.to_svg())
     }
 
     fn draw(&self, svg: &mut String) -> fmt::Result {
