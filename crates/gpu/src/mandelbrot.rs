@@ -521,7 +521,7 @@ pub fn cuda_replaced_single(_: &Input, settings: &Settings) -> Ready {
 }
 
 /// The lesson of the contracted steps. Small pictures may agree. Whichever products and sums are fused or reordered, at most 4 points
-/// differ in squares of up to 140 by 140 points, and of larger pictures 0.013 % at 1000 iterations and 0.053 % at 10,000: half of what
+/// differ in squares of up to 140 by 140 points, and of larger pictures 0.022 % at 1000 iterations and 0.053 % at 10,000: half of what
 /// is allowed. They are those that stay for long and then escape, so that their counts can be any.
 const CONTRACTED: Precision = Precision::Different {
     why: "the driver may fuse products and sums, and take sums in another order",

@@ -533,7 +533,7 @@ pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
 
 /// One rounding decides about points that stay for long and then escape, whose orbits double every error again and again: hardly one in two
 /// hundred points takes more than a hundred iterations. However products and sums are fused or reordered, at most 4 points differ in
-/// squares of up to 140 by 140 points, and of larger pictures 0.013 % at 1000 iterations and 0.053 % at 10,000: half of what is
+/// squares of up to 140 by 140 points, and of larger pictures 0.022 % at 1000 iterations and 0.053 % at 10,000: half of what is
 /// allowed. Such a point has any count, or none. Small pictures may have no such point.
 const ONE_ROUNDING_LESS: Precision = Precision::Different {
     why: "a fused multiply-add rounds once where the others round twice",

@@ -15,16 +15,15 @@ use crate::support::root;
 /// that the compiler knows in detail.
 const PROCESSORS: [&str; 4] = ["x86-64-v3", "x86-64-v4", "znver5", "sapphirerapids"];
 
-/// A program with the steps of `vectorised` for each processor. The portable vectors of `wide` are compiled with them, since they are
-/// what the processor's instructions are chosen by.
+/// A program with the steps of `vectorised::simd` for each processor. The portable vectors of `wide` are compiled with them, since they
+/// choose by the processor that they are compiled for.
 fn programs() -> &'static [(&'static str, PathBuf)] {
     static PROGRAMS: OnceLock<Vec<(&str, PathBuf)>> = OnceLock::new();
     PROGRAMS.get_or_init(|| {
         let main = root().join("crates/whole-course/tests/fixtures/listed.rs");
         let program = |processor| {
             let build = Build::new(&format!("for-{processor}"), &["-C", &format!("target-cpu={processor}")]);
-            let build = build.library("safe_arch").library("wide").library("vectorised");
-            build.program("listed", &main, &[])
+            build.library("safe_arch").library("wide").program("vectorised", &main, &[])
         };
         let compile = |processors: &[&'static str]| -> Vec<_> {
             processors.iter().map(|&processor| (processor, program(processor))).collect()

@@ -114,7 +114,8 @@ impl Build {
         Self { without_features: true, ..self }
     }
 
-    /// Compiles a library again, unless that has been done since it has changed. Those that it depends on and that have been compiled again before are taken from there.
+    /// Compiles a library again, unless that has been done since it has changed. Those that it depends on and that have been compiled
+    /// again before are taken from there.
     pub(crate) fn library(mut self, name: &str) -> Self {
         let library = library(name);
         let mut rustc = self.rustc(name, &library.root, &library.edition, &library.level);
@@ -134,26 +135,35 @@ impl Build {
         if !library.written.is_empty() {
             rustc.env("OUT_DIR", &library.written);
         }
-        rustc.arg("-o").arg(&file);
-        let command = file.with_extension("command");
-        // Cargo has compiled the library again if a source has changed, and it is as old as what it was compiled from.
-        let newest = self.own.values().chain([&library.file]).map(|file| changed(file)).max();
-        let is_fresh = changed(&file) >= newest.flatten()
-            && fs::read_to_string(&command).is_ok_and(|before| before == format!("{rustc:?}"));
-        if !is_fresh {
-            succeeded(&mut rustc);
-            fs::write(&command, format!("{rustc:?}")).expect("the folder of the tests can be written");
-        }
+        self.compile(&mut rustc, &file, [&library.file]);
         self.own.insert(name.to_owned(), file);
         self
     }
 
-    /// Compiles a program of one file that uses these libraries, with these flags as well, and returns where it lies.
+    /// Compiles a program that uses these libraries, with these flags as well, and returns where it lies. It may take modules from the
+    /// workspace's crates as its own.
     pub(crate) fn program(&self, name: &str, root: &Path, flags: &[&str]) -> PathBuf {
         let file = self.folder.join(format!("{name}{}", env::consts::EXE_SUFFIX));
         let mut rustc = self.rustc(name, root.to_str().expect("the workspace has a name in UTF-8"), "2024", "3");
-        succeeded(rustc.args(flags).arg("-o").arg(&file));
+        let own = libraries().values().filter(|library| library.rank.0).map(|library| library.file.as_path());
+        self.compile(rustc.args(flags), &file, own.chain([root]));
         file
+    }
+
+    /// Runs the compiler, unless it has made this file by the same command, and nothing has changed that it was made of. Of the
+    /// workspace's crates the libraries stand for the sources: cargo has made them again if one has changed.
+    fn compile(&self, rustc: &mut Command, file: &Path, made_of: impl IntoIterator<Item = impl AsRef<Path>>) {
+        rustc.arg("-o").arg(file);
+        let command = file.with_extension("command");
+        let made_of = made_of.into_iter().map(|file| changed(file.as_ref()));
+        let newest = self.own.values().map(|file| changed(file)).chain(made_of).max().flatten();
+        let same = || fs::read_to_string(&command).is_ok_and(|before| before == format!("{rustc:?}"));
+        if changed(file) >= newest && same() {
+            return;
+        }
+        let output = rustc.output().expect("rustc starts");
+        assert!(output.status.success(), "{rustc:?}\n{}", String::from_utf8_lossy(&output.stderr));
+        fs::write(&command, format!("{rustc:?}")).expect("the folder of the tests can be written");
     }
 
     /// What the compiler says of a program, which it is told by its place below `folder`.
@@ -194,10 +204,4 @@ impl Build {
 /// When a file was last written, if it is there.
 fn changed(file: &Path) -> Option<SystemTime> {
     fs::metadata(file).and_then(|data| data.modified()).ok()
-}
-
-/// Runs a compiler that has to succeed without a word.
-fn succeeded(rustc: &mut Command) {
-    let output = rustc.output().expect("rustc starts");
-    assert!(output.status.success(), "{rustc:?}\n{}", String::from_utf8_lossy(&output.stderr));
 }
