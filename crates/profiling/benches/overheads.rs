@@ -143,24 +143,7 @@ fn accuracy<const ROUNDS: u64>(length: &str, calls: u64) -> [String; 7] {
     };
     let by_sampler = share("::called");
     let run = || _ = black_box(profiled::caller::<ROUNDS>(black_box(calls)));
-    let profiled = functions::profile(run).expect("nothing else is sampled");
-    for stack in profiled.samples.stacks().iter().take(12) {
-        eprintln!(
-            "DBG {length} {} {:?}",
-            stack.weight(),
-            profiled
-                .samples
-                .frames(stack)
-                .map(|f| format!(
-                    "{}@{}:{}",
-                    f.function,
-                    f.file.as_ref().map_or("-".into(), |f| f.file_name().unwrap().to_string_lossy().into_owned()),
-                    f.line
-                ))
-                .collect::<Vec<_>>()
-        );
-    }
-    let profile = profiled.profile;
+    let profile = functions::profile(run).expect("nothing else is sampled").profile;
     let stats = profile.stats();
     let called =
         stats.iter().find(|stats| profile.functions()[stats.function].name == "called").expect("it was called");

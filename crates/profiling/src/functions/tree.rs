@@ -13,16 +13,16 @@
 //! set back: who reads a profile remembers what there was before and subtracts it. A node lives for ever; when its thread has
 //! ended, its numbers are added to those of the threads that ended before, and the node serves another thread.
 //!
-//! While nothing is to be [counted](uncounted), a call costs a load and two branches that are never taken: what does the counting is kept out
-//! of line for that, so that a small function stays small and is inlined as it would be without the attribute.
-#![expect(unsafe_code, reason = "a node is reached through a pointer, which is hidden from the compiler by assembly")]
+//! While nothing is to be [counted](uncounted), a call costs a load and a branch that is never taken, and at the end another one in a large
+//! function: what does the counting is kept out of line for that, so that a small function stays small and is inlined as it would be
+//! without the attribute.
+#![expect(unsafe_code, reason = "a node is reached through an atomic pointer, and an empty instruction keeps a frame")]
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::hint::black_box;
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -146,55 +146,53 @@ pub(super) fn uncounted<R>(run: impl FnOnce() -> R) -> R {
 #[derive(Debug)]
 #[must_use = "the call ends when the guard is dropped"]
 pub struct Guard {
-    /// Null where nothing is counted.
-    node: *const Node,
-    /// The node of the caller, where there is a node.
-    parent: MaybeUninit<&'static Node>,
+    /// `None` where nothing is counted.
+    call: Option<Call>,
     /// A call ends on the thread that it began on.
     thread: PhantomData<*const ()>,
+}
+
+/// A call in progress.
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    node: &'static Node,
+    parent: &'static Node,
 }
 
 /// Begins a call.
 #[inline(always)]
 pub fn enter(site: &'static Site) -> Guard {
-    let mut guard = if UNCOUNTED.load(Relaxed) == 0 {
-        begin(site)
-    } else {
-        Guard { node: ptr::null(), parent: MaybeUninit::uninit(), thread: PhantomData }
-    };
-    guard.node = hidden(guard.node);
-    guard
+    let call = if UNCOUNTED.load(Relaxed) == 0 { Some(begin(site)) } else { None };
+    Guard { call, thread: PhantomData }
 }
 
 impl Drop for Guard {
     #[inline(always)]
     fn drop(&mut self) {
-        if !self.node.is_null() {
-            end(self.node, self.parent);
+        if let Some(call) = self.call {
+            end(call);
         }
+        keep_the_frame();
     }
 }
 
-/// The same pointer, of which the compiler does not know that it is null where nothing is counted, for no instruction.
+/// No instruction at all, but one that the compiler has to keep behind whatever the function does last: a call there does not become a jump,
+/// which would take the function off the stack that is sampled.
 ///
-/// Knowing it, the compiler would write the function down twice, with the counting and without, and then share what is equal: instructions of
-/// which nobody could say to which function they belong. And a call at the end of the one without would become a jump, which takes
-/// the function off the stack. So there is always one function, with a branch at its end.
+/// Of a guard that is `None` the compiler mostly knows so to the end, and leaves out the branch there. It must not be kept from knowing: past
+/// a branch it moves what the function has computed, and of what it has moved nobody knows the function any more.
 #[inline(always)]
-fn hidden(mut node: *const Node) -> *const Node {
+fn keep_the_frame() {
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     // SAFETY: there is no instruction.
     unsafe {
-        std::arch::asm!("/* {0} */", inout(reg) node, options(pure, nomem, nostack, preserves_flags));
+        std::arch::asm!("", options(nomem, nostack, preserves_flags));
     }
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    let _ = &mut node;
-    node
 }
 
 #[cold]
 #[inline(never)]
-fn begin(site: &'static Site) -> Guard {
+fn begin(site: &'static Site) -> Call {
     let mut parent = CURRENT.get();
     let node = if ptr::eq(parent.last_site.load(Relaxed), site) {
         // SAFETY: `last_site` is set only together with `last_child`, by this thread, and nodes are never freed.
@@ -209,17 +207,15 @@ fn begin(site: &'static Site) -> Guard {
     // From here to the clock of `end` is the time of the call: as little as possible of the profiler's own lies between.
     let now = clock::ticks();
     node.time.store(node.time.load(Relaxed).wrapping_sub_unsigned(now), Relaxed);
-    Guard { node, parent: MaybeUninit::new(parent), thread: PhantomData }
+    Call { node, parent }
 }
 
 #[cold]
 #[inline(never)]
-fn end(node: *const Node, parent: MaybeUninit<&'static Node>) {
+fn end(call: Call) {
     let now = clock::ticks();
-    // SAFETY: both come from `begin`, since the node is not null; nodes are never freed.
-    let (node, parent) = unsafe { (&*node, parent.assume_init()) };
-    node.time.store(node.time.load(Relaxed).wrapping_add_unsigned(now), Relaxed);
-    CURRENT.set(parent);
+    call.node.time.store(call.node.time.load(Relaxed).wrapping_add_unsigned(now), Relaxed);
+    CURRENT.set(call.parent);
 }
 
 /// The node of a call that did not go where the one before went, and its parent.
@@ -472,7 +468,7 @@ pub(super) fn overhead() -> Overhead {
     #[inline(never)]
     fn timed(x: u32) -> u32 {
         // As `enter` does it, whether or not somebody counts just now.
-        let _guard = begin(&SITE);
+        let _guard = Guard { call: Some(begin(&SITE)), thread: PhantomData };
         black_box(x)
     }
 
