@@ -54,9 +54,9 @@ impl ElementwiseKernel {
         let language = gpu.language();
         names::allowed(language, name)
             .map_err(|why| GpuError::Kernel(format!("'{name}' cannot be the kernel's name: {why}")))?;
-        let parameters = signature::parse(parameters, |parameter| match parameter == name {
-            true => Err(format!("{parameter} is the name of the kernel itself")),
-            false => names::allowed(language, parameter),
+        let parameters = signature::parse(parameters, |parameter| {
+            names::allowed(language, &parameter.name)?;
+            if parameter.array { names::allowed_array(language, &parameter.name, name) } else { Ok(()) }
         })?;
         if !parameters.iter().any(|parameter| parameter.array) {
             return Err(GpuError::Kernel("an elementwise kernel needs an array among its parameters".to_owned()));

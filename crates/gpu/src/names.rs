@@ -33,19 +33,33 @@ pub(crate) fn allowed(language: Language, name: &str) -> Result<(), String> {
     if AROUND.contains(&name) {
         return Err(format!("{name} is a name of the text around the body: {}", AROUND.join(", ")));
     }
-    let (reserved, around, spoken) = match language {
-        Language::Wgsl => {
-            (wgsl::RESERVED.contains(&name) || name.starts_with("__"), WGSL_TYPES.contains(&name), "WGSL")
-        }
-        Language::Cuda => (CPP.split_whitespace().any(|word| word == name), CUDA_VARIABLES.contains(&name), "CUDA C++"),
+    let (reserved, spoken) = match language {
+        Language::Wgsl => (wgsl::RESERVED.contains(&name) || name.starts_with("__"), "WGSL"),
+        Language::Cuda => (CPP.split_whitespace().any(|word| word == name), "CUDA C++"),
     };
     if reserved {
         return Err(format!("{name} is a word that {spoken} has reserved; take another name"));
     }
-    if around {
-        return Err(format!("{name} is a name of {spoken} that the text around the body needs; take another"));
+    if language == Language::Cuda && CUDA_VARIABLES.contains(&name) {
+        return Err(needed(name, spoken));
     }
     Ok(())
+}
+
+/// Whether besides an array may have this name, which in WGSL stands beside those of the kernel and of types.
+///
+/// # Errors
+/// Why it may not.
+pub(crate) fn allowed_array(language: Language, name: &str, kernel: &str) -> Result<(), String> {
+    match language {
+        Language::Wgsl if name == kernel => Err(format!("{name} is the name of the kernel itself")),
+        Language::Wgsl if WGSL_TYPES.contains(&name) => Err(needed(name, "WGSL")),
+        _ => Ok(()),
+    }
+}
+
+fn needed(name: &str, language: &str) -> String {
+    format!("{name} is a name of {language} that the text around the body needs; take another")
 }
 
 #[cfg(test)]

@@ -92,11 +92,14 @@ impl fmt::Display for Parameter {
 ///
 /// # Errors
 /// [`GpuError::Kernel`] with the place in the text.
-pub(crate) fn parse(text: &str, allowed: impl Fn(&str) -> Result<(), String>) -> Result<Vec<Parameter>, GpuError> {
+pub(crate) fn parse(
+    text: &str,
+    allowed: impl Fn(&Parameter) -> Result<(), String>,
+) -> Result<Vec<Parameter>, GpuError> {
     let mut parameters: Vec<Parameter> = Vec::new();
     let mut begin = 0;
     for part in text.split(',') {
-        let parameter = parse_one(part).and_then(|parameter| allowed(&parameter.name).map(|()| parameter));
+        let parameter = parse_one(part).and_then(|parameter| allowed(&parameter).map(|()| parameter));
         let parameter = parameter.map_err(|why| refused(text, begin, part, &why))?;
         if parameters.iter().any(|other| other.name == parameter.name) {
             return Err(refused(text, begin, part, &format!("there is a second parameter called {}", parameter.name)));

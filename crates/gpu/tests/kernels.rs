@@ -195,10 +195,12 @@ fn a_name_that_the_language_has_taken_is_refused_at_its_place() {
         assert!(text.starts_with(&format!("'{name}' cannot be the kernel's name: ")), "{text}");
     }
     // Names of other languages, and of functions that the body does not call, are names like any other.
-    let kernel = ElementwiseKernel::new(&gpu, "int *double, int *sin", "double[i] = sin[i];", "short").unwrap();
+    // A number may have the kernel's.
+    let body = "double[i] = sin[i] * short;";
+    let kernel = ElementwiseKernel::new(&gpu, "int *double, int *sin, int short", body, "short").unwrap();
     let (x, y) = (GpuArray::new(&gpu, &[1, 2, 3]), GpuArray::new(&gpu, &[4, 5, 6]));
-    kernel.launch(arguments![&x, &y]).unwrap();
-    assert_eq!(x.to_vec().unwrap(), [4, 5, 6]);
+    kernel.launch(arguments![&x, &y, 2]).unwrap();
+    assert_eq!(x.to_vec().unwrap(), [8, 10, 12]);
 }
 
 #[test]
