@@ -10,8 +10,9 @@ use proc_macro::TokenStream;
 /// Works on free functions, methods with or without `self`, default methods of traits, generic and recursive functions, and on a
 /// whole `impl` block, where it holds for each of its functions. All instantiations of a generic function count as one function.
 ///
-/// By the clock, the time of a call lasts from before the first statement until the locals are dropped, however the function is left: at its
-/// end, by `return`, by `?` or by a panic. Arguments that are still there then are dropped afterwards, on the caller's time.
+/// By the clock, the time of a call lasts from before the first statement until the locals are dropped, however the function is
+/// left: at its end, by `return`, by `?` or by a panic. Arguments that are still there then are dropped afterwards, on the
+/// caller's time.
 ///
 /// Where the feature `enabled` of `profiling` is off, the attribute leaves the function as it is.
 ///

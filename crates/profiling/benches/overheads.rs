@@ -1,9 +1,9 @@
 //! What each profiler costs, as one table, and how right the function profiler's times are, as another: `cargo bench -p profiling
 //! --bench overheads`.
 //!
-//! The second table has programs of a caller and a function that it calls, each with half of the work, for functions of a nanosecond to a
-//! second: the time of the program without the attribute beside the sum of the table of functions, and the function's share by that table beside
-//! the sampler's of the program without the attribute.
+//! The second table has programs of a caller and a function that it calls, each with half of the work, for functions of a
+//! nanosecond to a second: the time of the program without the attribute beside the sum of the table of functions, and the
+//! function's share by that table beside the sampler's of the program without the attribute.
 //!
 //! `-- --record FILE` writes the table to a file for the book; a relative path begins at the workspace's root. The same work runs
 //! with and without the profiler by turns, so that both meet the same machine. The benches `functions` and `lines` show more kinds of work.
@@ -126,7 +126,7 @@ twins! {
 }
 
 /// How right the times of the function profiler are for a function of so many rounds, called so often.
-fn accuracy<const ROUNDS: u64>(length: &str, calls: u64) -> [String; 7] {
+fn accuracy<const ROUNDS: u64>(calls: u64) -> [String; 7] {
     let plain = || _ = black_box(plain::caller::<ROUNDS>(black_box(calls)));
     // Processor time, as the samples are, so that what else the machine does is in neither.
     let processor = |usage: Usage| usage.user().zip(usage.system()).map_or(f64::NAN, |(a, b)| (a + b).as_secs_f64());
@@ -156,7 +156,7 @@ fn accuracy<const ROUNDS: u64>(length: &str, calls: u64) -> [String; 7] {
         Times::Clock { why } => why.clone().unwrap_or_default(),
     };
     [
-        format!("`#[profile]` on a function of {length}"),
+        format!("`#[profile]` on a function of {}", length(own / calls as f64 / 2.0)),
         format!("{own:.3} s"),
         format!("{whole:.3} s"),
         format!("{:+.1} %", (whole / own - 1.0) * 100.0),
@@ -166,18 +166,28 @@ fn accuracy<const ROUNDS: u64>(length: &str, calls: u64) -> [String; 7] {
     ]
 }
 
-/// The rows of the second table. A quick look leaves out what takes seconds.
+/// A length of time, with its unit.
+fn length(seconds: f64) -> String {
+    if seconds < 1e-6 {
+        format!("{:.1} ns", seconds * 1e9)
+    } else {
+        format!("{:.1?}", Duration::from_secs_f64(seconds))
+    }
+}
+
+/// The rows of the second table, for functions of a nanosecond or two, ten, a hundred, and so on to a second. A quick look leaves
+/// out what takes seconds.
 fn accuracies(quick: bool) -> Vec<[String; 7]> {
     let calls = |calls: u64| if quick { (calls / 20).max(1) } else { calls };
     let mut rows = vec![
-        accuracy::<1>("1 ns", calls(100_000_000)),
-        accuracy::<8>("10 ns", calls(10_000_000)),
-        accuracy::<80>("100 ns", calls(2_000_000)),
-        accuracy::<800>("1 µs", calls(200_000)),
-        accuracy::<800_000>("1 ms", calls(200)),
+        accuracy::<1>(calls(100_000_000)),
+        accuracy::<8>(calls(10_000_000)),
+        accuracy::<80>(calls(2_000_000)),
+        accuracy::<800>(calls(200_000)),
+        accuracy::<800_000>(calls(200)),
     ];
     if !quick {
-        rows.push(accuracy::<800_000_000>("1 s", 1));
+        rows.push(accuracy::<800_000_000>(1));
     }
     rows
 }

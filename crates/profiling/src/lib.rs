@@ -12,8 +12,8 @@
 //! | how many instructions, cycles and misses were there? | [`counters`](counters()) |
 //!
 //! # Functions
-//! [`profile`](macro@profile) on a function counts its calls, and [`functions::profile()`] runs a program once for the counts and some more
-//! times for sampled times: the table that `cProfile` would print.
+//! [`profile`](macro@profile) on a function counts its calls, and [`functions::profile()`] runs a program once for the counts and
+//! some more times for sampled times: the table that `cProfile` would print.
 //!
 //! ```
 //! use profiling::functions::{self, Column};

@@ -1,5 +1,5 @@
-//! Calls and sampled times in one table. All threads of the process are sampled and counted, so these tests take turns. How long something takes
-//! is never asserted, only that the table has the times that the samples have.
+//! Calls and sampled times in one table. All threads of the process are sampled and counted, so these tests take turns. How long
+//! something takes is never asserted, only that the table has the times that the samples have.
 #![cfg(all(feature = "enabled", target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 use std::hint::black_box;

@@ -6,7 +6,8 @@ use profiling::functions::{
     Certainty, Column, DotOptions, FileError, FlameGraphError, FormatError, Profile, Recursion, SquareMapOptions,
 };
 
-/// `main` calls `taylor_exp` and `taylor_sin`, which call `factorial`; that calls itself. 12 ms in all, and a millisecond subtracted.
+/// `main` calls `taylor_exp` and `taylor_sin`, which call `factorial`; that calls itself. 12 ms in all, and a millisecond
+/// subtracted.
 const TAYLOR: &str = "\
 profile of functions 2
 threads	1

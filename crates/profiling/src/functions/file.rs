@@ -14,14 +14,14 @@
 //!
 //! The fields of a line stand between tabs. A function has line, file, name and path, in which a tab is written `\t`, an end of
 //! line `\n` and a backslash `\\`. A context has the context that it was called from, or `-`, its function, its calls, the
-//! nanoseconds in itself and those that were subtracted; contexts and functions are counted from 0. The last line says how many functions and
-//! contexts there are: a file without it has been cut short.
+//! nanoseconds in itself and those that were subtracted; contexts and functions are counted from 0. The last line says how many
+//! functions and contexts there are: a file without it has been cut short.
 //!
-//! Times are those of the `clock`, perhaps with the reason why they were not sampled, or they were `sampled`, with all that a [`Sampling`]
-//! says in its order; then `untimed` names a function that samples cannot tell of.
+//! Times are those of the `clock`, perhaps with the reason why they were not sampled, or they were `sampled`, with all that a
+//! [`Sampling`] says in its order; then `untimed` names a function that samples cannot tell of.
 //!
-//! Version 1 had one `overhead` for the whole profile, and none in a context. It is read with the overhead in the contexts that were
-//! called, each as much for a call.
+//! Version 1 had one `overhead` for the whole profile, and none in a context. It is read with the overhead in the contexts that
+//! were called, each as much for a call.
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter, Write as _};

@@ -1,11 +1,12 @@
 //! Which functions a program calls, how often, and what it spends in each: `cProfile`, `pstats` and their pictures.
 //!
-//! [`profile`](crate::profile) on a function counts its calls, separately for each chain of callers and for each thread. [`profile()`] runs
-//! a closure and gives a [`Profile`] of it: the calls counted, the times sampled. A profile prints as a [table](Profile::table), with
-//! [callers](Profile::callers) and [callees](Profile::callees), is [saved](Profile::save) and [loaded](Profile::load),
-//! [compared](Profile::diff) with another one, and becomes a file for KCachegrind ([`Profile::callgrind`]), folded stacks
-//! ([`Profile::folded`]), a flame graph ([`Profile::flame_graph`]), a square map ([`Profile::square_map`]) or a graph of calls
-//! ([`Profile::dot`]). What is too long, or has too many effects, to be run twice is profiled by [`take`], whose times are the clock's.
+//! [`profile`](crate::profile) on a function counts its calls, separately for each chain of callers and for each thread.
+//! [`profile()`] runs a closure and gives a [`Profile`] of it: the calls counted, the times sampled. A profile prints as a
+//! [table](Profile::table), with [callers](Profile::callers) and [callees](Profile::callees), is [saved](Profile::save) and
+//! [loaded](Profile::load), [compared](Profile::diff) with another one, and becomes a file for KCachegrind
+//! ([`Profile::callgrind`]), folded stacks ([`Profile::folded`]), a flame graph ([`Profile::flame_graph`]), a square map
+//! ([`Profile::square_map`]) or a graph of calls ([`Profile::dot`]). What is too long, or has too many effects, to be run twice
+//! is profiled by [`take`], whose times are the clock's.
 //!
 //! # Words
 //! They are those of Python's `cProfile` and `pstats`:
@@ -19,21 +20,23 @@
 //! | percall | tottime for each call; cumtime for each primitive call |
 //!
 //! # Times from samples
-//! To count a call takes as long as a short function, and to look at the clock takes longer. So [`profile()`] runs the program once more for
-//! its times: nothing is counted meanwhile ([`uncounted`]), and the [`Sampler`](crate::Sampler) looks where the program is. Each sample is the time of
-//! the innermost function with the attribute that is on the stack, inlined or not, in the context of those further out
-//! ([`take_with_samples`]). What the attribute costs then is a load and a branch that is never taken, or two. That bends the times only where the
-//! compiler made one loop of many calls, and can no longer.
+//! To count a call takes as long as a short function, and to look at the clock takes longer. So [`profile()`] runs the program
+//! once more for its times: nothing is counted meanwhile ([`uncounted`]), and the [`Sampler`](crate::Sampler) looks where the
+//! program is. Each sample is the time of the innermost function with the attribute that is on the stack, inlined or not, in the
+//! context of those further out ([`take_with_samples`]). What the attribute costs then is a load and a branch that is never
+//! taken, or two. That bends the times only where the compiler made one loop of many calls, and can no longer.
+//! And a processor tells where it is to a few instructions: how a loop of a dozen is shared out among functions is not to be known.
 //!
 //! Sampled times are processor time: a function that waits takes none, and the table says when the program as a whole took
-//! longer than its processor time. They are as certain as the number of [interruptions](crate::Samples::events) that met them allows: of ten,
-//! a third; of a thousand, 3 %. [`Certainty`] says so of each time, and tables show it: `~` before a time of fewer than ten, `<` before the
-//! bound for what was never met. A short program is run again and again until there is enough to see; the times are those of one
-//! run, the mean. A [`scope!`](crate::scope) has calls but no times here: samples know the lines of a function, not where a block ends.
+//! longer than its processor time. They are as certain as the number of [interruptions](crate::Samples::events) that met them
+//! allows: of ten, a third; of a thousand, 3 %. [`Certainty`] says so of each time, and tables show it: `~` before a time of
+//! fewer than ten, `<` before the bound for what was never met. A short program is run again and again until there is enough to
+//! see; the times are those of one run, the mean. A [`scope!`](crate::scope) has calls but no times here: samples know the lines
+//! of a function, not where a block ends.
 //!
 //! # Times by the clock
-//! [`take`] and [`snapshot`] have the times of the clock, as has everything where nothing can be sampled: times of the wall, for which a
-//! thread that waits, or that another process has pushed aside, is in its function all the while.
+//! [`take`] and [`snapshot`] have the times of the clock, as has everything where nothing can be sampled: times of the wall, for
+//! which a thread that waits, or that another process has pushed aside, is in its function all the while.
 //!
 //! A call costs two readings of the clock and a dozen loads and stores. Where the clock is the time stamp counter of an x86-64
 //! processor that is some 20 ns; elsewhere it is the clock of the system, which takes three times as long. `cargo bench -p profiling
@@ -42,9 +45,9 @@
 //!
 //! What a call costs is measured when a profile is first taken, on a function that does nothing: the part between the two
 //! readings is subtracted from the function's own time, once for each call, the rest from its caller's. That is a measurement of
-//! another program, in which the processor may have done more of one thing while it did another; and what the compiler no longer does
-//! across the readings is in no measurement. So a time of which more than a tenth has been subtracted is marked as a rough one, and
-//! where it is half or more, the table shows `overhead` and no time.
+//! another program, in which the processor may have done more of one thing while it did another; and what the compiler no longer
+//! does across the readings is in no measurement. So a time of which more than a tenth has been subtracted is marked as a rough
+//! one, and where it is half or more, the table shows `overhead` and no time.
 //!
 //! # Threads
 //! A profile holds the calls of all threads: those that have ended and those that run. A call belongs to the profile in which it
@@ -88,7 +91,8 @@ pub use tree::{Guard, Site, enter};
 
 use crate::{SampleError, Sampled, Sampler, Samples};
 
-/// A program is run again and again under the sampler for at least this time: a thousand samples, of which a tenth is known to a tenth.
+/// A program is run again and again under the sampler for at least this time: a thousand samples, of which a tenth is known to a
+/// tenth.
 const LONG_ENOUGH: Duration = Duration::from_secs(1);
 
 /// How much of a stack is copied with each sample: all of it but for deep recursions.
@@ -188,8 +192,8 @@ pub struct Profiled<R> {
 /// Runs a closure under the sampler, again and again for a second, and once more to count the calls of the functions with
 /// [`#[profile]`](crate::profile). Calls and times are those of one run.
 ///
-/// What was counted before is forgotten. Where nothing can be sampled, the times are [those of the clock](self#times-by-the-clock), and the
-/// table says why.
+/// What was counted before is forgotten. Where nothing can be sampled, the times are [those of the
+/// clock](self#times-by-the-clock), and the table says why.
 ///
 /// # Errors
 /// When something is being sampled already; the closure is not run then.
@@ -233,8 +237,8 @@ pub fn profile_for<R>(least: Duration, mut run: impl FnMut() -> R) -> Result<Pro
     Ok(Profiled { value, profile, samples })
 }
 
-/// Runs a closure while the attributes count nothing, on all threads: so that it can be sampled, or timed as a whole. Calls that are in
-/// progress end as they began.
+/// Runs a closure while the attributes count nothing, on all threads: so that it can be sampled, or timed as a whole. Calls that
+/// are in progress end as they began.
 pub fn uncounted<R>(run: impl FnOnce() -> R) -> R {
     #[cfg(feature = "enabled")]
     return tree::uncounted(run);
@@ -242,11 +246,11 @@ pub fn uncounted<R>(run: impl FnOnce() -> R) -> R {
     run()
 }
 
-/// What has been counted since the last [`take`] or [`reset`], as [`take`] gives it, with the times of samples that were taken in so many
-/// other runs of the same program, best [`uncounted`]. The times are those of one run, the mean.
+/// What has been counted since the last [`take`] or [`reset`], as [`take`] gives it, with the times of samples that were taken in
+/// so many other runs of the same program, best [`uncounted`]. The times are those of one run, the mean.
 ///
-/// Each sample is the time of the innermost function with the attribute on its stack. Where nothing could be sampled the times are [those of
-/// the clock](self#times-by-the-clock), and the table says why.
+/// Each sample is the time of the innermost function with the attribute on its stack. Where nothing could be sampled the times
+/// are [those of the clock](self#times-by-the-clock), and the table says why.
 pub fn take_with_samples(samples: &Samples, runs: u64) -> Profile {
     #[cfg(feature = "enabled")]
     {

@@ -28,8 +28,8 @@ impl Place {
             && frame.file.as_deref().is_some_and(|file| file.ends_with(Path::new(self.file)))
     }
 
-    /// Which function a frame is a call of: the innermost one of that name that has the line. Of an instruction that stands for several
-    /// the compiler does not tell the line: then it is the only one of that name in the file.
+    /// Which function a frame is a call of: the innermost one of that name that has the line. Of an instruction that stands for
+    /// several the compiler does not tell the line: then it is the only one of that name in the file.
     fn of(frame: &Frame, places: &[Self]) -> Option<usize> {
         let mut named = places.iter().filter(|place| place.is_named_in(frame));
         if frame.line == 0 {
@@ -126,9 +126,9 @@ impl Tree {
 
     /// The context of a path of functions, the outermost first.
     ///
-    /// A stack may show less than was counted: scopes have no frames, and of a deep stack only the inner part is copied. Then it is that
-    /// context which has the fewest calls between those of the path, and of several the one that is called most. A path that
-    /// was not counted at all, because another run went elsewhere, becomes a context without calls.
+    /// A stack may show less than was counted: scopes have no frames, and of a deep stack only the inner part is copied. Then it
+    /// is that context which has the fewest calls between those of the path, and of several the one that is called most. A path
+    /// that was not counted at all, because another run went elsewhere, becomes a context without calls.
     fn place(&mut self, contexts: &mut Vec<Context>, path: &[usize]) -> usize {
         let (mut at, mut matched) = (None, 0);
         while let Some(&place) = path.get(matched).and_then(|&function| self.children.get(&(at, function))) {

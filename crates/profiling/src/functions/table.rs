@@ -181,8 +181,8 @@ macro_rules! selecting {
     };
 }
 
-/// The functions of a profile with their calls and times. It prints as the table of `pstats`; times are in seconds, as far as they can be
-/// told: see [`Certainty`].
+/// The functions of a profile with their calls and times. It prints as the table of `pstats`; times are in seconds, as far as
+/// they can be told: see [`Certainty`].
 #[derive(Clone, Debug)]
 pub struct Table<'a> {
     profile: &'a Profile,

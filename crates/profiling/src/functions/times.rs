@@ -17,7 +17,8 @@ const MOST_SUBTRACTED: f64 = 0.5;
 /// Where the times of a profile come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Times {
-    /// From the clock, read at the beginning and at the end of each call: time of the wall, less what the counting and reading costs.
+    /// From the clock, read at the beginning and at the end of each call: time of the wall, less what the counting and reading
+    /// costs.
     Clock {
         /// Why they were not sampled, where they were to be.
         why: Option<String>,
@@ -71,11 +72,12 @@ impl Sampling {
 /// How far a time can be trusted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Certainty {
-    /// It was met by ten interruptions or more, of which the standard error is their number's root; or the clock has measured it, and
-    /// little of that was the profiler itself.
+    /// It was met by ten interruptions or more, of which the standard error is their number's root; or the clock has measured it,
+    /// and little of that was the profiler itself.
     #[default]
     Good,
-    /// It was met by fewer than ten interruptions, or more than a tenth of what the clock measured has been subtracted: `~` in tables.
+    /// It was met by fewer than ten interruptions, or more than a tenth of what the clock measured has been subtracted: `~` in
+    /// tables.
     Rough,
     /// No sample met it, so it is likely to be less than so many nanoseconds: `<` in tables.
     Below(u64),

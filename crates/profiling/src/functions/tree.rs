@@ -13,9 +13,9 @@
 //! set back: who reads a profile remembers what there was before and subtracts it. A node lives for ever; when its thread has
 //! ended, its numbers are added to those of the threads that ended before, and the node serves another thread.
 //!
-//! While nothing is to be [counted](uncounted), a call costs a load and a branch that is never taken, and at the end another one in a large
-//! function: what does the counting is kept out of line for that, so that a small function stays small and is inlined as it would be
-//! without the attribute.
+//! While nothing is to be [counted](uncounted), a call costs a load and a branch that is never taken, and at the end another one
+//! in a large function: what does the counting is kept out of line for that, so that a small function stays small and is inlined
+//! as it would be without the attribute.
 #![expect(unsafe_code, reason = "a node is reached through an atomic pointer, and an empty instruction keeps a frame")]
 
 use std::cell::{Cell, RefCell};
@@ -176,11 +176,11 @@ impl Drop for Guard {
     }
 }
 
-/// No instruction at all, but one that the compiler has to keep behind whatever the function does last: a call there does not become a jump,
-/// which would take the function off the stack that is sampled.
+/// No instruction at all, but one that the compiler has to keep behind whatever the function does last: a call there does not
+/// become a jump, which would take the function off the stack that is sampled.
 ///
-/// Of a guard that is `None` the compiler mostly knows so to the end, and leaves out the branch there. It must not be kept from knowing: past
-/// a branch it moves what the function has computed, and of what it has moved nobody knows the function any more.
+/// Of a guard that is `None` the compiler mostly knows so to the end, and leaves out the branch there. It must not be kept from
+/// knowing: past a branch it moves what the function has computed, and of what it has moved nobody knows the function any more.
 #[inline(always)]
 fn keep_the_frame() {
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]

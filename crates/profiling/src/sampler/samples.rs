@@ -14,8 +14,8 @@ const OWN: &str = "profiling::";
 /// The function of `std` that calls what a thread does: what is further out is not the program's.
 const THREAD_BEGINS: &str = "std::sys::backtrace::__rust_begin_short_backtrace";
 
-/// What `#[profile]` puts into a function, as names begin: by the modules of its file, or in full. While nothing is counted that is a branch
-/// not taken, on which a sample falls for what stands before it.
+/// What `#[profile]` puts into a function, as names begin: by the modules of its file, or in full. While nothing is counted that
+/// is a branch not taken, on which a sample falls for what stands before it.
 const PUT_IN: [&str; 3] = [
     "profiling::functions::tree::enter",
     "profiling::functions::tree::drop",
@@ -325,8 +325,8 @@ impl Samples {
         names.into_iter().zip(weights).filter(|(_, (_, total))| *total > 0).collect()
     }
 
-    /// The stacks as paths of what `of` takes their frames for, the outermost first, with the weight of all that have the same path. Frames
-    /// that it takes for nothing are left out.
+    /// The stacks as paths of what `of` takes their frames for, the outermost first, with the weight of all that have the same
+    /// path. Frames that it takes for nothing are left out.
     pub(crate) fn paths(&self, of: impl Fn(&Frame) -> Option<usize>) -> BTreeMap<Vec<usize>, u64> {
         let taken_for: Vec<Option<usize>> = self.frames.iter().map(of).collect();
         let mut paths = BTreeMap::new();
@@ -402,8 +402,8 @@ fn begins(function: &str) -> bool {
     })
 }
 
-/// How many of the innermost frames are [what the attribute puts in](PUT_IN) where it counts nothing: with what of the standard library is
-/// in them, and the drop that one of them is.
+/// How many of the innermost frames are [what the attribute puts in](PUT_IN) where it counts nothing: with what of the standard
+/// library is in them, and the drop that one of them is.
 fn put_in<'a>(functions: impl Iterator<Item = &'a str>) -> usize {
     let mut length = 0;
     for (at, name) in functions.enumerate() {

@@ -22,8 +22,8 @@ impl Default for DotOptions {
 
 impl Profile {
     /// The functions and who calls whom, in the language of Graphviz: `dot -Tsvg`. A box holds name, place, cumtime, tottime in
-    /// parentheses and calls; an arrow the time of the called function and the calls. Colours go from blue to red with cumtime. A context of
-    /// which the clock could tell [no time](super::super::Certainty::Overhead) has none here.
+    /// parentheses and calls; an arrow the time of the called function and the calls. Colours go from blue to red with cumtime. A
+    /// context of which the clock could tell [no time](super::super::Certainty::Overhead) has none here.
     pub fn dot(&self, options: &DotOptions) -> String {
         let told = self.told().0;
         let stats = told.stats();
