@@ -21,7 +21,7 @@
 //!
 //! # Times from samples
 //! To count a call takes as long as a short function, and to look at the clock takes longer. So [`profile()`] runs the program
-//! once more for its times: nothing is counted meanwhile ([`uncounted`]), and the [`Sampler`](crate::Sampler) looks where the
+//! once more for its times: nothing is counted meanwhile ([`uncounted`]), and the [`Sampler`] looks where the
 //! program is. Each sample is the time of the innermost function with the attribute that is on the stack, inlined or not, in the
 //! context of those further out ([`take_with_samples`]). What the attribute costs then is a load and a branch that is never
 //! taken, or two. That bends the times only where the compiler made one loop of many calls, and can no longer.
