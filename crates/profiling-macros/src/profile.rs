@@ -1,6 +1,6 @@
 //! `#[profile]`: one statement put before the first of a function.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Block, Error, ImplItem, ItemFn, ItemImpl, Signature, TraitItemFn};
 
@@ -69,12 +69,35 @@ fn insert(signature: &Signature, block: &mut Block) {
     // The attribute stands on a line of its own, but a function is known by the line of its name.
     let span = signature.ident.span().unwrap();
     let (file, line) = (span.file(), number(span.line()));
+    let mut lines = (line, line);
     // What is put in has the lines of the attribute, which may be that of the `impl` block.
-    let ends = [Span::call_site(), signature.ident.span(), block.brace_token.span.close()].map(Span::unwrap);
-    let here = ends.iter().filter(|end| end.file() == file).map(|end| number(end.line()));
-    let (first, last) = here.fold((line, line), |(first, last), line| (first.min(line), last.max(line)));
+    widen(&mut lines, &file, Span::call_site());
+    // Another attribute may have written the block anew: then only what is in it has the lines of the source.
+    widen_by_all(&mut lines, &file, block.to_token_stream());
+    let (first, last) = lines;
     let guard = syn::parse_quote!(::profiling::__private::function!(#file, #line, #first, #last););
     block.stmts.insert(0, guard);
+}
+
+/// Makes the lines reach as far as a token, if it stands in that file.
+fn widen(lines: &mut (u32, u32), file: &str, span: Span) {
+    let span = span.unwrap();
+    if span.file() == file {
+        let line = number(span.line());
+        *lines = (lines.0.min(line), lines.1.max(line));
+    }
+}
+
+fn widen_by_all(lines: &mut (u32, u32), file: &str, tokens: TokenStream) {
+    for token in tokens {
+        if let TokenTree::Group(group) = token {
+            widen(lines, file, group.span_open());
+            widen_by_all(lines, file, group.stream());
+            widen(lines, file, group.span_close());
+        } else {
+            widen(lines, file, token.span());
+        }
+    }
 }
 
 fn number(line: usize) -> u32 {

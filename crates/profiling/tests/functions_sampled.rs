@@ -8,7 +8,7 @@ use std::time::Duration;
 use std::{env, process, thread};
 
 use profiling::functions::{self, Certainty, Profile, Profiled, Stats, Times};
-use profiling::{SampleError, Sampler, Samples, Timer, profile};
+use profiling::{SampleError, Sampler, Samples, Timer, line_profile, profile};
 
 fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
@@ -61,6 +61,17 @@ impl Square {
     }
 }
 
+/// The body is written anew by one attribute before the other one sees it.
+#[line_profile]
+#[profile]
+fn both(rounds: u64) -> f64 {
+    let mut value = 1.5;
+    for _ in 0..rounds {
+        value = 1.0 + 1.0 / black_box(value);
+    }
+    value
+}
+
 #[profile]
 fn scoped() -> f64 {
     profiling::scope!("inside");
@@ -71,6 +82,7 @@ fn scoped() -> f64 {
 fn program() -> f64 {
     let mut sum = (0..1_000_000).map(|n: u32| small(n)).sum::<f64>() + small(0.5_f32);
     sum += recursive(4) + hands_on(1_000_000) + Square(2.0).area();
+    sum += both(5_000_000);
     thread::scope(|scope| scope.spawn(|| handed(1_000_000)).join().unwrap()) + sum
 }
 
@@ -101,11 +113,11 @@ fn calls_are_counted_and_times_are_those_of_the_samples() {
     assert_eq!((calls("program"), calls("small")), ((1, 1), (1_000_001, 1_000_001)));
     assert_eq!((calls("recursive"), calls("Square::area")), ((5, 1), (1, 1)));
     assert_eq!((calls("hands_on"), calls("handed")), ((1, 1), (2, 2)));
-    assert_eq!(profile.calls(), 1 + 1_000_001 + 5 + 1 + 1 + 2);
+    assert_eq!(profile.calls(), 1 + 1_000_001 + 5 + 1 + 1 + 2 + 1);
 
     let Times::Sampled(sampling) = profile.times() else { panic!("{}", profile.table()) };
     assert_eq!((sampling.runs, sampling.samples, sampling.events), (1, samples.total(), samples.events()));
-    let functions = ["program", "small", "recursive", "hands_on", "handed", "area"];
+    let functions = ["program", "small", "recursive", "hands_on", "handed", "area", "both"];
     let ns = |weight: u64| (weight as f64 * 1e9 / f64::from(samples.frequency())).round() as u64;
     let stacks = names(&samples);
     for name in functions {

@@ -294,7 +294,11 @@ pub(super) fn shown(ns: f64, certainty: Certainty, digits: usize) -> String {
     let text = match certainty {
         Certainty::Good => seconds(ns, digits),
         Certainty::Rough => format!("~{}", seconds(ns, digits).trim_start()),
-        Certainty::Below(limit) => format!("< {}", seconds(limit as f64, digits).trim_start()),
+        // Rounded upwards, so that it stays a bound.
+        Certainty::Below(limit) => {
+            let last_digit = 10_u64.pow(9_u32.saturating_sub(u32::try_from(digits).unwrap_or(9)));
+            format!("< {}", seconds(limit.div_ceil(last_digit).saturating_mul(last_digit) as f64, digits).trim_start())
+        }
         Certainty::Overhead => "overhead".to_owned(),
         Certainty::Unknown => "-".to_owned(),
     };
@@ -465,5 +469,21 @@ impl Display for Relations<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_is_rounded_upwards() {
+        let bound = |limit, digits| shown(0.0, Certainty::Below(limit), digits);
+        assert_eq!(bound(6_000_000, 3), " < 0.006");
+        assert_eq!(bound(6_000_001, 3), " < 0.007");
+        assert_eq!(bound(50, 3), " < 0.001");
+        assert_eq!(bound(50, 9), " < 0.000000050");
+        assert_eq!(bound(1, 0), "     < 1");
+        assert_eq!(bound(50, 12), " < 0.000000050000");
     }
 }

@@ -327,6 +327,7 @@ impl Samples {
 
     /// The stacks as paths of what `of` takes their frames for, the outermost first, with the weight of all that have the same
     /// path. Frames that it takes for nothing are left out.
+    #[cfg(feature = "enabled")]
     pub(crate) fn paths(&self, of: impl Fn(&Frame) -> Option<usize>) -> BTreeMap<Vec<usize>, u64> {
         let taken_for: Vec<Option<usize>> = self.frames.iter().map(of).collect();
         let mut paths = BTreeMap::new();
