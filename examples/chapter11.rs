@@ -1,5 +1,6 @@
 //! Chapter 11: kernels on a graphics card.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use gpu::{
 };
 use num_complex::Complex;
 use runner::plot::{Series, lines};
-use runner::{Budget, Chapter, Failure, Part, Status, sweep};
+use runner::{Budget, Chapter, Failure, Part, Setting, Status, sweep};
 use validation::mandelbrot::Input;
 use validation::{Expression, Mandelbrot, Precision, Problem, Settings};
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         .part(Some("expression"), break_even)
         .part(Some("expression"), intensity)
         .part(None, launches)
+        .setting(Setting::Workgroup)
         .run()
 }
 
@@ -502,7 +504,7 @@ fn workgroups(part: &mut Part<'_>) -> Result<(), Failure> {
         let (mut columns, mut series) = (Vec::new(), Vec::new());
         for name in names {
             let step = ladder.steps().iter().position(|step| step.name == name).expect("a step of this crate");
-            let settings = sizes.iter().map(|&size| Settings { workgroup: Some(size), ..part.settings() });
+            let settings = sizes.iter().map(|&size| Settings { workgroup: NonZeroUsize::new(size), ..part.settings() });
             let points = sweep(ladder, step, &input, settings, &budget);
             // More than one device allows is refused, which is no wrong answer.
             let wrong = |point: &runner::SweepPoint| {

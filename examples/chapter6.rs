@@ -1,11 +1,12 @@
 //! Chapter 6: blocks that fit the cache, and an expression compiler.
 
 use std::io::{self, BufRead};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use runner::plot::{Series, lines};
-use runner::{Budget, Chapter, Failure, Part, Screen, time};
+use runner::{Budget, Chapter, Failure, Part, Screen, Setting, time};
 use validation::memory::human;
 use validation::{Checked, Ladder, NoAnswer, Settings, SizeRequest};
 use vectorised::blocks::{self, distance, expression, mandelbrot, particles};
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         .part(Some("expression"), stores)
         .part(None, listings)
         .part(None, evaluated)
+        .setting(Setting::Block)
         .extra(
             "listing",
             "Read expressions from standard input instead, one a line, and list what they compile to",
@@ -118,7 +120,7 @@ fn speed(
 ) -> Result<f64, Failure> {
     let told = |error: NoAnswer| Failure::Io(format!("{name}: {error}"));
     let index = ladder.steps().iter().position(|step| step.name == name).unwrap_or(0);
-    let settings = Settings { block, ..Settings::default() };
+    let settings = Settings { block: block.and_then(NonZeroUsize::new), ..Settings::default() };
     let session = ladder.start(index, input, &settings).map_err(NoAnswer::from);
     let mut step = session.and_then(Checked::start).map_err(told)?;
     let budget = Budget { repeat: Some(if quick { 2 } else { 4 }), ..Budget::default() };

@@ -1,10 +1,11 @@
 //! Chapter 7: vector instructions, portable and by name.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use runner::plot::{Series, lines};
-use runner::{Budget, Chapter, Failure, Part, sweep};
+use runner::{Budget, Chapter, Failure, Part, Setting, sweep};
 use validation::{Mandelbrot, Problem, Settings, mandelbrot};
 use vectorised::simd::{self, MOST_VECTORS};
 
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
         .part(Some("mandelbrot"), waiting)
         .part(Some("particles"), in_flight_particles)
         .part(None, dispatch)
+        .setting(Setting::Vectors { most: MOST_VECTORS })
         .run()
 }
 
@@ -53,7 +55,8 @@ fn plot_vectors(
     let mut rows: Vec<[String; MOST_VECTORS + 1]> = Vec::new();
     for step in steps {
         let index = ladder.steps().iter().position(|info| info.name == *step).expect("a step of this ladder");
-        let settings = (1..=MOST_VECTORS).map(|vectors| Settings { chunk: Some(vectors), ..part.settings() });
+        let settings =
+            (1..=MOST_VECTORS).map(|vectors| Settings { vectors: NonZeroUsize::new(vectors), ..part.settings() });
         let points = sweep(&**ladder, index, &input, settings, &budget);
         let speed = |point: &runner::SweepPoint| point.record.gflops.unwrap_or(f64::NAN);
         let points: Vec<_> = (1..).zip(&points).map(|(vectors, point)| (f64::from(vectors), speed(point))).collect();

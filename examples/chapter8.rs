@@ -2,6 +2,7 @@
 
 use std::hint::{self, black_box};
 use std::io;
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use runner::limits::limit;
 use runner::plot::{self, Block, Panel, Series};
-use runner::{Budget, Chapter, Failure, Part, Status, numbers_cell, sweep, time};
+use runner::{Budget, Chapter, Failure, Part, Setting, Status, numbers_cell, sweep, time};
 use threaded::amdahl;
 use threaded::counters::{Atomic, Counter, Locked, Padded, Racy, Sharded};
 use threaded::mandelbrot::row;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         .part(None, cores)
         .part(None, starts)
         .part(None, counters)
+        .setting(Setting::Chunk)
         .run()
 }
 
@@ -37,7 +39,7 @@ const OF_THE_TALK: [(usize, f64); 4] = [(1, 1.0), (2, 1.6), (3, 1.8), (4, 2.0)];
 
 /// Shares the same rows out by every schedule, and draws which thread did which when.
 fn timelines(part: &mut Part<'_>) -> Result<(), Failure> {
-    let (threads, request) = (part.settings().threads, part.request("mandelbrot"));
+    let (threads, request) = (part.settings().threads.get(), part.request("mandelbrot"));
     let sizes = validation::Mandelbrot::request(&request).map_err(usage)?;
     let whole = mandelbrot::Input::new(&sizes).map_err(usage)?;
     // The picture is as high above its middle as below: two halves would be fair by accident.
@@ -167,8 +169,8 @@ fn percent(part: Option<f64>) -> String {
 
 /// Runs steps on 1, 2, 3 ... threads, and more than there are cores, and fits Amdahl's law.
 fn speedups(part: &mut Part<'_>, problem: &str, steps: &[&str; 3]) -> Result<(), Failure> {
-    let cores = Settings::default().threads;
-    let trials = trials(cores, part.settings().threads.max(2 * cores).max(4));
+    let cores = Settings::default().threads.get();
+    let trials = trials(cores, part.settings().threads.get().max(2 * cores).max(4));
     let ladders = threaded::ladders();
     let ladder = &**ladders.iter().find(|ladder| ladder.problem() == problem).expect("a ladder of this crate");
     let input = ladder.input(&part.request(problem)).map_err(usage)?;
@@ -220,7 +222,7 @@ fn speedup_plot(
     columns: &[Column],
     trials: &[usize],
 ) -> Result<(), Failure> {
-    let cores = Settings::default().threads;
+    let cores = Settings::default().threads.get();
     let mut series = Vec::new();
     for (name, column) in steps.iter().zip(columns).filter(|(_, column)| !column.times.is_empty()) {
         let points = column.times.iter().map(|&(threads, ms)| (threads as f64, column.speedup(ms)));
@@ -249,20 +251,22 @@ fn times(
     budget: &Budget,
 ) -> Result<Vec<(usize, f64)>, Failure> {
     let step = ladder.steps().iter().position(|step| step.name == name).expect("a step of this crate");
-    let settings = trials.iter().map(|&threads| Settings { threads, ..Settings::default() });
+    let settings = trials
+        .iter()
+        .filter_map(|&threads| Some(Settings { threads: NonZeroUsize::new(threads)?, ..Settings::default() }));
     let points = sweep(ladder, step, input, settings, budget);
     if points.iter().any(|point| point.record.status == Status::Wrong) {
         return Err(Failure::Wrong);
     }
     let times: Vec<_> =
-        points.iter().filter_map(|point| Some((point.settings.threads, point.record.best_ms?))).collect();
+        points.iter().filter_map(|point| Some((point.settings.threads.get(), point.record.best_ms?))).collect();
     Ok(if times.first().is_some_and(|time| time.0 == 1) { times } else { Vec::new() })
 }
 
 /// What the hardware allows, by threads.
 fn bounds(input: &SharedInput, trials: &[usize]) -> Vec<String> {
     let work = input.work();
-    let cores = Settings::default().threads;
+    let cores = Settings::default().threads.get();
     let allowed = trials.iter().map(|&threads| limit(&work, threads.min(cores)));
     let told = allowed.map(|limit| limit.map_or_else(dash, |limit| format!("{:.2} ms", limit.ms())));
     told.collect()
@@ -270,7 +274,7 @@ fn bounds(input: &SharedInput, trials: &[usize]) -> Vec<String> {
 
 /// Whether the cores are cores: what one thread can compute and move, and what all can.
 fn cores(part: &mut Part<'_>) -> Result<(), Failure> {
-    let cores = Settings::default().threads;
+    let cores = Settings::default().threads.get();
     part.heading(&format!("What {cores} threads can do that one cannot"))?;
     let compute = Work { adds: 100_000_000, muls: 100_000_000, ..Work::default() };
     let bytes = 64 << 20;
@@ -302,7 +306,7 @@ fn cores(part: &mut Part<'_>) -> Result<(), Failure> {
 
 /// What it costs to start a thread, to wake one, and to meet at a barrier; and from which size on it is worth it.
 fn starts(part: &mut Part<'_>) -> Result<(), Failure> {
-    let threads = part.settings().threads.max(2);
+    let threads = part.settings().threads.get().max(2);
     part.heading(&format!("The price of {threads} threads that do nothing"))?;
     let budget = if part.quick() {
         Budget { runs: 20, ..Budget::quick() }
@@ -369,8 +373,8 @@ fn break_even(part: &mut Part<'_>, threads: usize) -> Result<(), Failure> {
         for (series, name) in series.iter_mut().zip(steps) {
             let step = ladder.steps().iter().position(|step| step.name == name).expect("a step of this crate");
             let settings = Settings {
-                threads,
-                chunk: Some((elements / (4 * threads)).clamp(1, 32 * 1024)),
+                threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
+                chunk: NonZeroUsize::new((elements / (4 * threads)).clamp(1, 32 * 1024)),
                 ..Settings::default()
             };
             let points = sweep(ladder, step, &input, [settings], &budget);
@@ -431,7 +435,7 @@ fn measured(budget: &Budget, what: &dyn Fn() -> io::Result<()>) -> io::Result<(f
 
 /// One number that all threads add to, in each way.
 fn counters(part: &mut Part<'_>) -> Result<(), Failure> {
-    let threads = part.settings().threads.max(2);
+    let threads = part.settings().threads.get().max(2);
     let times: u64 = if part.quick() { 200_000 } else { 1_000_000 };
     let all = times * threads as u64;
     part.heading(&format!("{threads} threads add 1, {times} times each: {all}"))?;

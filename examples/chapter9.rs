@@ -1,5 +1,6 @@
 //! Chapter 9: processes, pools of them, and memory that they share.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use multiprocess::{Error, FrozenArray, Lock, Numbers, Pool, Process, STALL_LIMIT, SharedArray, SharedValue, pi, task};
 use runner::plot::{Series, lines};
-use runner::{Budget, Chapter, Failure, Part, Status, StepRecord, run_step};
+use runner::{Budget, Chapter, Failure, Part, Setting, Status, StepRecord, run_step};
 use validation::{Ladder, Settings, SizeRequest, StepError};
 
 fn main() -> ExitCode {
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         .part(None, copies)
         .part(None, counter)
         .part(None, theirs)
+        .setting(Setting::Chunk)
         .run()
 }
 
@@ -142,7 +144,7 @@ fn sweep_table(part: &mut Part<'_>) -> Result<(), Stop> {
     for &chunk in &chunks {
         for (name, series) in names.iter().zip(&mut series) {
             let Some(step) = ladder.steps().iter().position(|step| step.name == *name) else { continue };
-            let settings = Settings { chunk: Some(chunk), ..settings.clone() };
+            let settings = Settings { chunk: NonZeroUsize::new(chunk), ..settings.clone() };
             let record = run_step(ladder, step, &input, &settings, &budget, &mut |_| {});
             series.points.push((height.div_ceil(chunk) as f64, best_ms(record)?));
         }
@@ -154,7 +156,7 @@ fn sweep_table(part: &mut Part<'_>) -> Result<(), Stop> {
         })
         .collect();
     part.table("sweep", &["chunks", "pool_pickled ms", "shared ms"], &rows, &[])?;
-    let marks = [(settings.threads as f64, "one for each worker".to_owned())];
+    let marks = [(settings.threads.get() as f64, "one for each worker".to_owned())];
     let path = part.file("sweep.svg");
     let title = format!("Chunks of {height} rows on {} workers", settings.threads);
     lines(&path, &title, "chunks", "ms", &series, &marks, true, false)
@@ -170,7 +172,7 @@ fn samples(part: &mut Part<'_>) -> Result<(), Failure> {
 fn pi_table(part: &mut Part<'_>) -> Result<(), Stop> {
     part.heading("The book's pi: what a task for each sample costs")?;
     let (samples, single) = if part.quick() { (100_000_u64, 500_u64) } else { (1_000_000, 20_000) };
-    let pool = pool(part.settings().threads)?;
+    let pool = pool(part.settings().threads.get())?;
     let tenth = samples / 10;
     let (alone, _) = times(3, || {
         (0..10).for_each(|seed| {

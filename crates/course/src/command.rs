@@ -1,4 +1,7 @@
+//! The command line of `cargo course`: its commands, their arguments, and who answers them.
+
 use std::env;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -105,7 +108,7 @@ pub(crate) struct CompareArgs {
     pub(crate) sizes: SizeArgs,
     /// Threads of the steps that have several [default: one for each core]
     #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = runner::threads)]
-    pub(crate) threads: Option<usize>,
+    pub(crate) threads: Option<NonZeroUsize>,
     /// Write the results to this file, as a JSON array with one object for each step and peer
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

@@ -1,3 +1,5 @@
+//! `cargo course list`: every step of every ladder.
+
 use runner::{Failure, Screen};
 
 use crate::catalog::{ladders, of_problem};

@@ -1,3 +1,5 @@
+//! `cargo course run`: the steps that are asked for, a table for each problem.
+
 use runner::output::Kept;
 use runner::{Failure, Progress, Screen, Status, StepRecord, add_speedups, ladder_table, notes, run_step};
 use validation::SharedInput;

@@ -42,7 +42,7 @@ fn states_what_it_allocates<P: Problem>(steps: &[Step<P>], sizes: &P::Sizes) -> 
     let check = |step: &Step<P>| {
         let stated = (step.temporaries)(&input);
         let Seen { peak, prepared, allocations } = seen(step, &input);
-        let (name, found) = (step.name, peak + prepared);
+        let (name, found) = (step.info.name, peak + prepared);
         let least = if name == "compacted" { stated / 2 } else { stated };
         let range = least..=stated + SMALL_LISTS;
         assert!(range.contains(&found), "{} {name} states {stated} bytes and allocates {found}", P::NAME);

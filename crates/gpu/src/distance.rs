@@ -1,13 +1,12 @@
 //! The distance ladder of graphics cards: who computes which element.
 
 use validation::distance::Input;
-use validation::{Distance, Prepared, Settings, Step, StepError, step};
+use validation::{Distance, Ready, Settings, Step, step};
 
 use crate::prepared::on;
 use crate::{Gpu, GpuArray, Scalar, SourceKernel, Text, arguments};
 
 /// A step, ready to run.
-type Ready = Result<Box<dyn Prepared<Distance>>, StepError>;
 
 /// Both kernels.
 const DISTANCE: Text = Text { wgsl: include_str!("kernels/distance.wgsl"), cuda: include_str!("kernels/distance.cu") };
@@ -17,9 +16,9 @@ const DISTANCE: Text = Text { wgsl: include_str!("kernels/distance.wgsl"), cuda:
 ///
 /// Mirrors the book's distance matrix as a `SourceModule`. Look at the division: a card has no instruction for one of integers, and makes
 /// it of a dozen others.
-pub fn elements(_: &Input, settings: &Settings) -> Ready {
+pub fn elements(_: &Input, settings: &Settings) -> Ready<Distance> {
     let gpu = Gpu::new()?;
-    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup as u32);
+    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup.get() as u32);
     let options = SourceKernel::options(DISTANCE, "elements");
     let elements = options.real(Scalar::Double).workgroup(workgroup).build(&gpu)?;
     on::<Distance>(gpu, Scalar::Double, move |gpu, input, output| {
@@ -37,9 +36,9 @@ pub fn elements(_: &Input, settings: &Settings) -> Ready {
 ///
 /// Mirrors the same, as one writes it after a look at the listing. Look at neighbours: they write next to each other, and a card turns
 /// their stores into one.
-pub fn rows(_: &Input, settings: &Settings) -> Ready {
+pub fn rows(_: &Input, settings: &Settings) -> Ready<Distance> {
     let gpu = Gpu::new()?;
-    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup as u32);
+    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup.get() as u32);
     let options = SourceKernel::options(DISTANCE, "rows");
     let rows = options.real(Scalar::Double).workgroup(workgroup).build(&gpu)?;
     on::<Distance>(gpu, Scalar::Double, move |gpu, input, output| {
@@ -58,9 +57,9 @@ pub fn rows(_: &Input, settings: &Settings) -> Ready {
 /// The elements over NVIDIA's own driver.
 ///
 /// Mirrors the same program. Look at the text of the kernel beside the other one: the words differ, the lines do not.
-pub fn cuda_elements(_: &Input, settings: &Settings) -> Ready {
+pub fn cuda_elements(_: &Input, settings: &Settings) -> Ready<Distance> {
     let gpu = Gpu::cuda()?;
-    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup as u32);
+    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup.get() as u32);
     let options = SourceKernel::options(DISTANCE, "elements");
     let elements = options.real(Scalar::Double).workgroup(workgroup).build(&gpu)?;
     on::<Distance>(gpu, Scalar::Double, move |gpu, input, output| {
@@ -75,9 +74,9 @@ pub fn cuda_elements(_: &Input, settings: &Settings) -> Ready {
 /// The rows over NVIDIA's own driver.
 ///
 /// Mirrors the same program. Look at the kernel's own time: most of the whole is the matrix on its way back.
-pub fn cuda_rows(_: &Input, settings: &Settings) -> Ready {
+pub fn cuda_rows(_: &Input, settings: &Settings) -> Ready<Distance> {
     let gpu = Gpu::cuda()?;
-    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup as u32);
+    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup.get() as u32);
     let options = SourceKernel::options(DISTANCE, "rows");
     let rows = options.real(Scalar::Double).workgroup(workgroup).build(&gpu)?;
     on::<Distance>(gpu, Scalar::Double, move |gpu, input, output| {

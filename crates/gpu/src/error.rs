@@ -1,3 +1,5 @@
+//! What goes wrong with a device, or with what it was given.
+
 use std::fmt;
 
 use validation::StepError;

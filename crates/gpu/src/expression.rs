@@ -1,13 +1,12 @@
 //! The expression ladder of graphics cards: what moves, and how often.
 
 use validation::expression::Input;
-use validation::{Expression, Prepared, Settings, Step, StepError, step};
+use validation::{Expression, Ready, Settings, Step, step};
 
 use crate::prepared::on;
 use crate::{ElementwiseKernel, Gpu, GpuArray, Scalar, arguments};
 
 /// A step, ready to run.
-type Ready = Result<Box<dyn Prepared<Expression>>, StepError>;
 
 /// What happens to the element `i`: the same text in the languages of both drivers.
 const BODY: &str = "output[i] = (a[i] + b[i]) * 2.0 + a[i] * b[i];";
@@ -16,7 +15,7 @@ const BODY: &str = "output[i] = (a[i] + b[i]) * 2.0 + a[i] * b[i];";
 /// Whole arrays on the device: four kernels, and two arrays between them that nobody asked for.
 ///
 /// Mirrors the talk's expression with `gpuarray`. Look at the way there and back: over a bus it takes longer than all four kernels.
-pub fn arrays(_: &Input, _: &Settings) -> Ready {
+pub fn arrays(_: &Input, _: &Settings) -> Ready<Expression> {
     on::<Expression>(Gpu::new()?, Scalar::Double, |gpu, input, output| {
         let (a, b) = (GpuArray::new(gpu, &input.a), GpuArray::new(gpu, &input.b));
         let result = (&a + &b) * 2.0 + &a * &b;
@@ -29,7 +28,7 @@ pub fn arrays(_: &Input, _: &Settings) -> Ready {
 /// One kernel for the whole expression: each element is read once and written once.
 ///
 /// Mirrors the talk's expression with `ElementwiseKernel`. Look at what is left: the transfers are as long as before.
-pub fn elementwise(_: &Input, _: &Settings) -> Ready {
+pub fn elementwise(_: &Input, _: &Settings) -> Ready<Expression> {
     let gpu = Gpu::new()?;
     let expression = ElementwiseKernel::new(&gpu, "double *a, double *b, double *output", BODY, "expression")?;
     on::<Expression>(gpu, Scalar::Double, move |gpu, input, output| {
@@ -46,7 +45,7 @@ pub fn elementwise(_: &Input, _: &Settings) -> Ready {
 ///
 /// Mirrors the advice of every manual: keep the data on the device. Look at the difference from `elementwise`: it is what two arrays cost on
 /// their way.
-pub fn resident(input: &Input, _: &Settings) -> Ready {
+pub fn resident(input: &Input, _: &Settings) -> Ready<Expression> {
     let gpu = Gpu::new()?;
     let expression = ElementwiseKernel::new(&gpu, "double *a, double *b, double *output", BODY, "expression")?;
     let (a, b) = (GpuArray::new(&gpu, &input.a), GpuArray::new(&gpu, &input.b));
@@ -61,7 +60,7 @@ pub fn resident(input: &Input, _: &Settings) -> Ready {
 /// The whole arrays of `arrays` over NVIDIA's own driver.
 ///
 /// Mirrors the same program. Look at what changed: one word.
-pub fn cuda_arrays(_: &Input, _: &Settings) -> Ready {
+pub fn cuda_arrays(_: &Input, _: &Settings) -> Ready<Expression> {
     on::<Expression>(Gpu::cuda()?, Scalar::Double, |gpu, input, output| {
         let (a, b) = (GpuArray::new(gpu, &input.a), GpuArray::new(gpu, &input.b));
         let result = (&a + &b) * 2.0 + &a * &b;
@@ -72,7 +71,7 @@ pub fn cuda_arrays(_: &Input, _: &Settings) -> Ready {
 /// The one kernel of `elementwise` over NVIDIA's own driver.
 ///
 /// Mirrors the same program. Look at what changed: one word.
-pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready {
+pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready<Expression> {
     let gpu = Gpu::cuda()?;
     let expression = ElementwiseKernel::new(&gpu, "double *a, double *b, double *output", BODY, "expression")?;
     on::<Expression>(gpu, Scalar::Double, move |gpu, input, output| {
@@ -86,7 +85,7 @@ pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready {
 /// The inputs stay on the card.
 ///
 /// Mirrors the same advice. Look at the kernel's own time beside the whole.
-pub fn cuda_resident(input: &Input, _: &Settings) -> Ready {
+pub fn cuda_resident(input: &Input, _: &Settings) -> Ready<Expression> {
     let gpu = Gpu::cuda()?;
     let expression = ElementwiseKernel::new(&gpu, "double *a, double *b, double *output", BODY, "expression")?;
     let (a, b) = (GpuArray::new(&gpu, &input.a), GpuArray::new(&gpu, &input.b));

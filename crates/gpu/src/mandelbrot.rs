@@ -2,7 +2,7 @@
 
 use num_complex::Complex;
 use validation::mandelbrot::Input;
-use validation::{Mandelbrot, Most, Precision, Prepared, Reach, Settings, Step, StepError, step};
+use validation::{Mandelbrot, Most, Precision, Reach, Ready, Settings, Step, step};
 
 use crate::kernels::{
     MANDELBROT, MANDELBROT_BLOCKS, MANDELBROT_FUSED, MANDELBROT_ONE_EXIT, MANDELBROT_REFILLED, MANDELBROT_SEVERAL,
@@ -12,11 +12,10 @@ use crate::prepared::on;
 use crate::{Arithmetic, ElementwiseKernel, Gpu, GpuArray, Scalar, SourceKernel, Text, arguments};
 
 /// A step, ready to run.
-type Ready = Result<Box<dyn Prepared<Mandelbrot>>, StepError>;
 
 /// The invocations in a workgroup that the command line asks for, or else 64.
 fn workgroup(settings: &Settings) -> u32 {
-    settings.workgroup.map_or(64, |workgroup| workgroup as u32)
+    settings.workgroup.map_or(64, |workgroup| workgroup.get() as u32)
 }
 
 /// The plane in single precision: the points as the tutorial's float32 programs have them.
@@ -29,7 +28,7 @@ fn narrow(axis: &[f64]) -> Vec<f32> {
 ///
 /// Mirrors `pycuda_asnumpy_float64.py`. Look at the number of kernels, seven for each iteration, and at what each of them does with every
 /// point: read it, do one thing, write it back.
-pub fn arrays(_: &Input, _: &Settings) -> Ready {
+pub fn arrays(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     on::<Mandelbrot>(Gpu::new()?, Scalar::Double, |gpu, input, counts| {
         let mut q = GpuArray::new(gpu, input.q());
         let mut z = GpuArray::zeros(gpu, q.len());
@@ -49,7 +48,7 @@ pub fn arrays(_: &Input, _: &Settings) -> Ready {
 /// The same in single precision: half the bytes.
 ///
 /// Mirrors `pycuda_asnumpy_float32.py`. Look at the validation sum: it is another one, and exactly that of a plain loop in single precision.
-pub fn arrays_single(_: &Input, _: &Settings) -> Ready {
+pub fn arrays_single(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     on::<Mandelbrot>(Gpu::new()?, Scalar::Float, |gpu, input, counts| {
         let narrow: Vec<_> = input.q().iter().map(|q| Complex::new(q.re as f32, q.im as f32)).collect();
         let mut q = GpuArray::new(gpu, &narrow);
@@ -104,7 +103,7 @@ pub const ORBIT: Text = Text {
 ///
 /// Mirrors `pycuda_elementwise_float64.py`. Look at the bytes: a point is read once and its count written once, and at who waits: the
 /// points of a group go on until the last of them is done.
-pub fn elementwise(_: &Input, _: &Settings) -> Ready {
+pub fn elementwise(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let parameters = "double2 *z, double2 *q, unsigned *counts, unsigned max_iterations";
     let complex = ElementwiseKernel::new(&gpu, parameters, ORBIT, "complex")?;
@@ -121,7 +120,7 @@ pub fn elementwise(_: &Input, _: &Settings) -> Ready {
 /// The same in single precision.
 ///
 /// Mirrors `pycuda_elementwise_float32.py`. Look at the parameters: the body names no type, so they are all that changes.
-pub fn elementwise_single(_: &Input, _: &Settings) -> Ready {
+pub fn elementwise_single(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let parameters = "float2 *z, float2 *q, unsigned *counts, unsigned max_iterations";
     let complex = ElementwiseKernel::new(&gpu, parameters, ORBIT, "complex")?;
@@ -143,7 +142,7 @@ pub const CALCULATE_Z: Text = Text { wgsl: MANDELBROT, cuda: include_str!("kerne
 ///
 /// Mirrors the tutorial's `SourceModule`. Look at what is sent: two axes instead of all points, which each invocation puts together for
 /// itself.
-pub fn source(_: &Input, settings: &Settings) -> Ready {
+pub fn source(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let options = SourceKernel::options(CALCULATE_Z, "calculate_z");
     let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -162,7 +161,7 @@ pub fn source(_: &Input, settings: &Settings) -> Ready {
 ///
 /// Mirrors the tutorial's `SourceModule` on its old card, which had nothing else. Look at the text of the kernel: it says `real`, and one
 /// line in front of it says what that is.
-pub fn source_single(_: &Input, settings: &Settings) -> Ready {
+pub fn source_single(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let options = SourceKernel::options(CALCULATE_Z, "calculate_z");
     let calculate_z = options.real(Scalar::Float).workgroup(workgroup(settings)).build(&gpu)?;
@@ -180,7 +179,7 @@ pub fn source_single(_: &Input, settings: &Settings) -> Ready {
 /// The same text as it stands, without the marks that forbid the driver to fuse a product with a sum, or to add in another order.
 ///
 /// Mirrors nothing, and is what everybody writes first. Look at the answer: no error anywhere, and other counts.
-pub fn contracted(_: &Input, settings: &Settings) -> Ready {
+pub fn contracted(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let options = SourceKernel::options(CALCULATE_Z, "calculate_z").arithmetic(Arithmetic::Contracted);
     let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -198,7 +197,7 @@ pub fn contracted(_: &Input, settings: &Settings) -> Ready {
 /// One way out of the loop: the test of the escape and that of the last iteration are one condition, as in the body of `elementwise`.
 ///
 /// Mirrors nothing in the tutorial. Look at what a way out costs: each of them is a mask that lanes which have left carry along.
-pub fn one_exit(_: &Input, settings: &Settings) -> Ready {
+pub fn one_exit(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let options = SourceKernel::options(MANDELBROT_ONE_EXIT, "calculate_z");
     let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -216,7 +215,7 @@ pub fn one_exit(_: &Input, settings: &Settings) -> Ready {
 /// The escape is tested once in eight iterations, and the block in which it happened is made again, step by step.
 ///
 /// Mirrors nothing in the tutorial. Look at the kernel's comment: why the last iteration of a block knows about all of them.
-pub fn blocks(_: &Input, settings: &Settings) -> Ready {
+pub fn blocks(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let options = SourceKernel::options(MANDELBROT_BLOCKS, "calculate_z");
     let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -234,7 +233,7 @@ pub fn blocks(_: &Input, settings: &Settings) -> Ready {
 /// Four points beside each other for each invocation, so that four chains of operations wait together.
 ///
 /// Mirrors nothing in the tutorial. Look at the branches: there are none between the points, only choices.
-pub fn several(_: &Input, settings: &Settings) -> Ready {
+pub fn several(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let options = SourceKernel::options(MANDELBROT_SEVERAL, "calculate_z");
     let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -253,7 +252,7 @@ pub fn several(_: &Input, settings: &Settings) -> Ready {
 /// Four points below each other: neighbouring invocations share a tile instead of a strip.
 ///
 /// Mirrors nothing in the tutorial. Look at who waits for whom: the points of a tile escape at about the same time.
-pub fn tiles(_: &Input, settings: &Settings) -> Ready {
+pub fn tiles(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let options = SourceKernel::options(MANDELBROT_TILES, "calculate_z");
     let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -274,7 +273,7 @@ pub fn tiles(_: &Input, settings: &Settings) -> Ready {
 /// The same in single precision.
 ///
 /// Mirrors nothing in the tutorial. Look at what a card gives: one for consumers does dozens of these for each one in double precision.
-pub fn tiles_single(_: &Input, settings: &Settings) -> Ready {
+pub fn tiles_single(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let options = SourceKernel::options(MANDELBROT_TILES, "calculate_z");
     let calculate_z = options.real(Scalar::Float).workgroup(workgroup(settings)).build(&gpu)?;
@@ -295,7 +294,7 @@ pub fn tiles_single(_: &Input, settings: &Settings) -> Ready {
 ///
 /// Mirrors nothing in the tutorial. Look at why this fused multiply-add is exact where the others are not: a product times two is never
 /// rounded.
-pub fn fused(_: &Input, settings: &Settings) -> Ready {
+pub fn fused(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let options = SourceKernel::options(MANDELBROT_FUSED, "calculate_z");
     let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -316,7 +315,7 @@ pub fn fused(_: &Input, settings: &Settings) -> Ready {
 ///
 /// Mirrors nothing in the tutorial. Look at the time here and on a card: where all lanes go through both sides of a branch, it costs more
 /// than the waiting.
-pub fn refilled(_: &Input, settings: &Settings) -> Ready {
+pub fn refilled(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::new()?;
     let options = SourceKernel::options(MANDELBROT_REFILLED, "calculate_z");
     let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -336,7 +335,7 @@ pub fn refilled(_: &Input, settings: &Settings) -> Ready {
 /// The whole arrays of `arrays` over NVIDIA's own driver.
 ///
 /// Mirrors `pycuda_asnumpy_float64.py`. Look at what changed: one word.
-pub fn cuda_arrays(_: &Input, _: &Settings) -> Ready {
+pub fn cuda_arrays(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     on::<Mandelbrot>(Gpu::cuda()?, Scalar::Double, |gpu, input, counts| {
         let mut q = GpuArray::new(gpu, input.q());
         let mut z = GpuArray::zeros(gpu, q.len());
@@ -355,7 +354,7 @@ pub fn cuda_arrays(_: &Input, _: &Settings) -> Ready {
 /// The same in single precision.
 ///
 /// Mirrors `pycuda_asnumpy_float32.py`. Look at the time of a launch: with arrays so small it is most of the whole.
-pub fn cuda_arrays_single(_: &Input, _: &Settings) -> Ready {
+pub fn cuda_arrays_single(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     on::<Mandelbrot>(Gpu::cuda()?, Scalar::Float, |gpu, input, counts| {
         let narrow: Vec<_> = input.q().iter().map(|q| Complex::new(q.re as f32, q.im as f32)).collect();
         let mut q = GpuArray::new(gpu, &narrow);
@@ -375,7 +374,7 @@ pub fn cuda_arrays_single(_: &Input, _: &Settings) -> Ready {
 /// The loop in the kernel, over NVIDIA's own driver.
 ///
 /// Mirrors `pycuda_elementwise_float64.py`. Look at the body: another language, line by line the same.
-pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready {
+pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::cuda()?;
     let parameters = "double2 *z, double2 *q, unsigned *counts, unsigned max_iterations";
     let complex = ElementwiseKernel::new(&gpu, parameters, ORBIT, "complex")?;
@@ -391,7 +390,7 @@ pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready {
 /// The same in single precision.
 ///
 /// Mirrors `pycuda_elementwise_float32.py`. Look at the parameters, which are all that changes.
-pub fn cuda_elementwise_single(_: &Input, _: &Settings) -> Ready {
+pub fn cuda_elementwise_single(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::cuda()?;
     let parameters = "float2 *z, float2 *q, unsigned *counts, unsigned max_iterations";
     let complex = ElementwiseKernel::new(&gpu, parameters, ORBIT, "complex")?;
@@ -408,7 +407,7 @@ pub fn cuda_elementwise_single(_: &Input, _: &Settings) -> Ready {
 /// The tutorial's kernel over NVIDIA's own driver.
 ///
 /// Mirrors the tutorial's `SourceModule`. Look at the compiler's report: registers, and how many warps they leave room for.
-pub fn cuda_source(_: &Input, settings: &Settings) -> Ready {
+pub fn cuda_source(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(CALCULATE_Z, "calculate_z");
     let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -425,7 +424,7 @@ pub fn cuda_source(_: &Input, settings: &Settings) -> Ready {
 /// The same in single precision.
 ///
 /// Mirrors the tutorial's `SourceModule` in float32. Look at the compiler's report beside the other.
-pub fn cuda_source_single(_: &Input, settings: &Settings) -> Ready {
+pub fn cuda_source_single(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(CALCULATE_Z, "calculate_z");
     let calculate_z = options.real(Scalar::Float).workgroup(workgroup(settings)).build(&gpu)?;
@@ -442,7 +441,7 @@ pub fn cuda_source_single(_: &Input, settings: &Settings) -> Ready {
 /// The compiler may fuse products and sums, which is what it does unless it is told not to.
 ///
 /// Mirrors every CUDA program that is compiled without `-fmad=false`. Look at the answer, and at what the two instructions less are worth.
-pub fn cuda_contracted(_: &Input, settings: &Settings) -> Ready {
+pub fn cuda_contracted(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(CALCULATE_Z, "calculate_z").arithmetic(Arithmetic::Contracted);
     let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -463,7 +462,7 @@ const FEWER_TESTS: Text = Text { wgsl: "", cuda: include_str!("kernels/mandelbro
 ///
 /// Mirrors nothing in the tutorial. Look at the kernel's comment: why the last iteration of a block knows about all of them, and why
 /// twice a product may be fused with what is added to it.
-pub fn cuda_blocks(_: &Input, settings: &Settings) -> Ready {
+pub fn cuda_blocks(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(FEWER_TESTS, "blocks");
     let blocks = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
@@ -479,7 +478,7 @@ pub fn cuda_blocks(_: &Input, settings: &Settings) -> Ready {
 
 /// The invocations in a workgroup that the command line asks for, or else 128; always whole warps, whose lanes hand points to each other.
 fn warps(settings: &Settings) -> u32 {
-    let asked = settings.workgroup.map_or(128, |workgroup| workgroup as u32);
+    let asked = settings.workgroup.map_or(128, |workgroup| workgroup.get() as u32);
     asked.checked_next_multiple_of(32).unwrap_or(asked)
 }
 
@@ -488,7 +487,7 @@ fn warps(settings: &Settings) -> u32 {
 /// another one.
 ///
 /// Mirrors nothing in the tutorial. Look at who waits: no lane for its neighbours, until there are no more points.
-pub fn cuda_replaced(_: &Input, settings: &Settings) -> Ready {
+pub fn cuda_replaced(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(FEWER_TESTS, "replaced");
     let replaced = options.real(Scalar::Double).workgroup(warps(settings)).build(&gpu)?;
@@ -506,7 +505,7 @@ pub fn cuda_replaced(_: &Input, settings: &Settings) -> Ready {
 /// The same in single precision.
 ///
 /// Mirrors nothing in the tutorial. Look at the test: eight iterations are as many as the rounding allows here.
-pub fn cuda_replaced_single(_: &Input, settings: &Settings) -> Ready {
+pub fn cuda_replaced_single(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(FEWER_TESTS, "replaced");
     let replaced = options.real(Scalar::Float).workgroup(warps(settings)).build(&gpu)?;

@@ -1,20 +1,19 @@
 //! The particle ladder of graphics cards: a kernel for each operation, or all steps in one.
 
 use validation::particles::Input;
-use validation::{Particles, Prepared, Settings, Step, StepError, step};
+use validation::{Particles, Ready, Settings, Step, step};
 
 use crate::prepared::on;
 use crate::{ElementwiseKernel, Gpu, GpuArray, Scalar, Text, arguments};
 
 /// A step, ready to run.
-type Ready = Result<Box<dyn Prepared<Particles>>, StepError>;
 
 // ANCHOR: arrays
 /// Whole arrays on the device: eleven kernels for each step of the simulation.
 ///
 /// Mirrors the book's NumPy version with `gpuarray`. Look at the number of launches: with a thousand particles a kernel has hardly begun when
 /// it ends, and starting it is all that takes time.
-pub fn arrays(_: &Input, _: &Settings) -> Ready {
+pub fn arrays(_: &Input, _: &Settings) -> Ready<Particles> {
     on::<Particles>(Gpu::new()?, Scalar::Double, |gpu, input, output| {
         let (mut x, mut y) = (GpuArray::new(gpu, &input.x), GpuArray::new(gpu, &input.y));
         let length = GpuArray::new(gpu, &input.speed) * input.timestep;
@@ -68,7 +67,7 @@ const ORBIT: Text = Text {
 /// One kernel for all steps: a particle needs no other, so it stays in registers from the first step to the last.
 ///
 /// Mirrors the book's Cython loop with `ElementwiseKernel`. Look at what a card needs: tens of thousands of particles, or most of it idles.
-pub fn elementwise(_: &Input, _: &Settings) -> Ready {
+pub fn elementwise(_: &Input, _: &Settings) -> Ready<Particles> {
     let gpu = Gpu::new()?;
     let parameters = "double *x, double *y, double *speed, double timestep, unsigned steps";
     let orbit = ElementwiseKernel::new(&gpu, parameters, ORBIT, "orbit")?;
@@ -88,7 +87,7 @@ pub fn elementwise(_: &Input, _: &Settings) -> Ready {
 /// The whole arrays over NVIDIA's own driver.
 ///
 /// Mirrors the same program. Look at what changed: one word.
-pub fn cuda_arrays(_: &Input, _: &Settings) -> Ready {
+pub fn cuda_arrays(_: &Input, _: &Settings) -> Ready<Particles> {
     on::<Particles>(Gpu::cuda()?, Scalar::Double, |gpu, input, output| {
         let (mut x, mut y) = (GpuArray::new(gpu, &input.x), GpuArray::new(gpu, &input.y));
         let length = GpuArray::new(gpu, &input.speed) * input.timestep;
@@ -107,7 +106,7 @@ pub fn cuda_arrays(_: &Input, _: &Settings) -> Ready {
 /// The one kernel over NVIDIA's own driver.
 ///
 /// Mirrors the same program. Look at what changed: one word.
-pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready {
+pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready<Particles> {
     let gpu = Gpu::cuda()?;
     let parameters = "double *x, double *y, double *speed, double timestep, unsigned steps";
     let orbit = ElementwiseKernel::new(&gpu, parameters, ORBIT, "orbit")?;

@@ -1,13 +1,12 @@
 //! The pi ladder of graphics cards: enough work for everybody.
 
 use validation::pi::Input;
-use validation::{Pi, Prepared, Settings, Step, StepError, step};
+use validation::{Pi, Ready, Settings, Step, step};
 
 use crate::prepared::on;
 use crate::{Gpu, GpuArray, Scalar, SourceKernel, Text, arguments};
 
 /// A step, ready to run.
-type Ready = Result<Box<dyn Prepared<Pi>>, StepError>;
 
 /// Samples of an invocation in one launch. A driver ends a kernel that runs for seconds, as the screen stands still meanwhile, and
 /// Mesa's llvmpipe any loop after 65535 passes, without a word.
@@ -21,9 +20,9 @@ const DARTS: Text = Text { wgsl: include_str!("kernels/pi.wgsl"), cuda: include_
 ///
 /// Mirrors the book's pool, in which each process had a chunk. Look at who has nothing to do: ten chunks are ten invocations, on a device
 /// that has room for thousands.
-pub fn chunks(_: &Input, settings: &Settings) -> Ready {
+pub fn chunks(_: &Input, settings: &Settings) -> Ready<Pi> {
     let gpu = Gpu::new()?;
-    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup as u32);
+    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup.get() as u32);
     let chunks = SourceKernel::options(DARTS, "chunks").real(Scalar::Double).workgroup(workgroup).build(&gpu)?;
     on::<Pi>(gpu, Scalar::Double, move |gpu, input, hits| {
         let counted = GpuArray::<u32>::zeros(gpu, input.chunks);
@@ -44,9 +43,9 @@ pub fn chunks(_: &Input, settings: &Settings) -> Ready {
 ///
 /// Mirrors a counter-based generator, which every library for graphics cards has for this reason. Look at the order: the samples are taken
 /// in another one, and the hits are the same.
-pub fn leaps(_: &Input, settings: &Settings) -> Ready {
+pub fn leaps(_: &Input, settings: &Settings) -> Ready<Pi> {
     let gpu = Gpu::new()?;
-    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup as u32);
+    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup.get() as u32);
     let leaps = SourceKernel::options(DARTS, "leaps").real(Scalar::Double).workgroup(workgroup).build(&gpu)?;
     on::<Pi>(gpu, Scalar::Double, move |gpu, input, hits| {
         let counted = GpuArray::<u32>::zeros(gpu, input.chunks);
@@ -62,9 +61,9 @@ pub fn leaps(_: &Input, settings: &Settings) -> Ready {
 /// The chunks over NVIDIA's own driver.
 ///
 /// Mirrors the same program. Look at the card's load: ten lanes of thousands.
-pub fn cuda_chunks(_: &Input, settings: &Settings) -> Ready {
+pub fn cuda_chunks(_: &Input, settings: &Settings) -> Ready<Pi> {
     let gpu = Gpu::cuda()?;
-    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup as u32);
+    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup.get() as u32);
     let chunks = SourceKernel::options(DARTS, "chunks").real(Scalar::Double).workgroup(workgroup).build(&gpu)?;
     on::<Pi>(gpu, Scalar::Double, move |gpu, input, hits| {
         let counted = GpuArray::<u32>::zeros(gpu, input.chunks);
@@ -81,9 +80,9 @@ pub fn cuda_chunks(_: &Input, settings: &Settings) -> Ready {
 /// The leaps over NVIDIA's own driver.
 ///
 /// Mirrors the same program. Look at the kernel's own time beside the time of a launch.
-pub fn cuda_leaps(_: &Input, settings: &Settings) -> Ready {
+pub fn cuda_leaps(_: &Input, settings: &Settings) -> Ready<Pi> {
     let gpu = Gpu::cuda()?;
-    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup as u32);
+    let workgroup = settings.workgroup.map_or(64, |workgroup| workgroup.get() as u32);
     let leaps = SourceKernel::options(DARTS, "leaps").real(Scalar::Double).workgroup(workgroup).build(&gpu)?;
     on::<Pi>(gpu, Scalar::Double, move |gpu, input, hits| {
         let counted = GpuArray::<u32>::zeros(gpu, input.chunks);

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use validation::{Ceiling, Prepared, Problem, StepError, Work};
+use validation::{Ceiling, Prepared, Problem, Ready, StepError, Work};
 
 use crate::{AdapterKind, Gpu, GpuError, Scalar, limits};
 
@@ -26,7 +26,7 @@ pub(crate) fn on<P: Problem>(
     gpu: Gpu,
     real: Scalar,
     run: impl FnMut(&Gpu, &P::Input, &mut P::Output) -> Result<(), GpuError> + 'static,
-) -> Result<Box<dyn Prepared<P>>, StepError> {
+) -> Ready<P> {
     let adapter = gpu.adapter();
     let name = format!("{} by {}", adapter.name, adapter.interface);
     Ok(Box::new(OnDevice { gpu, name, real, measured: false, run: Box::new(run) }))

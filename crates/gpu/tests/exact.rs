@@ -7,7 +7,7 @@ use std::iter;
 use gpu::{AdapterKind, Arithmetic, ElementwiseKernel, Gpu, GpuArray, Scalar, SourceKernel, arguments};
 use num_complex::Complex;
 use validation::mandelbrot::{Input, Output, Sizes};
-use validation::{Mandelbrot, Precision, Prepared, Problem, Settings, StepError};
+use validation::{Mandelbrot, Precision, Problem, Ready, Settings, StepError};
 
 /// A device for each way to exact arithmetic: marks, and guards.
 fn both_ways() -> impl Iterator<Item = Gpu> {
@@ -234,7 +234,7 @@ fn kernels_by_hand_are_exact_for_the_tutorials_picture_with_guards() {
     }
 }
 
-type Start = fn(&Input, &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError>;
+type Start = fn(&Input, &Settings) -> Ready<Mandelbrot>;
 
 /// The steps' own numbers of workgroups and passes, on the hard points.
 #[test]

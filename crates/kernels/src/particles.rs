@@ -1,7 +1,7 @@
 //! The particle ladder of the scalar kernels: many small steps along the tangent of a circle.
 
 use validation::particles::{Input, Output};
-use validation::{Particles, Precision, Prepared, Settings, Step, StepError, step};
+use validation::{Particles, Precision, Ready, Settings, Step, ready, step};
 
 /// A particle as the book's class keeps it: everything about one particle side by side.
 #[derive(Clone, Copy, Debug)]
@@ -15,37 +15,25 @@ pub struct Particle {
 }
 
 /// What the object steps prepare: the particles as a list of structs, and the loop that moves them.
-struct Simulator {
-    start: Vec<Particle>,
-    particles: Vec<Particle>,
-    evolve: fn(&mut [Particle], f64, usize),
-}
-
-fn simulator(
-    input: &Input,
-    evolve: fn(&mut [Particle], f64, usize),
-) -> Result<Box<dyn Prepared<Particles>>, StepError> {
+fn simulator(input: &Input, evolve: fn(&mut [Particle], f64, usize)) -> Ready<Particles> {
     let columns = input.x.iter().zip(&input.y).zip(&input.speed);
     let start: Vec<_> = columns.map(|((&x, &y), &speed)| Particle { x, y, speed }).collect();
-    Ok(Box::new(Simulator { particles: start.clone(), start, evolve }))
-}
-
-impl Prepared<Particles> for Simulator {
-    fn run(&mut self, input: &Input, output: &mut Output) -> Result<(), StepError> {
-        self.particles.copy_from_slice(&self.start);
-        (self.evolve)(&mut self.particles, input.timestep, input.steps);
-        for ((particle, x), y) in self.particles.iter().zip(&mut output.x).zip(&mut output.y) {
+    let mut particles = start.clone();
+    ready(1, move |input: &Input, output: &mut Output| {
+        particles.copy_from_slice(&start);
+        evolve(&mut particles, input.timestep, input.steps);
+        for ((particle, x), y) in particles.iter().zip(&mut output.x).zip(&mut output.y) {
             (*x, *y) = (particle.x, particle.y);
         }
         Ok(())
-    }
+    })
 }
 
 // ANCHOR: objects
 /// In each step, each particle: the book's first version.
 ///
 /// Mirrors `ParticleSimulator.evolve`. Look for the square root and the two divisions: they are the time.
-pub fn objects(input: &Input, _: &Settings) -> Result<Box<dyn Prepared<Particles>>, StepError> {
+pub fn objects(input: &Input, _: &Settings) -> Ready<Particles> {
     simulator(input, |particles, timestep, steps| {
         for _ in 0..steps {
             for p in particles.iter_mut() {
@@ -65,7 +53,7 @@ pub fn objects(input: &Input, _: &Settings) -> Result<Box<dyn Prepared<Particles
 ///
 /// Mirrors the book's tuned version. Look for the chain: with one particle at a time, each step waits for the one before, and the
 /// processor with it. In Python, where each operation costs the same, this was faster.
-pub fn precomputed(input: &Input, _: &Settings) -> Result<Box<dyn Prepared<Particles>>, StepError> {
+pub fn precomputed(input: &Input, _: &Settings) -> Ready<Particles> {
     simulator(input, |particles, timestep, steps| {
         for p in particles.iter_mut() {
             let factor = timestep * p.speed;

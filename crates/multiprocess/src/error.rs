@@ -1,3 +1,5 @@
+//! What goes wrong with processes, in words that are safe to show.
+
 use std::fmt::{self, Write as _};
 use std::io;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use validation::expression::{Input, Output};
-use validation::{Expression, Prepared, Settings, Step, StepError, step};
+use validation::{Expression, Ready, Settings, Step, step};
 
 use crate::prepared::pooled;
 use crate::{FrozenArray, Numbers, SharedArray, task};
@@ -45,7 +45,7 @@ pub fn whole(input: &Input, output: &mut Output) {
 ///
 /// Mirrors the talk's `test_multi`, six times slower than its NumPy. Look at the arithmetic: three operations for each number, which is written,
 /// sent, received and read three times over for that.
-pub fn pool_quadrants(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+pub fn pool_quadrants(_: &Input, settings: &Settings) -> Ready<Expression> {
     fn calculate((a, b): (Vec<f64>, Vec<f64>)) -> Vec<f64> {
         a.iter().zip(&b).map(|(a, b)| (a + b) * 2.0 + a * b).collect()
     }
@@ -70,7 +70,7 @@ pub fn pool_quadrants(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared
 ///
 /// Mirrors NumPy's own pickling, which the talk's pool used: a header and the bytes. Look what is left: copies, two on each side of
 /// each connection, and the kernel's own.
-pub fn pool_bytes(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+pub fn pool_bytes(_: &Input, settings: &Settings) -> Ready<Expression> {
     fn calculate((a, b): (Numbers<f64>, Numbers<f64>)) -> Numbers<f64> {
         Numbers(a.iter().zip(&*b).map(|(a, b)| (a + b) * 2.0 + a * b).collect())
     }
@@ -96,7 +96,7 @@ pub fn pool_bytes(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Exp
 ///
 /// Mirrors the book's advice to share what is large. Look at the preparation: the matrices were put there before the clock. The copy of
 /// the answer at the end is on it.
-pub fn shared(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+pub fn shared(input: &Input, settings: &Settings) -> Ready<Expression> {
     fn calculate((a, b): (FrozenArray<f64>, FrozenArray<f64>), first: usize, output: &mut [f64]) {
         for ((output, a), b) in output.iter_mut().zip(&a[first..]).zip(&b[first..]) {
             *output = (a + b) * 2.0 + a * b;
@@ -105,7 +105,7 @@ pub fn shared(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Exp
     task!(part calculate);
     let matrices = (FrozenArray::of(&input.a)?, FrozenArray::of(&input.b)?);
     let mut array = SharedArray::new(input.rows * input.cols)?;
-    let chunk = settings.chunk.unwrap_or(input.rows.div_ceil(2 * settings.threads));
+    let chunk = settings.chunk.map_or(input.rows.div_ceil(2 * settings.threads.get()), usize::from).min(input.rows);
     pooled::<Expression>(settings, move |pool, input, output| {
         pool.fill(&mut array, chunk * input.cols, calculate, &matrices)?;
         output.copy_from_slice(&array);

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Prepared, Settings, Step, StepError, step};
+use validation::{Mandelbrot, Ready, Settings, Step, StepError, step};
 use vectorised::simd::parts::FreeRunning;
 
 use crate::prepared::pooled;
@@ -31,7 +31,7 @@ impl Plane {
 
 /// One chunk for each core: the tutorial's advice.
 fn cores() -> usize {
-    Settings::default().threads
+    Settings::default().threads.get()
 }
 
 // ANCHOR: chunks_serial
@@ -108,7 +108,7 @@ pub fn chunks_backwards(input: &Input, counts: &mut Output) {
 ///
 /// Mirrors the second half of `multi.py`: `map_async` and `get`. Look at the bytes: 32 for each point on the way out, and most of them say
 /// that z begins at zero.
-pub fn pool_pickled(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn pool_pickled(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     fn calculate_z((q, max_iterations, z): Chunk) -> Vec<u32> {
         let mut counts = vec![0; q.len()];
         for (count, ((qx, qy), (mut zx, mut zy))) in counts.iter_mut().zip(q.into_iter().zip(z)) {
@@ -127,7 +127,8 @@ pub fn pool_pickled(input: &Input, settings: &Settings) -> Result<Box<dyn Prepar
         counts
     }
     task!(calculate_z);
-    let chunk = settings.chunk.map_or(input.xs.len() * input.ys.len() / settings.threads, |rows| rows * input.width());
+    let (each, (width, height)) = (settings.threads.get(), (input.width(), input.height()));
+    let chunk = settings.chunk.map_or(width * height / each, |rows| rows.get().min(height) * width);
     pooled::<Mandelbrot>(settings, move |pool, input, counts| {
         let q: Vec<_> = input.q().iter().map(|q| (q.re, q.im)).collect();
         let chunks = q.chunks(chunk.max(1)).map(|q| (q.to_vec(), input.max_iterations, vec![(0.0, 0.0); q.len()]));
@@ -146,7 +147,7 @@ pub fn pool_pickled(input: &Input, settings: &Settings) -> Result<Box<dyn Prepar
 ///
 /// Mirrors nothing in the tutorial, which sends its lists. Look at the bytes on the way out: some dozens for each chunk. The
 /// counts still travel back.
-pub fn pool_rows(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn pool_rows(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     fn calculate_rows((plane, first, rows): (Plane, usize, usize)) -> Vec<u32> {
         let width = plane.xs.len();
         let mut counts = vec![0; rows * width];
@@ -170,7 +171,7 @@ pub fn pool_rows(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<
     }
     task!(calculate_rows);
     let (plane, height) = (Plane::of(input)?, input.height());
-    let chunk = settings.chunk.unwrap_or(height.div_ceil(settings.threads));
+    let chunk = settings.chunk.map_or(height.div_ceil(settings.threads.get()), usize::from);
     pooled::<Mandelbrot>(settings, move |pool, _, counts| {
         let chunks = (0..height).step_by(chunk).map(|first| (plane.clone(), first, chunk.min(height - first)));
         let mut output = Vec::new();
@@ -188,7 +189,7 @@ pub fn pool_rows(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<
 ///
 /// Mirrors the book's shared arrays. Look at the bytes: what comes back for a chunk of rows is that it is done. Since a chunk costs so little,
 /// there can be many, and no process waits long for the others.
-pub fn shared(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn shared(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     fn fill_rows(plane: Plane, first: usize, counts: &mut [u32]) {
         let width = plane.xs.len();
         counts.fill(0);
@@ -211,7 +212,7 @@ pub fn shared(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Man
     }
     task!(part fill_rows);
     let (plane, height) = (Plane::of(input)?, input.height());
-    let chunk = settings.chunk.unwrap_or(height.div_ceil(16 * settings.threads));
+    let chunk = settings.chunk.map_or(height.div_ceil(16 * settings.threads.get()), usize::from).min(height);
     let mut array = SharedArray::new(height * input.width())?;
     pooled::<Mandelbrot>(settings, move |pool, input, counts| {
         pool.fill(&mut array, chunk * input.width(), fill_rows, &plane)?;
@@ -232,14 +233,14 @@ thread_local! {
 ///
 /// Mirrors the step `free_running` of the threads, kernel and all. Look at the difference to the threads: the kernel is the same, what
 /// hands it out is not, and there is hardly any.
-pub fn vectors(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn vectors(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     fn fill_rows((plane, q): (Plane, FrozenArray<Complex<f64>>), first: usize, counts: &mut [u32]) {
         LISTS.with_borrow_mut(|lists| lists.run(&q[first..][..counts.len()], plane.max_iterations, counts));
     }
     task!(part fill_rows);
     FreeRunning::new()?;
     let (plane, height) = ((Plane::of(input)?, FrozenArray::of(input.q())?), input.height());
-    let chunk = settings.chunk.unwrap_or(height.div_ceil(16 * settings.threads));
+    let chunk = settings.chunk.map_or(height.div_ceil(16 * settings.threads.get()), usize::from).min(height);
     let mut array = SharedArray::new(height * input.width())?;
     pooled::<Mandelbrot>(settings, move |pool, input, counts| {
         pool.fill(&mut array, chunk * input.width(), fill_rows, &plane)?;

@@ -1,7 +1,7 @@
 //! The particle ladder of processes: scattered, moved, gathered.
 
 use validation::particles::{Input, Output};
-use validation::{Particles, Prepared, Settings, Step, StepError, step};
+use validation::{Particles, Ready, Settings, Step, step};
 
 use crate::prepared::pooled;
 use crate::{FrozenArray, Numbers, SharedArray, task};
@@ -35,7 +35,7 @@ pub fn serial(input: &Input, output: &mut Output) {
 ///
 /// Mirrors the book's embarrassingly parallel simulator with a pool. Look at the proportion: a particle is sent once and moved thousands of
 /// times, so the sending does not show.
-pub fn scattered(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Particles>>, StepError> {
+pub fn scattered(input: &Input, settings: &Settings) -> Ready<Particles> {
     fn evolve((mut x, mut y, factors, steps): Swarm) -> (Numbers<f64>, Numbers<f64>) {
         for _ in 0..steps {
             for ((x, y), factor) in x.0.iter_mut().zip(&mut y.0).zip(&*factors) {
@@ -49,7 +49,7 @@ pub fn scattered(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<
         (x, y)
     }
     task!(evolve);
-    let chunk = settings.chunk.unwrap_or(input.particles().div_ceil(settings.threads));
+    let chunk = settings.chunk.map_or(input.particles().div_ceil(settings.threads.get()), usize::from);
     pooled::<Particles>(settings, move |pool, input, output| {
         let factors: Vec<f64> = input.speed.iter().map(|speed| input.timestep * speed).collect();
         let [x, y, factors] =
@@ -70,7 +70,7 @@ pub fn scattered(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<
 ///
 /// Mirrors the book's shared arrays. Look at what it gains over `scattered`: some hundred kilobytes that are not sent, out of seconds of
 /// arithmetic.
-pub fn shared(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Particles>>, StepError> {
+pub fn shared(input: &Input, settings: &Settings) -> Ready<Particles> {
     fn evolve((factors, steps): (FrozenArray<f64>, usize), first: usize, part: &mut [[f64; 2]]) {
         let (mut x, mut y): (Vec<f64>, Vec<f64>) = part.iter().map(|[x, y]| (*x, *y)).unzip();
         for _ in 0..steps {
@@ -85,7 +85,7 @@ pub fn shared(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Par
         part.iter_mut().zip(x.into_iter().zip(y)).for_each(|(place, (x, y))| *place = [x, y]);
     }
     task!(part evolve);
-    let chunk = settings.chunk.unwrap_or(input.particles().div_ceil(settings.threads));
+    let chunk = settings.chunk.map_or(input.particles().div_ceil(settings.threads.get()), usize::from);
     let factors: Vec<f64> = input.speed.iter().map(|speed| input.timestep * speed).collect();
     let argument = (FrozenArray::of(&factors)?, input.steps);
     let mut array = SharedArray::new(input.particles())?;

@@ -4,7 +4,7 @@ use rand_core::SeedableRng;
 use rand_xoshiro::SplitMix64;
 use validation::pi::{Input, Output};
 use validation::random::next;
-use validation::{Pi, Prepared, Settings, Step, StepError, step};
+use validation::{Pi, Ready, Settings, Step, step};
 
 use crate::prepared::pooled;
 use crate::task;
@@ -36,7 +36,7 @@ pub fn serial(input: &Input, hits: &mut Output) {
 ///
 /// Mirrors `pi_apply_async_chunked`. Look at the size of a task: a chunk's samples take a hundred times as long as its journey. The book's
 /// first version has one sample in a task, and then it is the other way round.
-pub fn apply_async(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+pub fn apply_async(_: &Input, settings: &Settings) -> Ready<Pi> {
     fn sample_multiple((seed, samples): (u64, usize)) -> u64 {
         let mut stream = SplitMix64::seed_from_u64(seed);
         let mut hits = 0;
@@ -64,7 +64,7 @@ pub fn apply_async(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Pi
 ///
 /// Mirrors `pool.map`, which cuts its inputs into four tasks for each worker. Look at the difference to `apply_async`: it is that of the
 /// messages, and with tasks of this size there is none.
-pub fn map(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+pub fn map(_: &Input, settings: &Settings) -> Ready<Pi> {
     fn sample_multiple((seed, samples): (u64, usize)) -> u64 {
         let mut stream = SplitMix64::seed_from_u64(seed);
         let mut hits = 0;

@@ -1,6 +1,6 @@
 //! What the steps of all problems have in common: a pool that is started before the clock and ended after it.
 
-use validation::{Prepared, Problem, Settings, StepError};
+use validation::{Prepared, Problem, Ready, Settings, StepError};
 
 use crate::{Error, Pool, STALL_LIMIT};
 
@@ -16,8 +16,8 @@ struct Pooled<P: Problem> {
 pub(crate) fn pooled<P: Problem>(
     settings: &Settings,
     run: impl FnMut(&Pool, &P::Input, &mut P::Output) -> Result<(), Error> + 'static,
-) -> Result<Box<dyn Prepared<P>>, StepError> {
-    let pool = Pool::options().workers(settings.threads).stall_limit(STALL_LIMIT).start()?;
+) -> Ready<P> {
+    let pool = Pool::options().workers(settings.threads.get()).stall_limit(STALL_LIMIT).start()?;
     Ok(Box::new(Pooled { pool, run: Box::new(run) }))
 }
 

@@ -1,3 +1,5 @@
+//! A chapter: ladders and parts that are shown in order, and the command line that chooses among them.
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -5,17 +7,18 @@ use std::process::ExitCode;
 use std::{env, iter};
 
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
-use validation::{InputError, Ladder, Problem, Session, SharedInput, SizeRequest, mandelbrot, particles};
+use validation::{InputError, Ladder, Problem, Session, Settings, SharedInput, SizeRequest, mandelbrot, particles};
 
 use crate::cli::{Selection, SizeArgs, TimingArgs, nearest, parse};
 use crate::machine::Machine;
 use crate::output::{self, Kept};
-use crate::part::Part;
+use crate::part::{Asked, Part};
 use crate::picture::{self, Palette};
 use crate::plot::{self, Bar};
 use crate::progress::Progress;
 use crate::record::{Status, StepRecord, add_speedups, run_step};
 use crate::screen::{Failure, Screen, excerpt, panic_text, printable_panics};
+use crate::setting::Setting;
 use crate::table::{ladder_table, notes, wrapped};
 
 /// A chapter: ladders that are run in order, each step checked, timed and shown.
@@ -28,6 +31,7 @@ pub struct Chapter {
     parts: Vec<(Option<&'static str>, ShowPart)>,
     inputs: Vec<(&'static str, CheckInput)>,
     extras: Vec<Extra>,
+    settings: Vec<Setting>,
 }
 
 /// What shows a part of a chapter.
@@ -68,8 +72,8 @@ struct ChapterArgs {
 impl Chapter {
     /// A chapter that shows these ladders.
     pub fn new(number: u32, title: &'static str, ladders: Vec<Box<dyn Ladder>>) -> Self {
-        let (front, parts, inputs, extras) = Default::default();
-        Self { number, title, about: "", ladders, front, parts, inputs, extras }
+        let (front, parts, inputs, extras, settings) = Default::default();
+        Self { number, title, about: "", ladders, front, parts, inputs, extras, settings }
     }
 
     /// A sentence or two that stand above the tables and in the help.
@@ -96,6 +100,12 @@ impl Chapter {
         self
     }
 
+    /// An option of the command line that changes a setting of the steps.
+    pub fn setting(mut self, setting: Setting) -> Self {
+        self.settings.push(setting);
+        self
+    }
+
     /// A part that is shown instead of the ladders when the flag `--flag` asks for it.
     pub fn extra(mut self, flag: &'static str, help: &'static str, show: fn(&Screen) -> Result<(), Failure>) -> Self {
         self.extras.push(Extra { flag, help, show });
@@ -116,6 +126,7 @@ impl Chapter {
         let about = format!("Chapter {}: {}\n{}", self.number, self.title, self.about);
         let command = ChapterArgs::augment_args(Command::new("chapter").bin_name(name)).about(about);
         let command = command.mut_arg("steps", |steps| steps.hide(self.ladders.is_empty()));
+        let command = self.settings.iter().map(|setting| setting.arg()).fold(command, Command::arg);
         // It is all that is shown, so whatever else is asked for would be ignored.
         let flag = |extra: &Extra| {
             let flag = Arg::new(extra.flag).long(extra.flag).help(extra.help).help_heading("Parts");
@@ -131,6 +142,8 @@ impl Chapter {
         if let Some(extra) = self.extras.iter().find(|extra| matches.get_flag(extra.flag)) {
             return (extra.show)(&screen);
         }
+        let settings = args.timing.settings();
+        let settings = self.settings.iter().fold(settings, |settings, setting| setting.apply(settings, &matches));
         let ladders = self.chosen(&args)?;
         // Everything that can be refused is refused before the first line is shown.
         let inputs = self.inputs(&ladders, &args)?;
@@ -143,7 +156,7 @@ impl Chapter {
             PICTURES.iter().try_for_each(|ending| output::check_writable(&with_ending(&stem, ending)))?;
         }
 
-        let mut told = Told { screen, args: &args, out: &out, kept, written: Vec::new(), wrong: false };
+        let mut told = Told { screen, args: &args, settings, out: &out, kept, written: Vec::new(), wrong: false };
         let ended = self.show_all(&ladders, inputs, &mut told);
         told.kept.end(ended)?;
         told.screen.line("\nwritten:")?;
@@ -202,7 +215,9 @@ impl Chapter {
     fn show_each<'a>(&self, parts: impl Iterator<Item = &'a ShowPart>, told: &mut Told<'_>) -> Result<(), Failure> {
         let (args, stem) = (told.args, told.out.join(format!("chapter{}-", self.number)));
         let records = &told.kept.results;
-        let mut part = Part::new(&told.screen, stem, &args.sizes, &args.timing, args.problem.is_some(), records);
+        let (quick, alone) = (args.sizes.quick, args.problem.is_some());
+        let asked = Asked { sizes: &args.sizes, alone, settings: &told.settings, budget: args.timing.budget(quick) };
+        let mut part = Part::new(&told.screen, stem, asked, records);
         for show in parts {
             // The panic itself has been told; what was measured before it is kept.
             let shown = catch_unwind(AssertUnwindSafe(|| show(&mut part))).unwrap_or_else(|panic| {
@@ -278,7 +293,7 @@ impl Chapter {
         let (args, screen) = (told.args, Screen);
         let selection = Selection::new(&args.steps);
         let chosen = ladder.steps().iter().enumerate().filter(|(_, step)| selection.has(step)).collect::<Vec<_>>();
-        let (settings, budget) = (args.timing.settings(), args.timing.budget(args.sizes.quick));
+        let (settings, budget) = (&told.settings, args.timing.budget(args.sizes.quick));
         let mut pictures = Pictures { stem: self.stem(told.out, ladder.problem()), input, drawn: None };
 
         let sizes: Vec<_> = input.sizes().iter().map(|(name, size)| format!("{name} {size}")).collect();
@@ -288,7 +303,7 @@ impl Chapter {
         for &(index, step) in &chosen {
             progress.begin(step.path());
             let mut see = |session: &dyn Session| pictures.see(session);
-            let record = run_step(ladder, index, input, &settings, &budget, &mut see);
+            let record = run_step(ladder, index, input, settings, &budget, &mut see);
             records.push(StepRecord { chapter: Some(self.number), ..record });
             progress.done();
         }
@@ -323,6 +338,7 @@ impl Chapter {
 struct Told<'a> {
     screen: Screen,
     args: &'a ChapterArgs,
+    settings: Settings,
     out: &'a Path,
     kept: Kept<StepRecord>,
     /// The files that are written, besides those of `kept`.
@@ -428,7 +444,8 @@ mod tests {
         let args = ChapterArgs::from_arg_matches(&args).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (out, kept) = (folder.path(), Kept::new(Vec::new()).unwrap());
-        let mut told = Told { screen: Screen, args: &args, out, kept, written: Vec::new(), wrong: false };
+        let settings = Settings::default();
+        let mut told = Told { screen: Screen, args: &args, settings, out, kept, written: Vec::new(), wrong: false };
         let chapter = Chapter::new(9, "Parts", Vec::new()).part(None, |_| Err(Failure::Wrong));
         let chapter = chapter.part(None, |part| part.write("after.txt", "shown"));
         chapter.show_parts(None, &mut told).unwrap();

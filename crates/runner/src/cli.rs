@@ -1,4 +1,7 @@
+//! The command line of every program of the course: sizes, runs, steps, and what is said of a bad value.
+
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use clap::error::ErrorKind;
@@ -73,7 +76,7 @@ impl SizeArgs {
 pub struct TimingArgs {
     /// Threads of the steps that have several [default: one for each core]
     #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = threads)]
-    pub threads: Option<usize>,
+    pub threads: Option<NonZeroUsize>,
     /// Timed runs of each step [default: 5 or more, until the best time is stable, at most 2 s]
     #[arg(long, value_name = "R", allow_negative_numbers = true, value_parser = at_least_one::<usize>)]
     pub repeat: Option<usize>,
@@ -109,17 +112,17 @@ fn at_least_one<N: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<N, Str
 
 /// The most threads that a command starts: eight for each core, or 64. More show nothing that these do not, and take very long to.
 fn most_threads() -> usize {
-    Settings::default().threads.saturating_mul(8).max(64)
+    Settings::default().threads.get().saturating_mul(8).max(64)
 }
 
 /// A number of threads that makes sense on this machine, as a command line says it.
 ///
 /// # Errors
 /// What is allowed.
-pub fn threads(text: &str) -> Result<usize, String> {
+pub fn threads(text: &str) -> Result<NonZeroUsize, String> {
     let most = most_threads();
-    match at_least_one(text) {
-        Ok(threads) if threads <= most => Ok(threads),
+    match text.parse::<NonZeroUsize>() {
+        Ok(threads) if threads.get() <= most => Ok(threads),
         _ => Err(format!("it must be a whole number from 1 to {most} (8 for each core, and no less than 64)")),
     }
 }
@@ -300,8 +303,11 @@ mod tests {
     #[test]
     fn threads_are_at_most_eight_for_each_core_or_64() {
         let most = most_threads();
-        assert!(most >= 64 && most >= 8 * Settings::default().threads);
-        assert_eq!((threads("1"), threads(&most.to_string())), (Ok(1), Ok(most)));
+        assert!(most >= 64 && most >= 8 * Settings::default().threads.get());
+        assert_eq!(
+            (threads("1"), threads(&most.to_string())),
+            (Ok(NonZeroUsize::MIN), Ok(NonZeroUsize::new(most).unwrap()))
+        );
         for bad in ["0", "-1", "", "x", "99999999999999999999", &(most + 1).to_string(), "1000000"] {
             let told = threads(bad).unwrap_err();
             assert!(told.contains(&format!("from 1 to {most}")), "{bad}: {told}");

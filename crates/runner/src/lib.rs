@@ -33,6 +33,7 @@ mod record;
 #[cfg(test)]
 mod refused_threads;
 mod screen;
+mod setting;
 mod sweep;
 mod table;
 mod testing;
@@ -45,6 +46,7 @@ pub use part::Part;
 pub use progress::Progress;
 pub use record::{Status, StepRecord, add_speedups, run_step};
 pub use screen::{Failure, Screen, excerpt, printable, printable_panics, remark};
+pub use setting::Setting;
 pub use sweep::{SweepPoint, sweep};
 pub use table::{devices, ladder_table, notes, numbers_cell, plain_table};
 pub use testing::test_steps;

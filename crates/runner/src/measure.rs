@@ -1,3 +1,5 @@
+//! How often a run is repeated, and the times that come of it.
+
 use std::time::{Duration, Instant};
 
 /// How long to go on measuring.

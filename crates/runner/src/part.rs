@@ -1,8 +1,10 @@
+//! What a part of a chapter works with.
+
 use std::path::{Path, PathBuf};
 
 use validation::{Settings, SizeRequest};
 
-use crate::cli::{SizeArgs, TimingArgs};
+use crate::cli::SizeArgs;
 use crate::files::write_atomically;
 use crate::measure::Budget;
 use crate::record::StepRecord;
@@ -16,23 +18,23 @@ use crate::table::{plain_table, wrapped};
 pub struct Part<'a> {
     screen: &'a Screen,
     stem: PathBuf,
-    sizes: &'a SizeArgs,
-    timing: &'a TimingArgs,
-    alone: bool,
+    asked: Asked<'a>,
     records: &'a [StepRecord],
     written: Vec<PathBuf>,
 }
 
+/// What the command line asks for.
+pub(crate) struct Asked<'a> {
+    pub(crate) sizes: &'a SizeArgs,
+    /// Whether a problem is chosen, which then stands alone.
+    pub(crate) alone: bool,
+    pub(crate) settings: &'a Settings,
+    pub(crate) budget: Budget,
+}
+
 impl<'a> Part<'a> {
-    pub(crate) fn new(
-        screen: &'a Screen,
-        stem: PathBuf,
-        sizes: &'a SizeArgs,
-        timing: &'a TimingArgs,
-        alone: bool,
-        records: &'a [StepRecord],
-    ) -> Self {
-        Self { screen, stem, sizes, timing, alone, records, written: Vec::new() }
+    pub(crate) fn new(screen: &'a Screen, stem: PathBuf, asked: Asked<'a>, records: &'a [StepRecord]) -> Self {
+        Self { screen, stem, asked, records, written: Vec::new() }
     }
 
     pub(crate) fn written(self) -> Vec<PathBuf> {
@@ -41,22 +43,22 @@ impl<'a> Part<'a> {
 
     /// Whether small problems are asked for.
     pub fn quick(&self) -> bool {
-        self.sizes.quick
+        self.asked.sizes.quick
     }
 
     /// The size that the command line asks of a problem.
     pub fn request(&self, problem: &str) -> SizeRequest {
-        self.sizes.request(problem, self.alone)
+        self.asked.sizes.request(problem, self.asked.alone)
     }
 
-    /// The threads that the command line asks for.
+    /// The settings of the steps that the command line asks for.
     pub fn settings(&self) -> Settings {
-        self.timing.settings()
+        self.asked.settings.clone()
     }
 
     /// How often a step is run.
     pub fn budget(&self) -> Budget {
-        self.timing.budget(self.quick())
+        self.asked.budget
     }
 
     /// What has come of the steps that the chapter has run so far.
@@ -162,6 +164,10 @@ mod tests {
 
     use super::*;
 
+    fn asked<'a>(sizes: &'a SizeArgs, settings: &'a Settings) -> Asked<'a> {
+        Asked { sizes, alone: false, settings, budget: Budget::default() }
+    }
+
     #[test]
     fn a_table_is_markdown_with_its_numbers_to_the_right() {
         let rows = [["a|b", "1"], ["V<f64>, `V<u8>`", "2"], ["V<f64>", "3"]].map(|row| row.map(str::to_owned));
@@ -174,8 +180,8 @@ mod tests {
     #[test]
     fn what_a_part_writes_carries_the_number_of_the_chapter_and_is_listed_once() {
         let folder = tempfile::tempdir().unwrap();
-        let (sizes, timing) = (SizeArgs::default(), TimingArgs::default());
-        let mut part = Part::new(&Screen, folder.path().join("chapter9-"), &sizes, &timing, false, &[]);
+        let (sizes, settings) = (SizeArgs::default(), Settings::default());
+        let mut part = Part::new(&Screen, folder.path().join("chapter9-"), asked(&sizes, &settings), &[]);
         part.write("plot.svg", "<svg/>").unwrap();
         part.write("plot.svg", "<svg></svg>").unwrap();
         part.text("lines", "one\ntwo\n\n").unwrap();
@@ -186,8 +192,8 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_gone_is_an_error() {
-        let (sizes, timing) = (SizeArgs::default(), TimingArgs::default());
-        let mut part = Part::new(&Screen, PathBuf::from("/nowhere/at/all/chapter9-"), &sizes, &timing, false, &[]);
+        let (sizes, settings) = (SizeArgs::default(), Settings::default());
+        let mut part = Part::new(&Screen, PathBuf::from("/nowhere/at/all/chapter9-"), asked(&sizes, &settings), &[]);
         assert!(matches!(part.write("x.txt", ""), Err(Failure::Io(_))));
     }
 }

@@ -1,3 +1,5 @@
+//! The progress bar of long work.
+
 use std::fmt;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{Builder, JoinHandle};

@@ -1,3 +1,5 @@
+//! What there is to say of a step once it has run: its times, its verdict, its distance from the limit.
+
 use std::collections::BTreeMap;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};

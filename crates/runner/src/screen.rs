@@ -1,3 +1,5 @@
+//! Standard output and standard error: why a program stops early, and texts that are safe to show.
+
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;

@@ -1,3 +1,5 @@
+//! One step over a list of settings.
+
 use validation::{Ladder, Settings, SharedInput};
 
 use crate::measure::Budget;

@@ -1,3 +1,5 @@
+//! Results as tables for a terminal.
+
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 

@@ -1,3 +1,5 @@
+//! The main function of a technique crate's `tests/steps.rs`: every step against every known answer.
+
 use std::env;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};

@@ -1,5 +1,6 @@
 //! What is said of steps that are right, wrong, unavailable, or different.
 
+use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,8 +8,8 @@ use std::time::Duration;
 use runner::{Budget, Status, StepRecord, devices, notes, run_step, sweep};
 use validation::pi::{Input, Output};
 use validation::{
-    Ceiling, Expression, Ladder, Most, Pi, Precision, Prepared, Reach, Settings, SizeRequest, Step, StepError, Work,
-    expression, ladder, step,
+    Ceiling, Expression, Ladder, Most, Pi, Precision, Prepared, Reach, Ready, Settings, SizeRequest, Step, StepError,
+    Work, expression, ladder, step,
 };
 
 fn right(input: &Input, hits: &mut Output) {
@@ -77,12 +78,12 @@ fn panicking(_: &Input, _: &mut Output) {
     panic!("out of darts");
 }
 
-fn unavailable(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+fn unavailable(_: &Input, _: &Settings) -> Ready<Pi> {
     Err(StepError::Unavailable("no darts here; buy some".to_owned()))
 }
 
 /// Uses as many threads as the settings say, and fails at its end.
-fn failing(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+fn failing(_: &Input, settings: &Settings) -> Ready<Pi> {
     struct Failing(usize);
     impl Prepared<Pi> for Failing {
         fn run(&mut self, input: &Input, hits: &mut Output) -> Result<(), StepError> {
@@ -96,21 +97,21 @@ fn failing(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Pi>>, Step
             if self.0 > 2 { Err(StepError::Failed("the pool is gone".to_owned())) } else { Ok(()) }
         }
     }
-    Ok(Box::new(Failing(settings.threads)))
+    Ok(Box::new(Failing(settings.threads.get())))
 }
 
 /// Runs on a device, whose limit is an hour.
-fn elsewhere(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+fn elsewhere(_: &Input, _: &Settings) -> Ready<Pi> {
     Ok(Box::new(Elsewhere(Ceiling::Device(Duration::from_secs(3600)))))
 }
 
 /// Runs on a device of which no limit is known.
-fn unmeasured(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+fn unmeasured(_: &Input, _: &Settings) -> Ready<Pi> {
     Ok(Box::new(Elsewhere(Ceiling::Unknown)))
 }
 
 /// Runs on a device that is the processor.
-fn software(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+fn software(_: &Input, _: &Settings) -> Ready<Pi> {
     Ok(Box::new(Elsewhere(Ceiling::Processor)))
 }
 
@@ -175,7 +176,7 @@ fn record(step: usize) -> StepRecord {
 /// Three timed runs.
 fn record_of(ladder: &dyn Ladder, step: usize, input: &validation::SharedInput) -> StepRecord {
     let budget = Budget { repeat: Some(3), ..Budget::default() };
-    run_step(ladder, step, input, &Settings { threads: 1, ..Settings::default() }, &budget, &mut |_| {})
+    run_step(ladder, step, input, &Settings { threads: NonZeroUsize::MIN, ..Settings::default() }, &budget, &mut |_| {})
 }
 
 /// So many elements that only a few of them are poisoned before a run.
@@ -213,7 +214,7 @@ fn watching(input: &expression::Input, output: &mut expression::Output) {
 static FOUND: Mutex<Vec<Vec<usize>>> = Mutex::new(Vec::new());
 
 /// Keeps its answer, and gives the old one.
-fn remembering(_: &expression::Input, _: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+fn remembering(_: &expression::Input, _: &Settings) -> Ready<Expression> {
     struct Remembering(Option<expression::Output>);
     impl Prepared<Expression> for Remembering {
         fn run(&mut self, input: &expression::Input, output: &mut expression::Output) -> Result<(), StepError> {
@@ -417,9 +418,10 @@ fn steps_with_the_same_reason_share_a_line() {
 #[test]
 fn a_sweep_runs_one_step_with_each_setting() {
     let (ladder, input) = darts();
-    let settings = [1, 2, 3].map(|threads| Settings { threads, ..Settings::default() });
+    let threads = |threads| NonZeroUsize::new(threads).unwrap();
+    let settings = [1, 2, 3].map(|count| Settings { threads: threads(count), ..Settings::default() });
     let points = sweep(&*ladder, 8, &input, settings, &Budget { repeat: Some(2), ..Budget::default() });
-    let seen: Vec<_> = points.iter().map(|point| (point.settings.threads, point.record.threads)).collect();
+    let seen: Vec<_> = points.iter().map(|point| (point.settings.threads.get(), point.record.threads)).collect();
     assert_eq!(seen[..2], [(1, Some(1)), (2, Some(2))]);
     assert!(points[0].record.prepare_ms.is_some());
     // The last one fails at its end.

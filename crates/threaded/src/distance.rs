@@ -4,10 +4,10 @@ use std::thread::{self, Builder};
 
 use rayon::prelude::*;
 use validation::distance::{Input, Output};
-use validation::{Distance, Settings, Step, step};
+use validation::{Distance, Ready, Settings, Step, step};
 use vectorised::simd::parts;
 
-use crate::{Started, pool, rayon_pool, starting, team, threads};
+use crate::{pool, rayon_pool, starting, team};
 
 // ANCHOR: alone
 /// One thread, a row at a time.
@@ -30,8 +30,8 @@ pub fn alone(input: &Input, output: &mut Output) {
 ///
 /// Mirrors OpenMP's `schedule(static)` over the outer loop. Look at who reads what: all threads read all points, which is no sharing that
 /// costs anything, because nobody writes them.
-pub fn bands(_: &Input, settings: &Settings) -> Started<Distance> {
-    let threads = threads(settings)?;
+pub fn bands(_: &Input, settings: &Settings) -> Ready<Distance> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, output: &mut Output| {
         let points = input.points();
         let rows = points.div_ceil(threads);
@@ -58,8 +58,8 @@ pub fn bands(_: &Input, settings: &Settings) -> Started<Distance> {
 /// Threads that are there already, a band for each.
 ///
 /// Mirrors the book's pool. Look at the size where it beats `bands`: it is a small one.
-pub fn pooled(_: &Input, settings: &Settings) -> Started<Distance> {
-    let pool = pool(threads(settings)?)?;
+pub fn pooled(_: &Input, settings: &Settings) -> Ready<Distance> {
+    let pool = pool(settings.threads.get())?;
     team(pool.threads(), move |input: &Input, output: &mut Output| {
         let points = input.points();
         let rows = points.div_ceil(pool.threads());
@@ -83,8 +83,8 @@ pub fn pooled(_: &Input, settings: &Settings) -> Started<Distance> {
 /// A parallel iterator over the rows.
 ///
 /// Mirrors `numba.prange`. Look at the difference to `alone`: four letters, and a pool that was there before.
-pub fn parallel(_: &Input, settings: &Settings) -> Started<Distance> {
-    let pool = rayon_pool(threads(settings)?)?;
+pub fn parallel(_: &Input, settings: &Settings) -> Ready<Distance> {
+    let pool = rayon_pool(settings.threads.get())?;
     team(pool.current_num_threads(), move |input: &Input, output: &mut Output| {
         let points = input.points();
         pool.install(|| {
@@ -106,8 +106,8 @@ pub fn parallel(_: &Input, settings: &Settings) -> Started<Distance> {
 ///
 /// Mirrors OpenMP over the step `streamed` of the vector instructions. Look at the bytes: the matrix is written and never read, not even
 /// in order to be written.
-pub fn streamed(_: &Input, settings: &Settings) -> Started<Distance> {
-    let (distance, pool) = (parts::distance()?, rayon_pool(threads(settings)?)?);
+pub fn streamed(_: &Input, settings: &Settings) -> Ready<Distance> {
+    let (distance, pool) = (parts::distance()?, rayon_pool(settings.threads.get())?);
     team(pool.current_num_threads(), move |input: &Input, output: &mut Output| {
         let points = input.points();
         pool.install(|| {

@@ -5,11 +5,11 @@ use std::thread::{self, Builder};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice, Zip, s};
 use rayon::prelude::*;
 use validation::expression::{Input, Output};
-use validation::{Expression, Settings, Step, step};
+use validation::{Expression, Ready, Settings, Step, step};
 use vectorised::simd::parts;
 
 use crate::prange::{Schedule, prange};
-use crate::{Started, pool, rayon_pool, starting, team, threads};
+use crate::{pool, rayon_pool, starting, team};
 
 // ANCHOR: alone
 /// One thread, one loop.
@@ -28,7 +28,7 @@ pub fn alone(input: &Input, output: &mut Output) {
 ///
 /// Mirrors the talk's `add_arrays_2d`, with `num_threads=4` and a branch for each thread. Look at the borrow: `output` is split where
 /// the talk slices, and a quadrant that is handed to two threads does not compile.
-pub fn quadrants(_: &Input, _: &Settings) -> Started<Expression> {
+pub fn quadrants(_: &Input, _: &Settings) -> Ready<Expression> {
     starting(4, |input: &Input, output: &mut Output| {
         let shape = (input.rows, input.cols);
         let (v, h) = (input.rows / 2, input.cols / 2);
@@ -60,8 +60,8 @@ pub fn quadrants(_: &Input, _: &Settings) -> Started<Expression> {
 ///
 /// Mirrors OpenMP's `schedule(static)`, in the threads of the standard library. Look at the size below which it does not pay: starting
 /// a thread takes as long as some ten thousand elements.
-pub fn bands(_: &Input, settings: &Settings) -> Started<Expression> {
-    let threads = threads(settings)?;
+pub fn bands(_: &Input, settings: &Settings) -> Ready<Expression> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, output: &mut Output| {
         let band = output.len().div_ceil(threads);
         thread::scope(|scope| {
@@ -83,8 +83,8 @@ pub fn bands(_: &Input, settings: &Settings) -> Started<Expression> {
 ///
 /// Mirrors the talk's `prange(outer, schedule='static', num_threads=num_threads)`. Look at the schedule: every row costs the same, so
 /// that there is nothing to be decided while the threads run.
-pub fn ranged(_: &Input, settings: &Settings) -> Started<Expression> {
-    let threads = threads(settings)?;
+pub fn ranged(_: &Input, settings: &Settings) -> Ready<Expression> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, output: &mut Output| {
         let cols = input.cols;
         prange(threads, Schedule::Static, output, cols, None, |row, output| {
@@ -102,8 +102,8 @@ pub fn ranged(_: &Input, settings: &Settings) -> Started<Expression> {
 ///
 /// Mirrors what OpenMP does behind its first parallel loop. Look at small sizes: waking a thread is cheaper than starting one, and
 /// not free.
-pub fn pooled(_: &Input, settings: &Settings) -> Started<Expression> {
-    let pool = pool(threads(settings)?)?;
+pub fn pooled(_: &Input, settings: &Settings) -> Ready<Expression> {
+    let pool = pool(settings.threads.get())?;
     team(pool.threads(), move |input: &Input, output: &mut Output| {
         let band = output.len().div_ceil(pool.threads());
         let bands = output.chunks_mut(band).zip(input.a.chunks(band)).zip(input.b.chunks(band));
@@ -122,9 +122,9 @@ pub fn pooled(_: &Input, settings: &Settings) -> Started<Expression> {
 /// A parallel iterator over pieces of the three arrays.
 ///
 /// Mirrors `numba.prange`. Look at the size of a piece: a page of each array is too little to be worth a decision, so it is many.
-pub fn parallel(_: &Input, settings: &Settings) -> Started<Expression> {
-    let pool = rayon_pool(threads(settings)?)?;
-    let piece = settings.chunk.unwrap_or(PIECE);
+pub fn parallel(_: &Input, settings: &Settings) -> Ready<Expression> {
+    let pool = rayon_pool(settings.threads.get())?;
+    let piece = settings.chunk.map_or(PIECE, usize::from);
     team(pool.current_num_threads(), move |input: &Input, output: &mut Output| {
         pool.install(|| {
             let pieces = output.par_chunks_mut(piece).zip(input.a.par_chunks(piece)).zip(input.b.par_chunks(piece));
@@ -143,8 +143,8 @@ pub fn parallel(_: &Input, settings: &Settings) -> Started<Expression> {
 ///
 /// Mirrors OpenMP over the step `streamed` of the vector instructions. Look at the bytes: an ordinary store reads the line first, so
 /// that four arrays are moved where three would do, and memory is what the threads wait for.
-pub fn streamed(_: &Input, settings: &Settings) -> Started<Expression> {
-    let (expression, pool) = (parts::expression()?, pool(threads(settings)?)?);
+pub fn streamed(_: &Input, settings: &Settings) -> Ready<Expression> {
+    let (expression, pool) = (parts::expression()?, pool(settings.threads.get())?);
     team(pool.threads(), move |input: &Input, output: &mut Output| {
         let band = output.len().div_ceil(pool.threads());
         let bands = output.chunks_mut(band).zip(input.a.chunks(band)).zip(input.b.chunks(band));

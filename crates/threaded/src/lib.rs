@@ -39,7 +39,7 @@ use std::io;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use validation::parallel::refused;
-use validation::{Ladder, Prepared, Problem, Settings, StepError, ladder};
+use validation::{Ladder, Problem, Ready, StepError, ladder, ready};
 
 use crate::pool::Pool;
 
@@ -54,28 +54,9 @@ pub fn ladders() -> Vec<Box<dyn Ladder>> {
     ]
 }
 
-/// What a step here prepares.
-type Started<P> = Result<Box<dyn Prepared<P>>, StepError>;
-
-/// A number of threads and what they do.
-struct Team<R> {
-    threads: usize,
-    run: R,
-}
-
-impl<P: Problem, R: FnMut(&P::Input, &mut P::Output) -> io::Result<()>> Prepared<P> for Team<R> {
-    fn run(&mut self, input: &P::Input, output: &mut P::Output) -> Result<(), StepError> {
-        (self.run)(input, output).map_err(|error| refused(self.threads, &error))
-    }
-
-    fn threads(&self) -> usize {
-        self.threads
-    }
-}
-
 /// A step that runs on so many threads, which are there.
-fn team<P: Problem>(threads: usize, mut run: impl FnMut(&P::Input, &mut P::Output) + 'static) -> Started<P> {
-    starting(threads, move |input: &P::Input, output: &mut P::Output| {
+fn team<P: Problem>(threads: usize, mut run: impl FnMut(&P::Input, &mut P::Output) + 'static) -> Ready<P> {
+    ready(threads, move |input: &P::Input, output: &mut P::Output| {
         run(input, output);
         Ok(())
     })
@@ -84,17 +65,11 @@ fn team<P: Problem>(threads: usize, mut run: impl FnMut(&P::Input, &mut P::Outpu
 /// A step that starts so many threads in each run, and fails when the system refuses one.
 fn starting<P: Problem>(
     threads: usize,
-    run: impl FnMut(&P::Input, &mut P::Output) -> io::Result<()> + 'static,
-) -> Started<P> {
-    Ok(Box::new(Team { threads, run }))
-}
-
-/// The threads that the settings ask for.
-fn threads(settings: &Settings) -> Result<usize, StepError> {
-    match settings.threads {
-        0 => Err(StepError::Failed("0 threads compute nothing: at least 1 is needed".to_owned())),
-        threads => Ok(threads),
-    }
+    mut run: impl FnMut(&P::Input, &mut P::Output) -> io::Result<()> + 'static,
+) -> Ready<P> {
+    ready(threads, move |input: &P::Input, output: &mut P::Output| {
+        run(input, output).map_err(|error| refused(threads, &error))
+    })
 }
 
 /// A pool of our own.

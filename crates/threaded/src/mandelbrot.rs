@@ -8,11 +8,11 @@ use crossbeam::deque::{Steal, Stealer, Worker};
 use ndarray::{ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Settings, Step, step};
+use validation::{Mandelbrot, Ready, Settings, Step, step};
 use vectorised::simd::parts::{self, FreeRunning};
 
 use crate::prange::{Schedule, prange};
-use crate::{Started, pool, rayon_pool, starting, team, threads};
+use crate::{pool, rayon_pool, starting, team};
 
 // ANCHOR: row
 /// One row of the picture: the step `expanded` of the scalar kernels. The same in every step up to `grained`, because this chapter is
@@ -52,7 +52,7 @@ pub fn alone(input: &Input, counts: &mut Output) {
 ///
 /// Mirrors the talk's `parallel(num_threads=4)` with its `if thread_id == 0` and three `elif`. Look at what is missing: the number of
 /// the thread. Each gets a view that it owns, and the compiler knows that no two overlap, because they were split.
-pub fn quadrants(_: &Input, _: &Settings) -> Started<Mandelbrot> {
+pub fn quadrants(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     starting(4, |input: &Input, counts: &mut Output| {
         let (v, h) = (input.height() / 2, input.width() / 2);
         let counts = ArrayViewMut2::from_shape((input.height(), input.width()), counts);
@@ -81,8 +81,8 @@ pub fn quadrants(_: &Input, _: &Settings) -> Started<Mandelbrot> {
 ///
 /// Mirrors OpenMP's `schedule(static)`, in the threads of the standard library. Look at the timeline: the picture is as high above its
 /// middle as below, so that two halves are fair by accident, and three bands are not.
-pub fn bands(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
-    let threads = threads(settings)?;
+pub fn bands(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, counts: &mut Output| {
         let rows = input.height().div_ceil(threads);
         thread::scope(|scope| {
@@ -104,8 +104,8 @@ pub fn bands(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
 ///
 /// Mirrors OpenMP's `schedule(static, 1)`. Look at what is decided while the threads run: nothing. Neighbours cost about the same,
 /// and that is all it takes.
-pub fn dealt(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
-    let threads = threads(settings)?;
+pub fn dealt(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, counts: &mut Output| {
         let mut hands: Vec<_> = (0..threads).map(|_| Vec::new()).collect();
         for (deal, card) in counts.chunks_exact_mut(input.width()).zip(&input.ys).enumerate() {
@@ -130,8 +130,8 @@ pub fn dealt(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
 ///
 /// Mirrors OpenMP's `schedule(dynamic)`. Look at the lock: it is held while a row is taken, not while it is computed, for the guard
 /// dies at the end of its statement.
-pub fn queued(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
-    let threads = threads(settings)?;
+pub fn queued(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, counts: &mut Output| {
         let queue = Mutex::new(counts.chunks_exact_mut(input.width()).zip(&input.ys));
         thread::scope(|scope| {
@@ -154,8 +154,8 @@ pub fn queued(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
 ///
 /// Mirrors Cython's `prange(outer, schedule='guided', num_threads=...)`. Look how short it is: an interface is what is left of a
 /// technique when somebody has written it down.
-pub fn guided(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
-    let threads = threads(settings)?;
+pub fn guided(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, counts: &mut Output| {
         prange(threads, Schedule::Guided(1), counts, input.width(), None, |y, counts| {
             row(counts, &input.xs, input.ys[y], input.max_iterations);
@@ -169,9 +169,9 @@ pub fn guided(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
 ///
 /// Mirrors the book's process pool, and what OpenMP does behind its first parallel loop: no thread is started twice. Look at
 /// *prepared*: that is what starting them cost.
-pub fn pooled(input: &Input, settings: &Settings) -> Started<Mandelbrot> {
-    let pool = pool(threads(settings)?)?;
-    let rows = settings.chunk.unwrap_or(grain(input, pool.threads()));
+pub fn pooled(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let pool = pool(settings.threads.get())?;
+    let rows = settings.chunk.map_or(grain(input, pool.threads()), usize::from).min(input.height());
     team(pool.threads(), move |input: &Input, counts: &mut Output| {
         let bands = counts.chunks_mut(rows * input.width()).zip(input.ys.chunks(rows));
         pool.run(bands.map(|(counts, ys)| {
@@ -190,8 +190,8 @@ pub fn pooled(input: &Input, settings: &Settings) -> Started<Mandelbrot> {
 ///
 /// Mirrors Cilk, and what is inside rayon. Look for a lock: there is none. The owner works at one end of its list, thieves at the
 /// other, and they meet only over the last row.
-pub fn stealing(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
-    let pool = pool(threads(settings)?)?;
+pub fn stealing(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let pool = pool(settings.threads.get())?;
     team(pool.threads(), move |input: &Input, counts: &mut Output| {
         let lists: Vec<_> = (0..pool.threads()).map(|_| Worker::new_lifo()).collect();
         let stealers: Vec<_> = lists.iter().map(Worker::stealer).collect();
@@ -223,8 +223,8 @@ fn steal<T>(stealers: &[Stealer<T>]) -> Option<T> {
 ///
 /// Mirrors `numba.prange` and rayon's own first example. Look at the spread of its times: rayon splits a range as often as it thinks
 /// that there are takers, and a piece that nobody can split any more may be a long one.
-pub fn parallel(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
-    let pool = rayon_pool(threads(settings)?)?;
+pub fn parallel(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let pool = rayon_pool(settings.threads.get())?;
     team(pool.current_num_threads(), move |input: &Input, counts: &mut Output| {
         pool.install(|| {
             counts.par_chunks_exact_mut(input.width()).zip(&input.ys).for_each(|(counts, &qy)| {
@@ -240,9 +240,9 @@ pub fn parallel(_: &Input, settings: &Settings) -> Started<Mandelbrot> {
 ///
 /// Mirrors the chunk of `schedule(dynamic, chunk)`. Look at the spread again: small pieces end at the same time, and a few hundred of
 /// them cost nothing.
-pub fn grained(input: &Input, settings: &Settings) -> Started<Mandelbrot> {
-    let pool = rayon_pool(threads(settings)?)?;
-    let rows = settings.chunk.unwrap_or(grain(input, pool.current_num_threads()));
+pub fn grained(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let pool = rayon_pool(settings.threads.get())?;
+    let rows = settings.chunk.map_or(grain(input, pool.current_num_threads()), usize::from).min(input.height());
     team(pool.current_num_threads(), move |input: &Input, counts: &mut Output| {
         pool.install(|| {
             let rows_of_counts = counts.par_chunks_exact_mut(input.width()).zip(&input.ys).with_max_len(rows);
@@ -259,9 +259,9 @@ pub fn grained(input: &Input, settings: &Settings) -> Started<Mandelbrot> {
 ///
 /// Mirrors OpenMP's `schedule(dynamic)` over the step `masked` of the vector instructions. Look at the two speedups: the lanes' and the
 /// threads' multiply, because they have nothing to do with each other.
-pub fn vectors(input: &Input, settings: &Settings) -> Started<Mandelbrot> {
-    let (masked, pool) = (parts::masked()?, pool(threads(settings)?)?);
-    let points = input.width() * settings.chunk.unwrap_or(grain(input, pool.threads()));
+pub fn vectors(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let (masked, pool) = (parts::masked()?, pool(settings.threads.get())?);
+    let points = input.width() * settings.chunk.map_or(grain(input, pool.threads()), usize::from).min(input.height());
     team(pool.threads(), move |input: &Input, counts: &mut Output| {
         let queue = Mutex::new(counts.chunks_mut(points).zip(input.q().chunks(points)));
         pool.run((0..pool.threads()).map(|_| {
@@ -280,11 +280,11 @@ pub fn vectors(input: &Input, settings: &Settings) -> Started<Mandelbrot> {
 ///
 /// Mirrors OpenMP's `private` variables, over the step `free_running` of the vector instructions. Look where the lists are made: once
 /// for each thread, not once for each band.
-pub fn free_running(input: &Input, settings: &Settings) -> Started<Mandelbrot> {
-    let (mut lists, pool) = (Vec::new(), pool(threads(settings)?)?);
+pub fn free_running(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let (mut lists, pool) = (Vec::new(), pool(settings.threads.get())?);
     lists.resize_with(pool.threads(), FreeRunning::new);
     let mut lists = lists.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let points = input.width() * settings.chunk.unwrap_or(grain(input, pool.threads()));
+    let points = input.width() * settings.chunk.map_or(grain(input, pool.threads()), usize::from).min(input.height());
     team(pool.threads(), move |input: &Input, counts: &mut Output| {
         let queue = &Mutex::new(counts.chunks_mut(points).zip(input.q().chunks(points)));
         pool.run(lists.iter_mut().map(|lists| {

@@ -5,11 +5,11 @@ use std::thread::{self, Builder};
 
 use rayon::prelude::*;
 use validation::particles::{Input, Output};
-use validation::{Particles, Settings, Step, step};
+use validation::{Particles, Ready, Settings, Step, step};
 use vectorised::simd::parts;
 
 use crate::start::together;
-use crate::{Started, pool, rayon_pool, starting, team, threads};
+use crate::{pool, rayon_pool, starting, team};
 
 // ANCHOR: alone
 /// One thread: in each step, each particle.
@@ -43,8 +43,8 @@ fn evolve(x: &mut [f64], y: &mut [f64], speed: &[f64], timestep: f64, steps: usi
 /// Mirrors a parallel loop inside of the loop over time, with the barrier that OpenMP puts at its end. Look at what is waited for:
 /// nothing, for no particle looks at another. With thousands of steps it is the waiting that takes the time. And look at `together`:
 /// nobody begins before all are there, or those that are would wait for ever for one that the system refused.
-pub fn synchronised(_: &Input, settings: &Settings) -> Started<Particles> {
-    let threads = threads(settings)?;
+pub fn synchronised(_: &Input, settings: &Settings) -> Ready<Particles> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, output: &mut Output| {
         output.x.copy_from_slice(&input.x);
         output.y.copy_from_slice(&input.y);
@@ -67,8 +67,8 @@ pub fn synchronised(_: &Input, settings: &Settings) -> Started<Particles> {
 /// A share of the particles for each thread, all the way.
 ///
 /// Mirrors the book's `prange` over particles in its chapter on OpenMP. Look at what is gone: ten thousand meetings.
-pub fn bands(_: &Input, settings: &Settings) -> Started<Particles> {
-    let threads = threads(settings)?;
+pub fn bands(_: &Input, settings: &Settings) -> Ready<Particles> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, output: &mut Output| {
         output.x.copy_from_slice(&input.x);
         output.y.copy_from_slice(&input.y);
@@ -88,8 +88,8 @@ pub fn bands(_: &Input, settings: &Settings) -> Started<Particles> {
 /// Threads that are there already, a share for each.
 ///
 /// Mirrors the book's pool. Look at the difference to `bands`: it is lost in the time of the work, as it should be.
-pub fn pooled(_: &Input, settings: &Settings) -> Started<Particles> {
-    let pool = pool(threads(settings)?)?;
+pub fn pooled(_: &Input, settings: &Settings) -> Ready<Particles> {
+    let pool = pool(settings.threads.get())?;
     team(pool.threads(), move |input: &Input, output: &mut Output| {
         output.x.copy_from_slice(&input.x);
         output.y.copy_from_slice(&input.y);
@@ -105,9 +105,9 @@ pub fn pooled(_: &Input, settings: &Settings) -> Started<Particles> {
 ///
 /// Mirrors `numba.prange` over particles. Look at the size of a group: too small, and the square roots of one step wait for those of
 /// the last; too large, and a thread is idle at the end.
-pub fn parallel(_: &Input, settings: &Settings) -> Started<Particles> {
-    let pool = rayon_pool(threads(settings)?)?;
-    let group = settings.chunk.unwrap_or(GROUP);
+pub fn parallel(_: &Input, settings: &Settings) -> Ready<Particles> {
+    let pool = rayon_pool(settings.threads.get())?;
+    let group = settings.chunk.map_or(GROUP, usize::from);
     team(pool.current_num_threads(), move |input: &Input, output: &mut Output| {
         output.x.copy_from_slice(&input.x);
         output.y.copy_from_slice(&input.y);
@@ -125,9 +125,9 @@ pub fn parallel(_: &Input, settings: &Settings) -> Started<Particles> {
 ///
 /// Mirrors OpenMP over the step `interleaved` of the vector instructions. Look at the limit: a square root and two divisions are what
 /// is left, and each core has one divider.
-pub fn vectors(_: &Input, settings: &Settings) -> Started<Particles> {
-    let pool = rayon_pool(threads(settings)?)?;
-    let group = settings.chunk.unwrap_or(REGISTERS);
+pub fn vectors(_: &Input, settings: &Settings) -> Ready<Particles> {
+    let pool = rayon_pool(settings.threads.get())?;
+    let group = settings.chunk.map_or(REGISTERS, usize::from);
     team(pool.current_num_threads(), move |input: &Input, output: &mut Output| {
         output.x.copy_from_slice(&input.x);
         output.y.copy_from_slice(&input.y);

@@ -9,10 +9,10 @@ use rand_xoshiro::SplitMix64;
 use rayon::prelude::*;
 use validation::pi::{Input, Output};
 use validation::random::next;
-use validation::{Pi, Settings, Step, step};
+use validation::{Pi, Ready, Settings, Step, step};
 use vectorised::simd::parts;
 
-use crate::{Started, pool, rayon_pool, starting, team, threads};
+use crate::{pool, rayon_pool, starting, team};
 
 // ANCHOR: alone
 /// One thread, chunk by chunk.
@@ -38,8 +38,8 @@ pub fn alone(input: &Input, hits: &mut Output) {
 ///
 /// Mirrors the book's OpenMP loop with a `reduction(+)`: each thread counts for itself, and nobody waits for a lock at a dart.
 /// Look at the hits: each chunk has a place of its own for them, and they are the same for any number of threads.
-pub fn bands(_: &Input, settings: &Settings) -> Started<Pi> {
-    let threads = threads(settings)?;
+pub fn bands(_: &Input, settings: &Settings) -> Ready<Pi> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, hits: &mut Output| {
         let share = hits.len().div_ceil(threads);
         thread::scope(|scope| {
@@ -68,8 +68,8 @@ pub fn bands(_: &Input, settings: &Settings) -> Started<Pi> {
 ///
 /// Mirrors the book's `pool.map(sample, ...)` with a chunk for each task. Look at the lock: it is taken once for each chunk, not once
 /// for each dart.
-pub fn queued(_: &Input, settings: &Settings) -> Started<Pi> {
-    let threads = threads(settings)?;
+pub fn queued(_: &Input, settings: &Settings) -> Ready<Pi> {
+    let threads = settings.threads.get();
     starting(threads, move |input: &Input, hits: &mut Output| {
         let queue = Mutex::new((0..).zip(hits));
         thread::scope(|scope| {
@@ -97,8 +97,8 @@ pub fn queued(_: &Input, settings: &Settings) -> Started<Pi> {
 /// Threads that are there already, a job for each chunk.
 ///
 /// Mirrors the book's pool as it is used there: made once, asked many times. Look at *prepared*.
-pub fn pooled(_: &Input, settings: &Settings) -> Started<Pi> {
-    let pool = pool(threads(settings)?)?;
+pub fn pooled(_: &Input, settings: &Settings) -> Ready<Pi> {
+    let pool = pool(settings.threads.get())?;
     team(pool.threads(), move |input: &Input, hits: &mut Output| {
         pool.run((0..).zip(hits).map(|(seed, hits)| {
             move || {
@@ -120,8 +120,8 @@ pub fn pooled(_: &Input, settings: &Settings) -> Started<Pi> {
 /// A parallel iterator over the chunks.
 ///
 /// Mirrors `numba.prange` with its sum. Look at the order: it is not known which thread throws which chunk, and it does not matter.
-pub fn parallel(_: &Input, settings: &Settings) -> Started<Pi> {
-    let pool = rayon_pool(threads(settings)?)?;
+pub fn parallel(_: &Input, settings: &Settings) -> Ready<Pi> {
+    let pool = rayon_pool(settings.threads.get())?;
     team(pool.current_num_threads(), move |input: &Input, hits: &mut Output| {
         pool.install(|| {
             hits.par_iter_mut().enumerate().with_max_len(1).for_each(|(seed, hits)| {
@@ -144,8 +144,8 @@ pub fn parallel(_: &Input, settings: &Settings) -> Started<Pi> {
 ///
 /// Mirrors OpenMP's `reduction(+)` over the step `named` of the vector instructions. Look at the hits: they are those of `alone`, to the
 /// last dart.
-pub fn vectors(_: &Input, settings: &Settings) -> Started<Pi> {
-    let (chunk, pool) = (parts::pi()?, rayon_pool(threads(settings)?)?);
+pub fn vectors(_: &Input, settings: &Settings) -> Ready<Pi> {
+    let (chunk, pool) = (parts::pi()?, rayon_pool(settings.threads.get())?);
     team(pool.current_num_threads(), move |input: &Input, hits: &mut Output| {
         pool.install(|| {
             hits.par_iter_mut().enumerate().with_max_len(1).for_each(|(seed, hits)| {

@@ -1,5 +1,6 @@
 //! Every step with every number of threads.
 
+use std::num::NonZeroUsize;
 use std::{env, process, thread};
 
 use threaded::pool::Pool;
@@ -8,7 +9,7 @@ use threaded::start::together;
 use validation::{Settings, SizeRequest, StepError};
 
 fn settings(threads: usize) -> Settings {
-    Settings { threads, ..Settings::default() }
+    Settings { threads: NonZeroUsize::new(threads).unwrap(), ..Settings::default() }
 }
 
 /// Steps that run on a fixed number of threads, whatever the settings say.
@@ -55,8 +56,8 @@ fn pieces_of_any_size_give_the_same_answer() {
     for ladder in threaded::ladders() {
         let input = ladder.input(&SizeRequest { scale: validation::Scale::Quick, ..SizeRequest::default() }).unwrap();
         for (index, step) in ladder.steps().iter().enumerate() {
-            for chunk in [1, 7, 1_000_000] {
-                let settings = Settings { chunk: Some(chunk), ..settings(3) };
+            for chunk in [1, 7, 1_000_000, usize::MAX] {
+                let settings = Settings { chunk: NonZeroUsize::new(chunk), ..settings(3) };
                 let mut session = match ladder.start(index, &input, &settings) {
                     Err(StepError::Unavailable(why)) if why.contains("AVX-512") => continue,
                     session => session.unwrap(),
@@ -64,20 +65,6 @@ fn pieces_of_any_size_give_the_same_answer() {
                 session.poison();
                 session.run().unwrap();
                 assert!(session.verify().is_ok(), "{}, chunks of {chunk}", step.path());
-            }
-        }
-    }
-}
-
-#[test]
-fn no_threads_are_refused_with_a_reason() {
-    for ladder in threaded::ladders() {
-        let input = ladder.input(&SizeRequest { scale: validation::Scale::Quick, ..SizeRequest::default() }).unwrap();
-        for (index, step) in ladder.steps().iter().enumerate().filter(|(_, step)| fixed(step.name).is_none()) {
-            match ladder.start(index, &input, &settings(0)) {
-                Err(StepError::Failed(why)) => assert_eq!(why, "0 threads compute nothing: at least 1 is needed"),
-                Err(StepError::Unavailable(why)) => assert!(why.contains("AVX-512"), "{why}"),
-                Ok(_) => panic!("{} starts without threads", step.path()),
             }
         }
     }

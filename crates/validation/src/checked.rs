@@ -1,3 +1,5 @@
+//! A session of which every run is checked, off the clock.
+
 use std::fmt;
 use std::time::{Duration, Instant};
 

@@ -1,3 +1,5 @@
+//! Sizes: what a command line asks for, and why an input cannot be.
+
 use std::fmt;
 
 use crate::memory;

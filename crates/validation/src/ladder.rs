@@ -1,3 +1,5 @@
+//! A ladder: the steps of one crate for one problem, with the problem's types erased, and the session that runs one of them.
+
 use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,7 +37,7 @@ pub trait Ladder: Send + Sync {
 type SharedCase = Box<dyn Fn() -> Result<SharedInput, InputError> + Send + Sync>;
 
 /// What is known of a step without running it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepInfo {
     /// The problem's name.
     pub problem: &'static str,
@@ -51,7 +53,7 @@ pub struct StepInfo {
     pub idea: &'static str,
     /// How close its answer has to be.
     pub precision: Precision,
-    /// Whether the hardware's limit says nothing about it.
+    /// Whether it computes something else than the work that the problem states, so that the hardware's limit says nothing.
     pub changes_the_algorithm: bool,
 }
 
@@ -231,17 +233,8 @@ struct TypedLadder<P: Problem> {
 
 /// A ladder of a crate's steps.
 pub fn ladder<P: Problem>(steps: &'static [Step<P>]) -> Box<dyn Ladder> {
-    let infos = steps.iter().map(|step| StepInfo {
-        problem: P::NAME,
-        name: step.name,
-        module: step.module,
-        file: step.file,
-        mirrors: step.mirrors,
-        idea: step.idea,
-        precision: step.precision,
-        changes_the_algorithm: step.changes_the_algorithm,
-    });
-    Box::new(TypedLadder { steps, infos: infos.collect() })
+    let infos = steps.iter().map(|step| step.info).collect();
+    Box::new(TypedLadder { steps, infos })
 }
 
 impl<P: Problem> Ladder for TypedLadder<P> {
@@ -270,7 +263,7 @@ impl<P: Problem> Ladder for TypedLadder<P> {
             Kind::Prepared(prepare) => (Call::Prepared(prepare(&input.0, settings)?), Some(started.elapsed())),
         };
         let output = P::output(&input.0);
-        let Step { precision, bits_may_change, .. } = step;
+        let Step { info: StepInfo { precision, .. }, bits_may_change, .. } = step;
         Ok(Box::new(TypedSession { precision, bits_may_change, call, prepare_time, input, output }))
     }
 

@@ -42,7 +42,7 @@ pub use mandelbrot::Mandelbrot;
 pub use particles::Particles;
 pub use pi::Pi;
 pub use problem::{Problem, Work};
-pub use step::{Ceiling, Kind, Plain, Prepare, Prepared, Settings, Step, StepError};
+pub use step::{Ceiling, Kind, Plain, Prepare, Prepared, Ready, Settings, Step, StepError, ready};
 pub use verdict::{Mismatch, Most, Precision, Reach, Verified};
 
 /// What the reference program printed, for the tests of the problems.

@@ -1,3 +1,5 @@
+//! A problem: an input, a known answer, and the work that it takes.
+
 use crate::{Case, InputError, Mismatch, Precision, SizeRequest, Verified};
 
 /// One computation with a fixed input and a known answer.

@@ -1,26 +1,18 @@
+//! A step: what is known of it, how it is called, what it can be told, and why it may give no answer.
+
 use std::fmt;
+use std::num::NonZeroUsize;
+use std::thread;
 use std::time::Duration;
 
-use crate::{Precision, Problem, Work};
+use crate::{Precision, Problem, StepInfo, Work};
 
 /// One way of computing a problem: one function, one idea more than the step before it.
 pub struct Step<P: Problem> {
-    /// The name of the function.
-    pub name: &'static str,
-    /// The module that holds it, from the crate's name down.
-    pub module: &'static str,
-    /// The source file that holds it, from the workspace's root down.
-    pub file: &'static str,
-    /// The program that it stands for.
-    pub mirrors: &'static str,
-    /// What is new in it, in a few words.
-    pub idea: &'static str,
-    /// How close its answer has to be.
-    pub precision: Precision,
+    /// What is known of it without running it.
+    pub info: StepInfo,
     /// Bytes that it allocates besides input and output.
     pub temporaries: fn(&P::Input) -> u64,
-    /// Whether it computes something else than the work that the problem states, so that the hardware's limit says nothing.
-    pub changes_the_algorithm: bool,
     /// Whether the bits of its answer may change from one run to the next, as those of a race, or of a sum whose order the
     /// schedule decides.
     pub bits_may_change: bool,
@@ -40,7 +32,10 @@ pub enum Kind<P: Problem> {
 pub type Plain<P> = fn(&<P as Problem>::Input, &mut <P as Problem>::Output);
 
 /// A function that prepares something to run.
-pub type Prepare<P> = fn(&<P as Problem>::Input, &Settings) -> Result<Box<dyn Prepared<P>>, StepError>;
+pub type Prepare<P> = fn(&<P as Problem>::Input, &Settings) -> Ready<P>;
+
+/// What preparing a step returns: something that can run, or why it cannot.
+pub type Ready<P> = Result<Box<dyn Prepared<P>>, StepError>;
 
 /// What a step has prepared, ready to run any number of times.
 pub trait Prepared<P: Problem> {
@@ -82,6 +77,38 @@ pub trait Prepared<P: Problem> {
     }
 }
 
+/// A closure that computes the output on so many threads, with what it keeps between runs.
+struct Closure<R> {
+    threads: usize,
+    run: R,
+}
+
+impl<P, R> Prepared<P> for Closure<R>
+where
+    P: Problem,
+    R: FnMut(&P::Input, &mut P::Output) -> Result<(), StepError>,
+{
+    fn run(&mut self, input: &P::Input, output: &mut P::Output) -> Result<(), StepError> {
+        (self.run)(input, output)
+    }
+
+    fn threads(&self) -> usize {
+        self.threads
+    }
+}
+
+/// A step that runs this closure, which computes on so many threads.
+///
+/// # Errors
+/// None: the type is that of the function that prepares a step.
+pub fn ready<P, R>(threads: usize, run: R) -> Ready<P>
+where
+    P: Problem,
+    R: FnMut(&P::Input, &mut P::Output) -> Result<(), StepError> + 'static,
+{
+    Ok(Box::new(Closure { threads, run }))
+}
+
 /// What the work of a step is limited by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ceiling {
@@ -93,23 +120,25 @@ pub enum Ceiling {
     Unknown,
 }
 
-/// What the command line sets for the steps that have something to set.
+/// What a step can be told. A step that has no use for a setting ignores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Threads or processes to use; by default one for each core.
-    pub threads: usize,
-    /// Elements in a block; `None` lets the step choose from the machine's caches.
-    pub block: Option<usize>,
-    /// Rows, particles or samples handed out at once; `None` lets the step choose.
-    pub chunk: Option<usize>,
+    /// Threads or processes that compute; by default one for each core.
+    pub threads: NonZeroUsize,
+    /// Elements of the arrays that are computed at a time, so that they stay in a cache; `None` lets the step choose.
+    pub block: Option<NonZeroUsize>,
+    /// Rows, particles or samples that a thread or a process takes at once; `None` lets the step choose.
+    pub chunk: Option<NonZeroUsize>,
+    /// Independent vectors that one thread keeps in flight; `None` lets the step choose.
+    pub vectors: Option<NonZeroUsize>,
     /// Invocations in a workgroup of a device; `None` lets the step choose.
-    pub workgroup: Option<usize>,
+    pub workgroup: Option<NonZeroUsize>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads, block: None, chunk: None, workgroup: None }
+        let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Self { threads, block: None, chunk: None, vectors: None, workgroup: None }
     }
 }
 
@@ -159,23 +188,15 @@ impl<P: Problem> Step<P> {
         mirrors: &'static str,
         idea: &'static str,
     ) -> Self {
-        Self {
-            name,
-            module,
-            file,
-            mirrors,
-            idea,
-            precision: Precision::Exact,
-            temporaries: |_| 0,
-            changes_the_algorithm: false,
-            bits_may_change: false,
-            kind,
-        }
+        let precision = Precision::Exact;
+        let info =
+            StepInfo { problem: P::NAME, name, module, file, mirrors, idea, precision, changes_the_algorithm: false };
+        Self { info, temporaries: |_| 0, bits_may_change: false, kind }
     }
 
     /// The same step with another demand on its answer.
     pub const fn precision(self, precision: Precision) -> Self {
-        Self { precision, ..self }
+        Self { info: StepInfo { precision, ..self.info }, ..self }
     }
 
     /// The same step with the bytes that it allocates besides input and output.
@@ -185,7 +206,7 @@ impl<P: Problem> Step<P> {
 
     /// The same step, marked as one that does other work than the problem states.
     pub const fn changes_the_algorithm(self) -> Self {
-        Self { changes_the_algorithm: true, ..self }
+        Self { info: StepInfo { changes_the_algorithm: true, ..self.info }, ..self }
     }
 
     /// The same step, marked as one whose answer may have other bits in each run: all of it is compared with the reference then,

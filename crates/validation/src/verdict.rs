@@ -1,3 +1,5 @@
+//! Verdicts: how close an answer has to be, and what is said of one that is not.
+
 use std::fmt;
 
 use crate::element::Element;

@@ -1,5 +1,6 @@
 //! What is too much is an error, and what is much takes its time once.
 
+use std::num::NonZeroUsize;
 use std::sync::mpsc;
 use std::time::Duration;
 use std::{env, process, thread};
@@ -148,7 +149,7 @@ fn without_threads_a_parallel_program_runs_on_the_caller_and_a_step_with_a_pool_
         let answers = program.run(&[(&values).into()], &options).unwrap();
         assert_eq!(answers[0].values, Values::Float(expected));
     }
-    let settings = Settings { threads: 2, ..Settings::default() };
+    let settings = Settings { threads: NonZeroUsize::new(2).unwrap(), ..Settings::default() };
     for ladder in vectorised::blocks::ladders() {
         let input = ladder.input(&SizeRequest { scale: Scale::Quick, ..SizeRequest::default() }).unwrap();
         for (index, step) in ladder.steps().iter().enumerate() {

@@ -1,3 +1,5 @@
+//! The table of the line profiler: hits, time and source of each line.
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! Times of source lines, from wherever they come.
+
 use std::collections::HashMap;
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! An allocator that counts what goes through another one.
+
 #![expect(unsafe_code, reason = "an allocator is unsafe to implement")]
 
 use std::alloc::{GlobalAlloc, Layout, System};

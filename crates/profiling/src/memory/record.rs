@@ -1,3 +1,5 @@
+//! The memory of the process over time, and its plot.
+
 use std::fmt::{self, Write};
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};

@@ -1,3 +1,5 @@
+//! The resident memory of the process, as the system counts it.
+
 /// The resident memory of the process (RSS) in bytes; `None` where the system does not say.
 ///
 /// On Linux it is read from `/proc/self/statm`, without an allocation; that takes a microsecond or two.

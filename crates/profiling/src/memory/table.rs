@@ -1,3 +1,5 @@
+//! The table of the memory profiler: what each line did to the memory.
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::Ordering::Relaxed;

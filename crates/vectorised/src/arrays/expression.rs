@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Zip};
 use validation::expression::{Input, Output};
-use validation::{Expression, Prepared, Settings, Step, StepError, step};
+use validation::{Expression, Prepared, Ready, Settings, Step, StepError, step};
 
 /// The two matrices as arrays of two dimensions.
 fn views(input: &Input) -> (ArrayView2<'_, f64>, ArrayView2<'_, f64>) {
@@ -29,10 +29,7 @@ impl Prepared<Expression> for Reusing {
     }
 }
 
-fn reusing(
-    input: &Input,
-    evaluate: fn(&Input, &mut Output, &mut Array2<f64>),
-) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+fn reusing(input: &Input, evaluate: fn(&Input, &mut Output, &mut Array2<f64>)) -> Ready<Expression> {
     Ok(Box::new(Reusing { product: Array2::zeros((input.rows, input.cols)), evaluate }))
 }
 
@@ -53,7 +50,7 @@ pub fn operators(input: &Input, output: &mut Output) {
 ///
 /// Mirrors NumPy with `out=`: `np.add(a, b, out=output)` and so on. Look at what is left when nothing is allocated: new memory is
 /// what the system hands out page by page, and these pages have been touched before.
-pub fn out(input: &Input, _: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+pub fn out(input: &Input, _: &Settings) -> Ready<Expression> {
     reusing(input, |input, output, product| {
         let (a, b) = views(input);
         let mut output = view_mut(input, output);

@@ -288,10 +288,10 @@ mod tests {
         let mut expected = Mandelbrot::output(&input);
         reference(&input, &mut expected);
         for step in STEPS {
-            let validation::Kind::Plain(function) = step.kind else { panic!("{} is prepared", step.name) };
+            let validation::Kind::Plain(function) = step.kind else { panic!("{} is prepared", step.info.name) };
             let mut counts = Mandelbrot::output(&input);
             function(&input, &mut counts);
-            assert_eq!(counts, expected, "{}", step.name);
+            assert_eq!(counts, expected, "{}", step.info.name);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use validation::distance::{Input, Output};
-use validation::{Distance, Prepared, Settings, Step, StepError, step};
+use validation::{Distance, Ready, Settings, Step, step};
 
 use super::{compile, fitting_block, pool, ready};
 use crate::compiler::{Array, Options, Type};
@@ -17,8 +17,8 @@ pub const BYTES: usize = 40;
 /// An operation at a time over a block of a row of the matrix.
 ///
 /// Mirrors the book's broadcasting, whose temporaries are as large as the matrix. Look for the loop that is left waiting: the square root.
-pub fn blocked(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Distance>>, StepError> {
-    let block = settings.block.unwrap_or(fitting_block(BYTES)).clamp(1, input.points());
+pub fn blocked(input: &Input, settings: &Settings) -> Ready<Distance> {
+    let block = settings.block.map_or(fitting_block(BYTES), usize::from).clamp(1, input.points());
     let (mut dx, mut dy) = (vec![0.0; block], vec![0.0; block]);
     ready(1, move |input: &Input, output: &mut Output| {
         for ((row, px), py) in output.chunks_mut(input.points()).zip(&input.x).zip(&input.y) {
@@ -41,10 +41,10 @@ pub fn blocked(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Di
 /// The rows shared out to threads, each with temporaries of its own.
 ///
 /// Mirrors NumExpr's threads. Look whether two threads are twice as fast: each core has its own square root.
-pub fn blocked_threads(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Distance>>, StepError> {
-    let block = settings.block.unwrap_or(fitting_block(BYTES)).clamp(1, input.points());
-    let pool = pool(settings.threads)?;
-    ready(settings.threads, move |input: &Input, output: &mut Output| {
+pub fn blocked_threads(input: &Input, settings: &Settings) -> Ready<Distance> {
+    let block = settings.block.map_or(fitting_block(BYTES), usize::from).clamp(1, input.points());
+    let pool = pool(settings.threads.get())?;
+    ready(settings.threads.get(), move |input: &Input, output: &mut Output| {
         let rows = output.par_chunks_mut(input.points()).zip(&input.x).zip(&input.y);
         let temporaries = || (vec![0.0; block], vec![0.0; block]);
         pool.install(|| {
@@ -70,9 +70,9 @@ pub fn blocked_threads(input: &Input, settings: &Settings) -> Result<Box<dyn Pre
 ///
 /// Mirrors `numexpr.evaluate` over `x[None, :]` and `x[:, None]`. Look at the listing: px and py stand still in a block, so they
 /// are scalars.
-pub fn compiled(_input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Distance>>, StepError> {
+pub fn compiled(_input: &Input, settings: &Settings) -> Ready<Distance> {
     let program = compile(TEXT, &["x", "y", "px", "py"].map(|name| (name, Type::Float)))?;
-    let options = Options { block: settings.block, ..Options::default() };
+    let options = Options { block: settings.block.map(usize::from), ..Options::default() };
     ready(1, move |input: &Input, output: &mut Output| {
         let [x, y] = [Array::from(&input.x), Array::from(&input.y)];
         let [px, py] = [Array::column(&input.x), Array::column(&input.y)];
@@ -85,11 +85,11 @@ pub fn compiled(_input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<
 /// The compiled blocks shared out to threads.
 ///
 /// Mirrors NumExpr as it comes, which uses all cores. Look at the limit: the square roots, and the stores behind them.
-pub fn compiled_threads(_input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Distance>>, StepError> {
+pub fn compiled_threads(_input: &Input, settings: &Settings) -> Ready<Distance> {
     let program = compile(TEXT, &["x", "y", "px", "py"].map(|name| (name, Type::Float)))?;
-    let options = Options { block: settings.block, parallel: true, ..Options::default() };
-    let pool = pool(settings.threads)?;
-    ready(settings.threads, move |input: &Input, output: &mut Output| {
+    let options = Options { block: settings.block.map(usize::from), parallel: true, ..Options::default() };
+    let pool = pool(settings.threads.get())?;
+    ready(settings.threads.get(), move |input: &Input, output: &mut Output| {
         let [x, y] = [Array::from(&input.x), Array::from(&input.y)];
         let [px, py] = [Array::column(&input.x), Array::column(&input.y)];
         pool.install(|| program.run_into(&[x, y, px, py], &mut [output.into()], &options))

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use validation::expression::{Input, Output};
-use validation::{Expression, Prepared, Settings, Step, StepError, step};
+use validation::{Expression, Ready, Settings, Step, step};
 
 use super::{compile, fitting_block, pool, ready};
 use crate::compiler::{Array, Options, Type};
@@ -17,7 +17,7 @@ pub const BYTES: usize = 48;
 /// Four loops, one for each operation, with temporaries as long as the matrices: all elements are one block.
 ///
 /// Mirrors NumPy's `(a + b) * 2 + a * b`. Look how many bytes travel: six arrays are written or read that nobody asked for.
-pub fn one_block(input: &Input, _settings: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+pub fn one_block(input: &Input, _settings: &Settings) -> Ready<Expression> {
     let block = input.a.len();
     let (mut sum, mut doubled, mut product) = (vec![0.0; block], vec![0.0; block], vec![0.0; block]);
     ready(1, move |input: &Input, output: &mut Output| {
@@ -38,8 +38,8 @@ pub fn one_block(input: &Input, _settings: &Settings) -> Result<Box<dyn Prepared
 ///
 /// Mirrors what NumExpr does inside, without its interpreter. Look at the temporaries: they are written to and read from memory that is never
 /// sent away.
-pub fn blocked(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
-    let block = settings.block.unwrap_or(fitting_block(BYTES)).clamp(1, input.a.len());
+pub fn blocked(input: &Input, settings: &Settings) -> Ready<Expression> {
+    let block = settings.block.map_or(fitting_block(BYTES), usize::from).clamp(1, input.a.len());
     let (mut sum, mut doubled, mut product) = (vec![0.0; block], vec![0.0; block], vec![0.0; block]);
     ready(1, move |input: &Input, output: &mut Output| {
         let blocks = output.chunks_mut(block).zip(input.a.chunks(block).zip(input.b.chunks(block)));
@@ -58,10 +58,10 @@ pub fn blocked(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Ex
 /// The blocks shared out to threads, each with temporaries of its own.
 ///
 /// Mirrors NumExpr with `set_num_threads`. Look whether two threads are twice as fast: they share the way to memory.
-pub fn blocked_threads(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
-    let block = settings.block.unwrap_or(fitting_block(BYTES)).clamp(1, input.a.len());
-    let pool = pool(settings.threads)?;
-    ready(settings.threads, move |input: &Input, output: &mut Output| {
+pub fn blocked_threads(input: &Input, settings: &Settings) -> Ready<Expression> {
+    let block = settings.block.map_or(fitting_block(BYTES), usize::from).clamp(1, input.a.len());
+    let pool = pool(settings.threads.get())?;
+    ready(settings.threads.get(), move |input: &Input, output: &mut Output| {
         let blocks = output.par_chunks_mut(block).zip(input.a.par_chunks(block).zip(input.b.par_chunks(block)));
         let temporaries = || (vec![0.0; block], vec![0.0; block], vec![0.0; block]);
         pool.install(|| {
@@ -82,9 +82,9 @@ pub fn blocked_threads(input: &Input, settings: &Settings) -> Result<Box<dyn Pre
 ///
 /// Mirrors `numexpr.evaluate(..., out=out)`. Look at the listing: each of the two does two operations, the second writes the output, past the
 /// caches.
-pub fn compiled(_input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+pub fn compiled(_input: &Input, settings: &Settings) -> Ready<Expression> {
     let program = compile(TEXT, &[("a", Type::Float), ("b", Type::Float)])?;
-    let options = Options { block: settings.block, ..Options::default() };
+    let options = Options { block: settings.block.map(usize::from), ..Options::default() };
     ready(1, move |input: &Input, output: &mut Output| {
         let [a, b] = [Array::from(&input.a), Array::from(&input.b)];
         program.run_into(&[a, b], &mut [output.into()], &options)
@@ -96,11 +96,11 @@ pub fn compiled(_input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<
 /// The compiled blocks shared out to threads.
 ///
 /// Mirrors NumExpr as it comes, which uses all cores. Look at the limit: memory, once two threads ask.
-pub fn compiled_threads(_input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+pub fn compiled_threads(_input: &Input, settings: &Settings) -> Ready<Expression> {
     let program = compile(TEXT, &[("a", Type::Float), ("b", Type::Float)])?;
-    let options = Options { block: settings.block, parallel: true, ..Options::default() };
-    let pool = pool(settings.threads)?;
-    ready(settings.threads, move |input: &Input, output: &mut Output| {
+    let options = Options { block: settings.block.map(usize::from), parallel: true, ..Options::default() };
+    let pool = pool(settings.threads.get())?;
+    ready(settings.threads.get(), move |input: &Input, output: &mut Output| {
         let [a, b] = [Array::from(&input.a), Array::from(&input.b)];
         pool.install(|| program.run_into(&[a, b], &mut [output.into()], &options))
     })

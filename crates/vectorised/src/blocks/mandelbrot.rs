@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Prepared, Settings, Step, StepError, step};
+use validation::{Mandelbrot, Ready, Settings, Step, step};
 
 use super::{compile, fitting_block, pool, ready};
 use crate::compiler::{Runner, Type};
@@ -37,9 +37,9 @@ pub fn iterations(times: usize) -> String {
 ///
 /// Mirrors `numpy_vector.py` on pieces of its arrays. Look at the end of a block: it comes when its last point is out, so a block outside of
 /// the set costs little.
-pub fn blocked(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn blocked(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let q = input.q();
-    let block = settings.block.unwrap_or(fitting_block(BYTES)).clamp(1, q.len());
+    let block = settings.block.map_or(fitting_block(BYTES), usize::from).clamp(1, q.len());
     ready(1, move |input: &Input, counts: &mut Output| {
         let (mut zx, mut zy) = (vec![0.0; block], vec![0.0; block]);
         let (mut norm, mut inside) = (vec![0.0; block], vec![0; block]);
@@ -70,11 +70,11 @@ pub fn blocked(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Ma
 /// The blocks shared out to threads.
 ///
 /// Mirrors `numpy_vector.py` in pieces, in parallel. Look who has nothing to do: blocks differ in work, so idle threads take the next one.
-pub fn blocked_threads(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn blocked_threads(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let q = input.q();
-    let block = settings.block.unwrap_or(fitting_block(BYTES)).clamp(1, q.len());
-    let pool = pool(settings.threads)?;
-    ready(settings.threads, move |input: &Input, counts: &mut Output| {
+    let block = settings.block.map_or(fitting_block(BYTES), usize::from).clamp(1, q.len());
+    let pool = pool(settings.threads.get())?;
+    ready(settings.threads.get(), move |input: &Input, counts: &mut Output| {
         let blocks = counts.par_chunks_mut(block).zip(input.q().par_chunks(block));
         let each = |(count, q): (&mut [u32], &[_])| {
             let (mut zx, mut zy) = (vec![0.0; block], vec![0.0; block]);
@@ -104,10 +104,10 @@ pub fn blocked_threads(input: &Input, settings: &Settings) -> Result<Box<dyn Pre
 ///
 /// Mirrors NumExpr in the loop of `numpy_vector.py`. Look at the listing: the squares of one iteration's test are those of the next
 /// iteration, because the compiler keeps one of each.
-pub fn compiled(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn compiled(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let programs = [compile(&iterations(ITERATIONS), &INPUTS)?, compile(&iterations(1), &INPUTS)?];
     let (qx, qy): (Vec<f64>, Vec<f64>) = input.q().iter().map(|q| (q.re, q.im)).unzip();
-    let block = settings.block.unwrap_or(programs[0].default_block()).clamp(1, qx.len());
+    let block = settings.block.map_or(programs[0].default_block(), usize::from).clamp(1, qx.len());
     ready(1, move |input: &Input, counts: &mut Output| {
         let mut runners = [Runner::new(&programs[0], block)?, Runner::new(&programs[1], block)?];
         for ((out, qx), qy) in counts.chunks_mut(block).zip(qx.chunks(block)).zip(qy.chunks(block)) {
@@ -137,12 +137,12 @@ pub fn compiled(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<M
 /// The compiled blocks shared out to threads.
 ///
 /// Mirrors NumExpr's threads, but over blocks that keep their points for all iterations. Look at the speedup: nothing is shared.
-pub fn compiled_threads(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn compiled_threads(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let programs = [compile(&iterations(ITERATIONS), &INPUTS)?, compile(&iterations(1), &INPUTS)?];
     let (qx, qy): (Vec<f64>, Vec<f64>) = input.q().iter().map(|q| (q.re, q.im)).unzip();
-    let block = settings.block.unwrap_or(programs[0].default_block()).clamp(1, qx.len());
-    let pool = pool(settings.threads)?;
-    ready(settings.threads, move |input: &Input, counts: &mut Output| {
+    let block = settings.block.map_or(programs[0].default_block(), usize::from).clamp(1, qx.len());
+    let pool = pool(settings.threads.get())?;
+    ready(settings.threads.get(), move |input: &Input, counts: &mut Output| {
         let blocks = counts.par_chunks_mut(block).zip(qx.par_chunks(block)).zip(qy.par_chunks(block));
         let each = |((out, qx), qy): ((&mut [u32], &[f64]), &[f64])| {
             let mut runners = [Runner::new(&programs[0], block)?, Runner::new(&programs[1], block)?];

@@ -11,7 +11,7 @@ pub mod particles;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use validation::parallel::refused;
-use validation::{Ladder, Prepared, Problem, StepError, ladder};
+use validation::{Ladder, Problem, Ready, StepError, ladder};
 
 use crate::compiler::{Caches, CompileError, Expression, Program, RunError, Type};
 
@@ -26,28 +26,14 @@ pub fn fitting_block(bytes_per_element: usize) -> usize {
     (Caches::of_this_machine().l1 / 2 / bytes_per_element / 64 * 64).max(64)
 }
 
-/// A closure that computes the output, with whatever it keeps between runs.
-struct Ready<F> {
-    threads: usize,
-    compute: F,
-}
-
-impl<P: Problem, F: FnMut(&P::Input, &mut P::Output) -> Result<(), RunError>> Prepared<P> for Ready<F> {
-    fn run(&mut self, input: &P::Input, output: &mut P::Output) -> Result<(), StepError> {
-        (self.compute)(input, output).map_err(|error| StepError::Failed(error.to_string()))
-    }
-
-    fn threads(&self) -> usize {
-        self.threads
-    }
-}
-
-/// What a prepared step returns: something that computes on so many threads.
-fn ready<P: Problem, F>(threads: usize, compute: F) -> Result<Box<dyn Prepared<P>>, StepError>
+/// A step that computes like this on so many threads.
+fn ready<P: Problem, F>(threads: usize, mut compute: F) -> Ready<P>
 where
     F: FnMut(&P::Input, &mut P::Output) -> Result<(), RunError> + 'static,
 {
-    Ok(Box::new(Ready { threads, compute }))
+    validation::ready(threads, move |input: &P::Input, output: &mut P::Output| {
+        compute(input, output).map_err(|error| StepError::Failed(error.to_string()))
+    })
 }
 
 /// Threads of their own for a step.

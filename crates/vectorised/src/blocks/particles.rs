@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use validation::particles::{Input, Output};
-use validation::{Particles, Prepared, Settings, Step, StepError, step};
+use validation::{Particles, Ready, Settings, Step, step};
 
 use super::{compile, pool, ready};
 use crate::compiler::{Array, Runner, Type};
@@ -19,9 +19,9 @@ pub const INPUTS: [(&str, Type); 4] =
 ///
 /// Mirrors NumExpr in the book's loop over time, but with the blocks outside of the loop. Look at the listing: the common factor is
 /// computed once, and two divisions are left.
-pub fn compiled(_input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Particles>>, StepError> {
+pub fn compiled(_input: &Input, settings: &Settings) -> Ready<Particles> {
     let program = compile(TEXT, &INPUTS)?;
-    let block = settings.block.unwrap_or(program.default_block());
+    let block = settings.block.map_or(program.default_block(), usize::from);
     ready(1, move |input: &Input, output: &mut Output| {
         let particles = output.x.chunks_mut(block).zip(output.y.chunks_mut(block));
         for (index, (x, y)) in particles.enumerate() {
@@ -47,12 +47,12 @@ pub fn compiled(_input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<
 /// The blocks of particles shared out to threads.
 ///
 /// Mirrors the book's many processes, without a process. Look at the block: it is cut so that every thread has one.
-pub fn compiled_threads(input: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Particles>>, StepError> {
+pub fn compiled_threads(input: &Input, settings: &Settings) -> Ready<Particles> {
     let program = compile(TEXT, &INPUTS)?;
-    let share = input.x.len().div_ceil(settings.threads);
-    let block = settings.block.unwrap_or(program.default_block()).min(share);
-    let pool = pool(settings.threads)?;
-    ready(settings.threads, move |input: &Input, output: &mut Output| {
+    let share = input.x.len().div_ceil(settings.threads.get());
+    let block = settings.block.map_or(program.default_block(), usize::from).min(share);
+    let pool = pool(settings.threads.get())?;
+    ready(settings.threads.get(), move |input: &Input, output: &mut Output| {
         let particles = output.x.par_chunks_mut(block).zip(output.y.par_chunks_mut(block));
         let move_block = |(index, (x, y)): (usize, (&mut [f64], &mut [f64]))| {
             let (from, to) = (index * block, index * block + x.len());

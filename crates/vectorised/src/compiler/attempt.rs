@@ -1,3 +1,5 @@
+//! Any text, read, compiled, listed and run: what the fuzz target calls.
+
 use num_complex::Complex;
 
 use super::{Array, CompileError, Expression, Options, Type};

@@ -1,3 +1,5 @@
+//! Why a text is not an expression, and why a program cannot run.
+
 use std::fmt;
 
 use validation::memory;

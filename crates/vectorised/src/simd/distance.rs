@@ -5,7 +5,7 @@
 use std::arch::x86_64::*;
 
 use validation::distance::{Input, Output};
-use validation::{Distance, Prepared, Settings, Step, StepError, step};
+use validation::{Distance, Ready, Settings, Step, step};
 use wide::f64x8;
 
 use super::needs;
@@ -39,7 +39,7 @@ pub fn packed(input: &Input, output: &mut Output) {
 /// The distances go straight to memory; a row begins where it begins, and its first whole cache line is looked for.
 ///
 /// Mirrors nothing in the book. Look which of the two is the time: the square roots or the stores.
-pub fn streamed(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Distance>>, StepError> {
+pub fn streamed(_: &Input, _: &Settings) -> Ready<Distance> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn run(input: &Input, output: &mut Output) {

@@ -5,7 +5,7 @@
 use std::arch::x86_64::*;
 
 use validation::expression::{Input, Output};
-use validation::{Expression, Prepared, Settings, Step, StepError, step};
+use validation::{Expression, Ready, Settings, Step, step};
 use wide::f64x8;
 
 use super::needs;
@@ -34,7 +34,7 @@ pub fn packed(input: &Input, output: &mut Output) {
 /// The output from the first element that begins a cache line, so that no store is cut in two.
 ///
 /// Mirrors `packed`, by name. Look at the address of a large matrix: it ends in 0x10, behind what the allocator keeps in front.
-pub fn aligned(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+pub fn aligned(_: &Input, _: &Settings) -> Ready<Expression> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn run(input: &Input, output: &mut Output) {
@@ -72,7 +72,7 @@ pub fn aligned(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Expression>>,
 /// Whole cache lines go straight to memory, and what was there is not read first.
 ///
 /// Mirrors `numexpr`'s `out=`, without its detour. Look for `vmovntpd` and, behind the loop, `sfence`.
-pub fn streamed(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Expression>>, StepError> {
+pub fn streamed(_: &Input, _: &Settings) -> Ready<Expression> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn run(input: &Input, output: &mut Output) {

@@ -13,7 +13,7 @@ use std::arch::x86_64::*;
 use pulp::bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Arch, Simd, WithSimd};
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Most, Precision, Prepared, Reach, Settings, Step, StepError, step};
+use validation::{Mandelbrot, Most, Precision, Reach, Ready, Settings, Step, step};
 use wide::f64x8;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -68,7 +68,7 @@ pub fn lanes(input: &Input, counts: &mut Output) {
 ///
 /// Mirrors nothing in the tutorials: what a processor does with the gaps between instructions that wait. The chunk setting says
 /// how many vectors. Look for the registers: each vector needs six of 32, and what does not fit goes to memory and back.
-pub fn interleaved(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn interleaved(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
         for (counts, q) in counts.chunks_mut(8 * VECTORS).zip(input.q().chunks(8 * VECTORS)) {
             let (mut qx, mut qy) = ([[OUTSIDE; 8]; VECTORS], [[OUTSIDE; 8]; VECTORS]);
@@ -109,7 +109,7 @@ pub fn interleaved(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Ma
 ///
 /// Mirrors what NumPy's complex multiplication does on such CPUs, and C compilers unless told not to. Look at the validation sum:
 /// one rounding less is another number, and on the edge of the set another count.
-pub fn fused(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn fused(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
         for (counts, q) in counts.chunks_mut(8 * VECTORS).zip(input.q().chunks(8 * VECTORS)) {
             let (mut qx, mut qy) = ([[OUTSIDE; 8]; VECTORS], [[OUTSIDE; 8]; VECTORS]);
@@ -149,7 +149,7 @@ pub fn fused(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbr
 ///
 /// Mirrors the loop of `interleaved`. Look for the check before the call: it is made once, when the step is prepared, and not in the
 /// loop.
-pub fn avx2(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn avx2(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
@@ -198,7 +198,7 @@ pub fn avx2(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbro
 /// NEON by name: two doubles in a register of 128 bits, on CPUs of another family.
 ///
 /// Mirrors `avx2`, line by line. Look for the differences: the names.
-pub fn neon(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn neon(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     #[cfg(target_arch = "aarch64")]
     #[target_feature(enable = "neon")]
     fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
@@ -248,7 +248,7 @@ pub fn neon(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbro
 ///
 /// Mirrors the loop of `interleaved`. Look for `{k1}` behind a register: the comparison and the count of the lanes that are
 /// still inside are one instruction each.
-pub fn masked(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn masked(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
@@ -298,7 +298,7 @@ pub fn masked(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelb
 /// finds itself on.
 ///
 /// Mirrors `interleaved`, with the lanes left open. Look for `with_simd` in the listing: there are as many of it as sets.
-pub fn dispatched(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn dispatched(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     struct Run<'a, const VECTORS: usize>(&'a Input, &'a mut Output);
     impl<const VECTORS: usize> WithSimd for Run<'_, VECTORS> {
         type Output = ();
@@ -356,7 +356,7 @@ pub fn dispatched_to() -> String {
 /// Rounds: after 16, 32, 64, ... iterations those that have escaped are dropped, and the others close ranks.
 ///
 /// Mirrors `compacted` of the whole arrays. Look for `vcompresspd`: it moves the lanes of a mask to the front of a register.
-pub fn rounds(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn rounds(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn tested<const VECTORS: usize>(orbits: &mut Orbits, first: u32, iterations: u32, counts: &mut [u32]) {
@@ -431,7 +431,7 @@ pub fn rounds(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelb
 /// from the beginning of the round finds out, for those few that it concerns.
 ///
 /// Mirrors nothing in the tutorials. Look at the loop: three multiplications, three additions, no comparison.
-pub fn free_running(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Mandelbrot>>, StepError> {
+pub fn free_running(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn tested<const VECTORS: usize>(orbits: &mut Orbits, first: u32, iterations: u32, counts: &mut [u32]) {

@@ -12,7 +12,7 @@ pub mod pi;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod registers;
 
-use validation::{Ladder, Plain, Prepared, Problem, Settings, StepError, ladder};
+use validation::{Ladder, Plain, Problem, Ready, Settings, StepError, ladder, ready};
 
 /// The steps of this chapter, a ladder for each problem.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
@@ -36,30 +36,22 @@ macro_rules! each {
 }
 use each;
 
-/// A kernel that has been chosen before the clock starts.
-struct Chosen<P: Problem>(CpuKernel<P>);
-
 /// A function that may be called only where the CPU has its instructions.
 type CpuKernel<P> = unsafe fn(&<P as Problem>::Input, &mut <P as Problem>::Output);
 
-impl<P: Problem> Prepared<P> for Chosen<P> {
-    fn run(&mut self, input: &P::Input, output: &mut P::Output) -> Result<(), StepError> {
-        // SAFETY: made by the functions below, of kernels that this CPU can run.
-        unsafe { (self.0)(input, output) };
-        Ok(())
-    }
-}
-
-/// A step that runs a kernel which not every CPU can run.
+/// A step that runs a kernel which not every CPU can run, and which is chosen here, before the clock starts.
 ///
 /// # Safety
 /// The CPU has the instructions of the kernel.
-#[cfg(target_arch = "x86_64")]
-unsafe fn on_this_cpu<P: Problem>(kernel: CpuKernel<P>) -> Result<Box<dyn Prepared<P>>, StepError> {
-    Ok(Box::new(Chosen(kernel)))
+unsafe fn on_this_cpu<P: Problem>(kernel: CpuKernel<P>) -> Ready<P> {
+    ready(1, move |input: &P::Input, output: &mut P::Output| {
+        // SAFETY: the caller says that this CPU has the instructions.
+        unsafe { kernel(input, output) };
+        Ok(())
+    })
 }
 
-/// The same with one of the kernels that keep 1, 2, 3 ... vectors in flight: what the chunk setting asks for, or else `default`.
+/// The same with one of the kernels that keep 1, 2, 3 ... vectors in flight: what the settings ask for, or else `default`.
 ///
 /// # Safety
 /// The CPU has the instructions of the kernels.
@@ -67,17 +59,14 @@ unsafe fn on_this_cpu_with<P: Problem>(
     kernels: [CpuKernel<P>; MOST_VECTORS],
     settings: &Settings,
     default: usize,
-) -> Result<Box<dyn Prepared<P>>, StepError> {
-    let vectors = settings.chunk.unwrap_or(default).clamp(1, MOST_VECTORS);
-    Ok(Box::new(Chosen(kernels[vectors - 1])))
+) -> Ready<P> {
+    let vectors = settings.vectors.map_or(default, usize::from).min(MOST_VECTORS);
+    // SAFETY: the caller says that this CPU has the instructions.
+    unsafe { on_this_cpu(kernels[vectors - 1]) }
 }
 
 /// The same with kernels that are safe to call everywhere.
-fn on_any_cpu_with<P: Problem>(
-    kernels: [Plain<P>; MOST_VECTORS],
-    settings: &Settings,
-    default: usize,
-) -> Result<Box<dyn Prepared<P>>, StepError> {
+fn on_any_cpu_with<P: Problem>(kernels: [Plain<P>; MOST_VECTORS], settings: &Settings, default: usize) -> Ready<P> {
     // SAFETY: a function that is safe to call needs nothing that a CPU might not have.
     unsafe { on_this_cpu_with(kernels.map(|kernel| kernel as CpuKernel<P>), settings, default) }
 }
@@ -125,6 +114,8 @@ fn needs(instructions: &str, who_has_them: &str) -> StepError {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroUsize;
+
     use validation::{Mandelbrot, Precision, mandelbrot::Sizes};
 
     use super::*;
@@ -143,7 +134,7 @@ mod tests {
     }
 
     fn with(vectors: usize) -> Settings {
-        Settings { chunk: Some(vectors), ..Settings::default() }
+        Settings { vectors: NonZeroUsize::new(vectors), ..Settings::default() }
     }
 
     /// Whether lanes are left over, or vectors, or blocks: in any number of vectors, with one lane less and one more.
@@ -157,8 +148,8 @@ mod tests {
             for step in mandelbrot::STEPS {
                 for vectors in 1..=MOST_VECTORS {
                     let Some(counts) = run(step, &input, &with(vectors)) else { continue };
-                    let verdict = Mandelbrot::verify(&input, &counts, step.precision);
-                    assert!(verdict.is_ok(), "{} of {length} points, {vectors} vectors: {verdict:?}", step.name);
+                    let verdict = Mandelbrot::verify(&input, &counts, step.info.precision);
+                    assert!(verdict.is_ok(), "{} of {length} points, {vectors} vectors: {verdict:?}", step.info.name);
                 }
             }
             let sizes = validation::particles::Sizes { particles: length, steps: 3 };
@@ -167,7 +158,11 @@ mod tests {
                 for vectors in 1..=MOST_VECTORS {
                     let Some(ends) = run(step, &input, &with(vectors)) else { continue };
                     let verdict = validation::Particles::verify(&input, &ends, Precision::Exact);
-                    assert!(verdict.is_ok(), "{} of {length} particles, {vectors} vectors: {verdict:?}", step.name);
+                    assert!(
+                        verdict.is_ok(),
+                        "{} of {length} particles, {vectors} vectors: {verdict:?}",
+                        step.info.name
+                    );
                 }
             }
             let sizes = validation::pi::Sizes { chunks: 2, samples: length };
@@ -203,8 +198,8 @@ mod tests {
                         prepared.run(&input, &mut output).unwrap();
                     }
                 }
-                let verdict = validation::Expression::verify(&input, &output, step.precision);
-                assert!(verdict.is_ok(), "{} at {:?}: {verdict:?}", step.name, output.as_ptr());
+                let verdict = validation::Expression::verify(&input, &output, step.info.precision);
+                assert!(verdict.is_ok(), "{} at {:?}: {verdict:?}", step.info.name, output.as_ptr());
             }
             // Kept, and something small behind it, so that the next one lies elsewhere.
             kept.push((output, vec![0_u8; 16 * (kept.len() % 4)]));
@@ -215,10 +210,10 @@ mod tests {
     #[test]
     fn a_fused_product_is_seen_in_the_validation_sum() {
         let input = Mandelbrot::input(&Sizes::default()).unwrap();
-        let step = mandelbrot::STEPS.iter().find(|step| step.name == "fused").unwrap();
+        let step = mandelbrot::STEPS.iter().find(|step| step.info.name == "fused").unwrap();
         let counts = run(step, &input, &Settings::default()).unwrap();
         assert_ne!(Mandelbrot::validation_sum(&counts), Mandelbrot::reference_sum(&input));
-        let Precision::Different { why, most, reach, .. } = step.precision else { panic!("fused is exact") };
+        let Precision::Different { why, most, reach, .. } = step.info.precision else { panic!("fused is exact") };
         let strict = Precision::Different { why, may_agree: false, most, reach };
         let verified = Mandelbrot::verify(&input, &counts, strict).unwrap();
         assert!(verified.differing > 0 && verified.differing < 1000, "{verified:?}");
@@ -239,7 +234,7 @@ mod tests {
         for max_iterations in [1, 2, 15, 16, 17, 31, 32, 33, 500] {
             let input = validation::mandelbrot::Input::from_axes(xs.clone(), ys.clone(), max_iterations).unwrap();
             // Here a rounding decides about any point: those that may differ are no longer few.
-            let any_number = |step: &validation::Step<Mandelbrot>| match step.precision {
+            let any_number = |step: &validation::Step<Mandelbrot>| match step.info.precision {
                 Precision::Different { why, may_agree, reach, .. } => {
                     let most = validation::Most { elements: u64::MAX, share: 0.0 };
                     step.precision(Precision::Different { why, may_agree, most, reach })
@@ -253,8 +248,8 @@ mod tests {
     fn check<P: Problem>(steps: &[validation::Step<P>], input: &P::Input) {
         for step in steps {
             let Some(output) = run(step, input, &Settings::default()) else { continue };
-            let verdict = P::verify(input, &output, step.precision);
-            assert!(verdict.is_ok(), "{} of {:?}: {verdict:?}", step.name, P::sizes(input));
+            let verdict = P::verify(input, &output, step.info.precision);
+            assert!(verdict.is_ok(), "{} of {:?}: {verdict:?}", step.info.name, P::sizes(input));
         }
     }
 }

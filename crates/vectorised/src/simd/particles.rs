@@ -1,7 +1,7 @@
 //! The particle ladder of the vector instructions.
 
 use validation::particles::{Input, Output};
-use validation::{Particles, Prepared, Settings, Step, StepError, step};
+use validation::{Particles, Ready, Settings, Step, step};
 use wide::f64x8;
 
 use super::{each, on_any_cpu_with};
@@ -37,7 +37,7 @@ pub fn lanes(input: &Input, output: &mut Output) {
 ///
 /// Mirrors nothing in the book. The chunk setting says how many vectors. Look at the limit: a square root and two divisions
 /// take their time, and everything else goes on beside them.
-pub fn interleaved(_: &Input, settings: &Settings) -> Result<Box<dyn Prepared<Particles>>, StepError> {
+pub fn interleaved(_: &Input, settings: &Settings) -> Ready<Particles> {
     fn run<const VECTORS: usize>(input: &Input, output: &mut Output) {
         let block = 8 * VECTORS;
         let columns = input.x.chunks(block).zip(input.y.chunks(block)).zip(input.speed.chunks(block));

@@ -8,7 +8,7 @@
 use std::arch::x86_64::*;
 
 use validation::pi::{Input, Output};
-use validation::{Pi, Prepared, Settings, Step, StepError, step};
+use validation::{Pi, Ready, Settings, Step, step};
 
 use super::needs;
 #[cfg(target_arch = "x86_64")]
@@ -56,7 +56,7 @@ pub fn lanes(input: &Input, hits: &mut Output) {
 ///
 /// Mirrors `lanes`. Look for `vpternlogq`: one instruction for two exclusive ors, or for one and a mask. The darts are thrown
 /// at a square from -2^63 to 2^63; numbers times a power of two are rounded as the numbers are, so that every hit stays one.
-pub fn named(_: &Input, _: &Settings) -> Result<Box<dyn Prepared<Pi>>, StepError> {
+pub fn named(_: &Input, _: &Settings) -> Ready<Pi> {
     /// Draws from eight states, as doubles from -2^63 to 2^63 with 53 bits each.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512dq")]
