@@ -28,7 +28,7 @@ fn rows(tip: &Tip) -> Result<Vec<[String; 4]>, Failure> {
     let mut rows = Vec::new();
     let mut first = None;
     for way in tip.ways {
-        let timing = time(&Budget::quick(), |_| {
+        let timing = time(&Budget::quick(), || {
             let started = Instant::now();
             let answer = (way.run)();
             let elapsed = started.elapsed();

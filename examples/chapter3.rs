@@ -5,11 +5,10 @@ mod profiled {
 }
 
 use std::process::ExitCode;
-use std::time::Instant;
 
 use profiled::bounds;
 use profiling::asm::{Count, Counts, Error, Image, Layout, Listing, Selection};
-use runner::{Chapter, Failure, Part, time};
+use runner::{Chapter, Failure, Part, Stop, time_calls};
 
 /// The steps that this chapter looks into.
 const STEPS: [&str; 4] = ["naive", "hoisted", "squared", "expanded"];
@@ -24,65 +23,57 @@ fn main() -> ExitCode {
         .run()
 }
 
-/// Shows what needs the machine code of this program, or why there is none to be shown.
-fn with_image(
-    part: &mut Part<'_>,
-    show: impl FnOnce(&mut Part<'_>, &Image) -> Result<Result<(), Failure>, Error>,
-) -> Result<(), Failure> {
-    match Image::of_this_program().and_then(|image| show(part, &image)) {
-        Ok(shown) => shown,
-        Err(
-            error @ (Error::Unavailable { .. }
-            | Error::Stripped { .. }
-            | Error::NoLines { .. }
-            | Error::NoSource { .. }),
-        ) => part.paragraph(&format!("unavailable: {error}")),
-        Err(error) => Err(Failure::Io(error.to_string())),
+/// What a part is left with where the machine code cannot be read, or not completely.
+fn stop(error: Error) -> Stop {
+    match error {
+        Error::Unavailable { .. } | Error::Stripped { .. } | Error::NoLines { .. } | Error::NoSource { .. } => {
+            Stop::Unavailable(error.to_string())
+        }
+        error => Stop::Failure(Failure::Io(error.to_string())),
     }
 }
 
+/// The machine code of this program.
+fn image() -> Result<Image, Stop> {
+    Image::of_this_program().map_err(stop)
+}
+
 /// The machine code of the steps of the Mandelbrot ladder.
-fn steps(image: &Image) -> Result<Vec<(&'static str, Listing)>, Error> {
+fn steps(image: &Image) -> Result<Vec<(&'static str, Listing)>, Stop> {
     // They are in this program because the ladder is.
     std::hint::black_box(kernels::mandelbrot::STEPS);
-    STEPS.iter().map(|step| Ok((*step, image.dis(&format!("kernels::mandelbrot::{step}"))?))).collect()
+    STEPS.iter().map(|step| Ok((*step, image.dis(&format!("kernels::mandelbrot::{step}")).map_err(stop)?))).collect()
 }
 
 /// Without addresses, which are others in each build.
 const LAYOUT: Layout = Layout { sources: true, addresses: false };
 
 fn listings(part: &mut Part<'_>) -> Result<(), Failure> {
-    part.heading("mandelbrot, disassembled: the innermost loops, as dis.dis shows bytecodes")?;
-    with_image(part, |part, image| {
-        let steps = steps(image)?;
-        let mut show = |step: &str, listing: &Listing| {
+    part.section("mandelbrot, disassembled: the innermost loops, as dis.dis shows bytecodes", |part| {
+        for (step, listing) in steps(&image()?)? {
             part.write(&format!("{step}.asm"), &listing.text(LAYOUT))?;
             match listing.hottest_loop() {
                 Some(hottest) if ["naive", "hoisted"].contains(&step) => {
                     part.line("")?;
-                    part.text(step, &listing.loop_text(hottest, LAYOUT))
+                    part.text(step, &listing.loop_text(hottest, LAYOUT))?;
                 }
-                _ => Ok(()),
+                _ => {}
             }
-        };
-        Ok(steps.iter().try_for_each(|(step, listing)| show(step, listing)))
+        }
+        Ok(())
     })
 }
 
 fn counts(part: &mut Part<'_>) -> Result<(), Failure> {
-    part.heading("mandelbrot, counted: the instructions of the innermost loops")?;
-    with_image(part, |part, image| {
+    part.section("mandelbrot, counted: the instructions of the innermost loops", |part| {
         let counts: Vec<(&str, Counts)> =
-            steps(image)?.iter().map(|(step, listing)| (*step, listing.counts())).collect();
+            steps(&image()?)?.iter().map(|(step, listing)| (*step, listing.counts())).collect();
         let rows: Vec<_> = counts.iter().map(|(step, counts)| row(step, &counts.hottest.unwrap_or_default())).collect();
         let header = ["step", "instructions", "packed", "scalar", "moves", "loads", "stores", "branches", "calls"];
-        let show = || {
-            part.line("")?;
-            part.table("counts", &header, &rows, &[0])?;
-            part.line("")?;
-            part.text("difference", &counts[0].1.difference(&counts[1].1).to_string())
-        };
-        Ok({ show }())
+        part.line("")?;
+        part.table("counts", &header, &rows, &[0])?;
+        part.line("")?;
+        Ok(part.text("difference", &counts[0].1.difference(&counts[1].1).to_string())?)
     })
 }
 
@@ -95,21 +86,18 @@ fn row(step: &str, count: &Count) -> [String; 9] {
 }
 
 fn pages(part: &mut Part<'_>) -> Result<(), Failure> {
-    part.heading("mandelbrot, annotated: the sources coloured by what their lines cost, as cython -a does")?;
-    with_image(part, |part, image| {
-        let mut pages = Vec::new();
-        for (step, listing) in steps(image)? {
-            pages.push((step, page(image, &listing)?));
-        }
-        Ok(show_pages(part, &pages))
+    part.section("mandelbrot, annotated: the sources coloured by what their lines cost, as cython -a does", |part| {
+        let image = image()?;
+        let pages = steps(&image)?.into_iter().map(|(step, listing)| Ok((step, page(&image, &listing)?)));
+        Ok(show_pages(part, &pages.collect::<Result<Vec<_>, Stop>>()?)?)
     })
 }
 
 /// The page of a function, and its lines that are not white.
-fn page(image: &Image, listing: &Listing) -> Result<(String, Vec<String>), Error> {
+fn page(image: &Image, listing: &Listing) -> Result<(String, Vec<String>), Stop> {
     let file = image.path().to_path_buf();
-    let selection = Selection::function(listing).ok_or(Error::NoLines { file })?;
-    let annotated = image.annotate(&selection)?;
+    let selection = Selection::function(listing).ok_or(Error::NoLines { file }).map_err(stop)?;
+    let annotated = image.annotate(&selection).map_err(stop)?;
     let costly = annotated.lines.iter().filter(|line| line.cost.score > 0.0);
     let costly = costly
         .map(|line| format!("{:>6.0}  {:>4}  {}", line.cost.score, line.number.unwrap_or_default(), line.text.trim()));
@@ -129,26 +117,23 @@ fn show_pages(part: &mut Part<'_>, pages: &[(&str, (String, Vec<String>))]) -> R
 
 /// The book's claim: with bounds checks off, the body of the function is white.
 fn bounds_checks(part: &mut Part<'_>) -> Result<(), Failure> {
-    part.heading("particles: bounds checks, on and off")?;
-    let rows = timed(part)?;
-    with_image(part, |part, image| {
+    part.section("particles: bounds checks, on and off", |part| {
+        let rows = timed(part)?;
+        let image = image()?;
         let mut pages = Vec::new();
         let mut table = Vec::new();
         for (name, ms) in rows {
-            let listing = image.dis(&format!("profiled::bounds::{name}"))?;
+            let listing = image.dis(&format!("profiled::bounds::{name}")).map_err(stop)?;
             let count = listing.counts().hottest.unwrap_or_default();
             let numbers = [count.bounds_checks, count.packed, count.scalar, count.vector_bits.into()];
             let [checks, packed, scalar, bits] = numbers.map(|number: u64| number.to_string());
             table.push([name.to_owned(), checks, packed, scalar, bits, format!("{ms:.2}")]);
-            pages.push((name, page(image, &listing)?));
+            pages.push((name, page(&image, &listing)?));
         }
         let header = ["innermost loop", "bounds checks", "packed", "scalar", "bits", "best ms"];
-        let show = || {
-            part.line("")?;
-            part.table("bounds", &header, &table, &[0])?;
-            show_pages(part, &pages)
-        };
-        Ok({ show }())
+        part.line("")?;
+        part.table("bounds", &header, &table, &[0])?;
+        Ok(show_pages(part, &pages)?)
     })
 }
 
@@ -161,10 +146,9 @@ fn timed(part: &Part<'_>) -> Result<[(&'static str, f64); 3], Failure> {
     let chosen: Vec<u32> = (0..particles).map(|i| i * 7919 % particles).collect();
     let (mut checked, mut unchecked) = (vec![0.0; r.len()], vec![0.0; r.len()]);
     let best = |run: &mut dyn FnMut()| {
-        let timing = time(&part.budget(), |_| {
-            let started = Instant::now();
+        let timing = time_calls(&part.budget(), || {
             run();
-            Ok(started.elapsed())
+            Ok::<_, Failure>(())
         })?;
         Ok::<f64, Failure>(timing.best_ms())
     };

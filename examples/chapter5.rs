@@ -2,12 +2,12 @@
 
 use std::hint::black_box;
 use std::process::ExitCode;
-use std::time::Instant;
 
 use ndarray::Array2;
-use runner::{Budget, Chapter, Failure, Part, run_step, time};
+use runner::units::or_dash;
+use runner::{Budget, Chapter, Failure, LadderStep, Part, run_step, time_calls};
 use validation::mandelbrot::{Input, Output, reference};
-use validation::{Expression, Mandelbrot, Problem, ladder};
+use validation::{Expression, Mandelbrot, Problem};
 use vectorised::arrays::contraction::{contracted, difference};
 use vectorised::arrays::mandelbrot::iterations;
 use vectorised::arrays::{expression, tour};
@@ -24,8 +24,7 @@ fn main() -> ExitCode {
 
 /// What can be read from the counts of the picture that the command line asks for.
 fn answers(part: &mut Part<'_>) -> Result<(), Failure> {
-    let sizes = Mandelbrot::request(&part.request(Mandelbrot::NAME));
-    let input = sizes.and_then(|sizes| Mandelbrot::input(&sizes)).map_err(|error| Failure::Usage(error.to_string()))?;
+    let input = part.input::<Mandelbrot>()?;
     let mut counts = Mandelbrot::output(&input);
     reference(&input, &mut counts);
     waste(part, &input, &counts)?;
@@ -88,16 +87,17 @@ fn contraction(part: &mut Part<'_>, input: &Input, exact: &Output) -> Result<(),
 
 /// The bytes that each step of the expression moves, against those that have to move.
 fn traffic(part: &mut Part<'_>) -> Result<(), Failure> {
-    let steps = ladder(expression::STEPS);
-    let input = steps.input(&part.request(Expression::NAME)).map_err(|error| Failure::Usage(error.to_string()))?;
+    let ladder = part.ladder(Expression::NAME)?;
+    let input = part.shared_input(ladder)?;
     let needed = input.work().bytes();
     let matrix = input.work().bytes_written;
     part.heading("Bytes that the steps move, against those that have to")?;
     let mut rows = Vec::new();
-    for (index, passes) in expression::PASSES.iter().enumerate() {
-        let record = run_step(&*steps, index, &input, &part.settings(), &Budget::quick(), &mut |_| {});
+    for passes in &expression::PASSES {
+        let step = LadderStep::named(ladder, passes.step)?;
+        let record = run_step(step, &input, &part.settings(), &Budget::quick(), &mut |_| {});
         let moved = passes.bytes(matrix);
-        let rate = record.best_ms.map_or_else(|| "-".to_owned(), |ms| format!("{:.1}", moved as f64 / ms / 1e6));
+        let rate = or_dash(record.best_ms, |ms| format!("{:.1}", moved as f64 / ms / 1e6));
         rows.push([
             passes.step.to_owned(),
             passes.allocated.to_string(),
@@ -165,12 +165,11 @@ fn picking(part: &mut Part<'_>) -> Result<(), Failure> {
 /// The best time of a call in microseconds; short ones are repeated, so that the clock is not what is measured.
 fn best_us(length: usize, call: impl Fn() -> Array2<f64>) -> Result<f64, Failure> {
     let calls = 100_000 / length.max(1);
-    let timing = time(&Budget::quick(), |_| {
-        let started = Instant::now();
+    let timing = time_calls(&Budget::quick(), || {
         for _ in 0..calls {
             black_box(call());
         }
-        Ok::<_, Failure>(started.elapsed())
+        Ok::<_, Failure>(())
     })?;
     Ok(timing.best_ms() * 1e3 / calls as f64)
 }

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use runner::plot::{Series, lines};
-use runner::{Budget, Chapter, Failure, Part, Screen, Setting, time};
+use runner::{Budget, Chapter, Failure, LadderStep, Part, Screen, Setting, time};
 use validation::memory::human;
-use validation::{Checked, Ladder, NoAnswer, Settings, SizeRequest};
+use validation::{Checked, NoAnswer, Settings, SharedInput, SizeRequest};
 use vectorised::blocks::{self, distance, expression, mandelbrot, particles};
 use vectorised::compiler::{Answer, Array, Caches, Expression, Options, Program, Stores, Type, Values};
 
@@ -66,9 +66,8 @@ fn blocks_of_all_sizes(
     bytes: [usize; 2],
     unit: &str,
 ) -> Result<(), Failure> {
-    let ladders = blocks::ladders();
-    let Some(ladder) = ladders.iter().find(|ladder| ladder.problem() == problem) else { return Ok(()) };
-    let input = ladder.input(request).map_err(|error| Failure::Usage(error.to_string()))?;
+    let ladder = part.ladder(problem)?;
+    let input = ladder.input(request)?;
     let sizes: Vec<u64> = input.sizes().iter().take(2).map(|size| size.1).collect();
     let elements = sizes.iter().product::<u64>() as usize;
     let named = |elements: usize, bytes: usize| format!("{elements} ({})", human((elements * bytes) as u64));
@@ -79,11 +78,11 @@ fn blocks_of_all_sizes(
     let mut series = Vec::new();
     let mut rows = vec![];
     for (name, bytes) in ["blocked", "compiled"].into_iter().zip(bytes) {
-        let speeds = blocks
-            .iter()
-            .map(|&block| Ok((block, speed(&**ladder, name, &input, elements, Some(block), part.quick())?)));
+        let step = LadderStep::named(ladder, name)?;
+        let speed = |block| speed(step, &input, elements, block, part.quick());
+        let speeds = blocks.iter().map(|&block| Ok((block, speed(NonZeroUsize::new(block))?)));
         let speeds: Vec<(usize, f64)> = speeds.collect::<Result<_, Failure>>()?;
-        let chosen = speed(&**ladder, name, &input, elements, None, part.quick())?;
+        let chosen = speed(None)?;
         let &(best, most) = speeds.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(&(0, chosen));
         let &(_, whole) = speeds.last().unwrap_or(&(0, chosen));
         rows.push([
@@ -111,25 +110,22 @@ fn blocks_of_all_sizes(
 
 /// Million elements in a second by a step.
 fn speed(
-    ladder: &dyn Ladder,
-    name: &str,
-    input: &validation::SharedInput,
+    step: LadderStep<'_>,
+    input: &SharedInput,
     elements: usize,
-    block: Option<usize>,
+    block: Option<NonZeroUsize>,
     quick: bool,
 ) -> Result<f64, Failure> {
-    let told = |error: NoAnswer| Failure::Io(format!("{name}: {error}"));
-    let index = ladder.steps().iter().position(|step| step.name == name).unwrap_or(0);
-    let settings = Settings { block: block.and_then(NonZeroUsize::new), ..Settings::default() };
-    let session = ladder.start(index, input, &settings).map_err(NoAnswer::from);
-    let mut step = session.and_then(Checked::start).map_err(told)?;
-    let budget = Budget { repeat: Some(if quick { 2 } else { 4 }), ..Budget::default() };
-    let timing = time(&budget, |_| {
-        step.settle()?;
-        step.run()
+    let told = |error: NoAnswer| Failure::Io(format!("{}: {error}", step.info().name));
+    let settings = Settings { block, ..Settings::default() };
+    let session = step.start(input, &settings).map_err(NoAnswer::from);
+    let mut checked = session.and_then(Checked::start).map_err(told)?;
+    let timing = time(&Budget::exactly(if quick { 2 } else { 4 }), || {
+        checked.settle()?;
+        checked.run()
     });
     let timing = timing.map_err(told)?;
-    step.finish().map_err(|error| told(error.into()))?;
+    checked.finish().map_err(|error| told(error.into()))?;
     Ok(elements as f64 / timing.best_ms() / 1e3)
 }
 
@@ -144,7 +140,7 @@ fn stores(part: &mut Part<'_>) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for (name, stores) in [("through the caches", Stores::Cached), ("past the caches", Stores::Streaming)] {
         let options = Options { stores, ..Options::default() };
-        let timing = time(&part.budget(), |_| {
+        let timing = time(&part.budget(), || {
             out.fill(f64::NAN);
             let started = Instant::now();
             let ran = program.run_into(&[Array::from(&a), Array::from(&b)], &mut [(&mut out).into()], &options);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use runner::plot::{Series, lines};
-use runner::{Budget, Chapter, Failure, Part, Setting, sweep};
+use runner::{Budget, Chapter, Failure, LadderStep, Part, Setting, sweep};
 use validation::{Mandelbrot, Problem, Settings, mandelbrot};
 use vectorised::simd::{self, MOST_VECTORS};
 
@@ -47,17 +47,15 @@ fn plot_vectors(
     unit: &str,
     steps: &[&str],
 ) -> Result<(), Failure> {
-    let ladders = simd::ladders();
-    let ladder = ladders.iter().find(|ladder| ladder.problem() == problem).expect("a ladder of this chapter");
-    let input = ladder.input(&part.request(problem)).map_err(|error| Failure::Usage(error.to_string()))?;
+    let ladder = part.ladder(problem)?;
+    let input = part.shared_input(ladder)?;
     let budget = Budget { time: Duration::from_millis(if part.quick() { 5 } else { 150 }), ..Budget::default() };
     let mut series = Vec::new();
     let mut rows: Vec<[String; MOST_VECTORS + 1]> = Vec::new();
     for step in steps {
-        let index = ladder.steps().iter().position(|info| info.name == *step).expect("a step of this ladder");
         let settings =
             (1..=MOST_VECTORS).map(|vectors| Settings { vectors: NonZeroUsize::new(vectors), ..part.settings() });
-        let points = sweep(&**ladder, index, &input, settings, &budget);
+        let points = sweep(LadderStep::named(ladder, step)?, &input, settings, &budget);
         let speed = |point: &runner::SweepPoint| point.record.gflops.unwrap_or(f64::NAN);
         let points: Vec<_> = (1..).zip(&points).map(|(vectors, point)| (f64::from(vectors), speed(point))).collect();
         let mut cells = vec![(*step).to_owned()];
@@ -79,9 +77,7 @@ fn waiting(part: &mut Part<'_>) -> Result<(), Failure> {
     part.paragraph(
         "A block of points goes on until its last one is done. The larger the block, the more lanes only wait:",
     )?;
-    let request = part.request("mandelbrot");
-    let input = Mandelbrot::request(&request).and_then(|sizes| Mandelbrot::input(&sizes));
-    let input = input.map_err(|error| Failure::Usage(error.to_string()))?;
+    let input = part.input::<Mandelbrot>()?;
     let mut counts = Mandelbrot::output(&input);
     mandelbrot::reference(&input, &mut counts);
     // A point that escapes in the first iteration has the count of one that never does: it has to be looked at.

@@ -90,7 +90,7 @@ pub(crate) fn tell_changed<'a>(files: impl IntoIterator<Item = &'a str>) {
 /// How the instructions of one step differ from those of another.
 pub(crate) fn difference(a: &Found<'_>, b: &Found<'_>) -> Result<String, Failure> {
     let image = image()?;
-    let counts = |step: &Found<'_>| Ok(together(step.step().path(), &of_step(&image, step)?));
+    let counts = |step: &Found<'_>| Ok::<_, Failure>(together(step.step().path(), &of_step(&image, step)?));
     Ok(counts(a)?.difference(&counts(b)?).to_string())
 }
 

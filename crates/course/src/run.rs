@@ -1,7 +1,7 @@
 //! `cargo course run`: the steps that are asked for, a table for each problem.
 
 use runner::output::Kept;
-use runner::{Failure, Progress, Screen, Status, StepRecord, add_speedups, ladder_table, notes, run_step};
+use runner::{Failure, LadderStep, Progress, Screen, Status, StepRecord, add_speedups, ladder_table, notes, run_step};
 use validation::SharedInput;
 
 use crate::catalog::{Found, find, ladders, problems};
@@ -62,7 +62,13 @@ fn show(args: &RunArgs, group: &[Found<'_>], input: &SharedInput, kept: &mut Kep
     let mut records: Vec<StepRecord> = Vec::new();
     for step in group {
         progress.begin(step.step().path());
-        records.push(run_step(step.ladder, step.index, input, &settings, &budget, &mut |_| {}));
+        records.push(run_step(
+            LadderStep { ladder: step.ladder, index: step.index },
+            input,
+            &settings,
+            &budget,
+            &mut |_| {},
+        ));
         progress.done();
     }
     drop(progress);

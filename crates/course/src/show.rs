@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
 
-use runner::{Failure, Progress, Screen, Status, add_speedups, ladder_table, notes, run_step};
+use runner::{Failure, LadderStep, Progress, Screen, Status, add_speedups, ladder_table, notes, run_step};
 use validation::SharedInput;
 
 use crate::catalog::{Found, find_step, ladders, module_file};
@@ -92,7 +92,8 @@ fn race(screen: &Screen, args: &DiffArgs, input: &SharedInput, a: &Found<'_>, b:
     let mut records = Vec::new();
     for found in [a, b] {
         progress.begin(found.step().path());
-        let record = run_step(found.ladder, found.index, input, &settings, &budget, &mut |_| {});
+        let record =
+            run_step(LadderStep { ladder: found.ladder, index: found.index }, input, &settings, &budget, &mut |_| {});
         records.push(record);
         progress.done();
     }

@@ -1,25 +1,27 @@
 //! A chapter: ladders and parts that are shown in order, and the command line that chooses among them.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, iter};
 
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
-use validation::{InputError, Ladder, Problem, Session, Settings, SharedInput, SizeRequest, mandelbrot, particles};
+use validation::{InputError, Ladder, Problem, Settings, SharedInput, SizeRequest};
 
 use crate::cli::{Selection, SizeArgs, TimingArgs, nearest, parse};
+use crate::ladder_step::LadderStep;
 use crate::machine::Machine;
 use crate::output::{self, Kept};
-use crate::part::{Asked, Part};
-use crate::picture::{self, Palette};
-use crate::plot::{self, Bar};
-use crate::progress::Progress;
-use crate::record::{Status, StepRecord, add_speedups, run_step};
+use crate::part::{Asked, Part, SoFar};
+use crate::pictures::{self, Pictures};
+use crate::record::{Status, StepRecord};
 use crate::screen::{Failure, Screen, excerpt, panic_text, printable_panics};
 use crate::setting::Setting;
-use crate::table::{ladder_table, notes, wrapped};
+use crate::steps::{heading, run_steps, show_records};
+use crate::table::wrapped;
+use crate::units::DASH;
 
 /// A chapter: ladders that are run in order, each step checked, timed and shown.
 pub struct Chapter {
@@ -153,10 +155,19 @@ impl Chapter {
         let kept = Kept::new(iter::once(results).chain(args.json.clone()).collect())?;
         for ladder in &ladders {
             let stem = self.stem(&out, ladder.problem());
-            PICTURES.iter().try_for_each(|ending| output::check_writable(&with_ending(&stem, ending)))?;
+            pictures::paths(&stem).iter().try_for_each(|path| output::check_writable(path))?;
         }
 
-        let mut told = Told { screen, args: &args, settings, out: &out, kept, written: Vec::new(), wrong: false };
+        let mut told = Told {
+            screen,
+            args: &args,
+            settings,
+            out: &out,
+            kept,
+            reasons: RefCell::default(),
+            written: Vec::new(),
+            wrong: false,
+        };
         let ended = self.show_all(&ladders, inputs, &mut told);
         told.kept.end(ended)?;
         told.screen.line("\nwritten:")?;
@@ -214,10 +225,10 @@ impl Chapter {
     /// Shows these parts.
     fn show_each<'a>(&self, parts: impl Iterator<Item = &'a ShowPart>, told: &mut Told<'_>) -> Result<(), Failure> {
         let (args, stem) = (told.args, told.out.join(format!("chapter{}-", self.number)));
-        let records = &told.kept.results;
         let (quick, alone) = (args.sizes.quick, args.problem.is_some());
         let asked = Asked { sizes: &args.sizes, alone, settings: &told.settings, budget: args.timing.budget(quick) };
-        let mut part = Part::new(&told.screen, stem, asked, records);
+        let so_far = SoFar { records: &told.kept.results, reasons: &told.reasons };
+        let mut part = Part::new(&told.screen, stem, &self.ladders, asked, so_far);
         for show in parts {
             // The panic itself has been told; what was measured before it is kept.
             let shown = catch_unwind(AssertUnwindSafe(|| show(&mut part))).unwrap_or_else(|panic| {
@@ -273,16 +284,15 @@ impl Chapter {
     /// The inputs of the ladders, one for each problem.
     fn inputs(&self, ladders: &[&dyn Ladder], args: &ChapterArgs) -> Result<Inputs, Failure> {
         let alone = args.problem.is_some();
-        let refused = |error: InputError| Failure::Usage(error.to_string());
         let problems = self.problems(args);
         for (problem, check) in self.inputs.iter().filter(|(problem, _)| problems.contains(problem)) {
-            check(&args.sizes.request(problem, alone)).map_err(refused)?;
+            check(&args.sizes.request(problem, alone))?;
         }
         let mut inputs = Inputs::new();
         for ladder in ladders {
             if !inputs.contains_key(ladder.problem()) {
                 let request = args.sizes.request(ladder.problem(), alone);
-                inputs.insert(ladder.problem(), ladder.input(&request).map_err(refused)?);
+                inputs.insert(ladder.problem(), ladder.input(&request)?);
             }
         }
         Ok(inputs)
@@ -292,39 +302,19 @@ impl Chapter {
     fn show(&self, ladder: &dyn Ladder, input: &SharedInput, told: &mut Told<'_>) -> Result<(), Failure> {
         let (args, screen) = (told.args, Screen);
         let selection = Selection::new(&args.steps);
-        let chosen = ladder.steps().iter().enumerate().filter(|(_, step)| selection.has(step)).collect::<Vec<_>>();
+        let chosen: Vec<_> = LadderStep::all(ladder).filter(|step| selection.has(step.info())).collect();
         let (settings, budget) = (&told.settings, args.timing.budget(args.sizes.quick));
-        let mut pictures = Pictures { stem: self.stem(told.out, ladder.problem()), input, drawn: None };
+        let mut pictures = Pictures::new(self.stem(told.out, ladder.problem()), input);
 
-        let sizes: Vec<_> = input.sizes().iter().map(|(name, size)| format!("{name} {size}")).collect();
-        screen.line(format!("\n{}: {}", ladder.problem(), sizes.join(", ")))?;
-        let mut records = Vec::new();
-        let progress = Progress::new(chosen.len() as u64);
-        for &(index, step) in &chosen {
-            progress.begin(step.path());
-            let mut see = |session: &dyn Session| pictures.see(session);
-            let record = run_step(ladder, index, input, settings, &budget, &mut see);
-            records.push(StepRecord { chapter: Some(self.number), ..record });
-            progress.done();
-        }
-        drop(progress);
-        add_speedups(&mut records);
+        screen.line(format!("\n{}", heading(input)))?;
+        let mut records = run_steps(&chosen, input, settings, &budget, &mut |session| pictures.see(session));
+        records.iter_mut().for_each(|record| record.chapter = Some(self.number));
         told.wrong |= records.iter().any(|record| record.status == Status::Wrong);
         told.kept.add(records.iter().cloned())?;
-        screen.line(ladder_table(&records))?;
-        let right = records.iter().filter(|record| record.status == Status::Ok && record.reason.is_none());
-        let mut sums = Vec::new();
-        for sum in right.map(|record| record.validation_sum.as_deref().unwrap_or("-")) {
-            if !sums.contains(&sum) {
-                screen.line(format!("validation sum {sum}"))?;
-                sums.push(sum);
-            }
-        }
-        for note in notes(&records) {
-            screen.line(note)?;
-        }
-        let longest = chosen.iter().map(|(_, step)| step.name.len()).fold(11, usize::max);
-        for (_, step) in &chosen {
+        show_records(&screen, &records, &sums(&records))?;
+        let chosen: Vec<_> = chosen.iter().map(LadderStep::info).collect();
+        let longest = chosen.iter().map(|step| step.name.len()).fold(11, usize::max);
+        for step in chosen {
             let text = format!("  {:longest$} {}; {}", step.name, step.idea, step.mirrors);
             screen.line(wrapped(&text, longest + 3))?;
         }
@@ -334,6 +324,18 @@ impl Chapter {
     }
 }
 
+/// A line for each validation sum of the exact answers.
+fn sums(records: &[StepRecord]) -> Vec<String> {
+    let right = records.iter().filter(|record| record.status == Status::Ok && record.reason.is_none());
+    let mut sums = Vec::new();
+    for sum in right.map(|record| format!("validation sum {}", record.validation_sum.as_deref().unwrap_or(DASH))) {
+        if !sums.contains(&sum) {
+            sums.push(sum);
+        }
+    }
+    sums
+}
+
 /// A chapter that is being told: what it was asked for, and what has come of it.
 struct Told<'a> {
     screen: Screen,
@@ -341,6 +343,8 @@ struct Told<'a> {
     settings: Settings,
     out: &'a Path,
     kept: Kept<StepRecord>,
+    /// Why parts could not be shown.
+    reasons: RefCell<BTreeSet<String>>,
     /// The files that are written, besides those of `kept`.
     written: Vec<PathBuf>,
     /// Whether an answer was wrong.
@@ -349,90 +353,6 @@ struct Told<'a> {
 
 /// The input of each problem.
 type Inputs = BTreeMap<&'static str, SharedInput>;
-
-/// How the names of a ladder's pictures may end.
-const PICTURES: [&str; 4] = [BARS, PERCEPTUAL, TUTORIAL, ORBITS];
-const BARS: &str = ".svg";
-const PERCEPTUAL: &str = ".png";
-const TUTORIAL: &str = "-tutorial.png";
-const ORBITS: &str = "-orbits.svg";
-
-fn with_ending(stem: &Path, ending: &str) -> PathBuf {
-    let mut path = stem.to_owned().into_os_string();
-    path.push(ending);
-    path.into()
-}
-
-/// The pictures of one ladder.
-struct Pictures<'a> {
-    stem: PathBuf,
-    input: &'a SharedInput,
-    drawn: Option<Drawn>,
-}
-
-/// An answer that can be drawn.
-enum Drawn {
-    Mandelbrot(mandelbrot::Output),
-    Particles(particles::Output),
-}
-
-impl Pictures<'_> {
-    /// Keeps the first right answer, if it is one that can be drawn.
-    fn see(&mut self, session: &dyn Session) {
-        if self.drawn.is_none() {
-            let output = session.output();
-            let counts = output.downcast_ref().cloned().map(Drawn::Mandelbrot);
-            self.drawn = counts.or_else(|| output.downcast_ref().cloned().map(Drawn::Particles));
-        }
-    }
-
-    /// Draws the answer.
-    fn written(&self) -> Result<Vec<PathBuf>, Failure> {
-        let size = |name: &str| self.input.sizes().iter().find(|(key, _)| *key == name).map_or(0, |(_, size)| *size);
-        match &self.drawn {
-            None => Ok(Vec::new()),
-            Some(Drawn::Mandelbrot(counts)) => {
-                let (width, height) = (size("width") as usize, size("height") as usize);
-                let palettes = [(Palette::Perceptual, PERCEPTUAL), (Palette::Tutorial, TUTORIAL)];
-                let draw = |(palette, ending)| {
-                    let path = with_ending(&self.stem, ending);
-                    let image = picture::mandelbrot(counts, width, height, size("max_iterations") as u32, palette);
-                    picture::save(&image, &path).map_err(|error| Failure::Io(error.to_string()))?;
-                    Ok(path)
-                };
-                palettes.into_iter().map(draw).collect()
-            }
-            Some(Drawn::Particles(end)) => {
-                let path = with_ending(&self.stem, ORBITS);
-                let Some(start) = self.input.get::<validation::Particles>() else {
-                    return Ok(Vec::new());
-                };
-                plot::orbits(&path, "Particles", (&start.x, &start.y), (&end.x, &end.y))
-                    .map_err(|error| Failure::Io(error.to_string()))?;
-                Ok(vec![path])
-            }
-        }
-    }
-
-    /// Draws the times.
-    fn bars(&self, records: &[StepRecord]) -> Result<PathBuf, Failure> {
-        let path = with_ending(&self.stem, BARS);
-        let bars: Vec<_> = records
-            .iter()
-            .map(|record| Bar {
-                label: record.step.clone(),
-                value: record.best_ms.unwrap_or(f64::NAN),
-                note: match (record.speedup, &record.reason) {
-                    (Some(speedup), _) => crate::table::ratio(speedup),
-                    (None, reason) => excerpt(reason.as_deref().unwrap_or_default(), 200),
-                },
-            })
-            .collect();
-        let title = format!("{}: time of the steps", self.input.problem());
-        plot::bars(&path, &title, "ms", &bars, true).map_err(|error| Failure::Io(error.to_string()))?;
-        Ok(path)
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -445,7 +365,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (out, kept) = (folder.path(), Kept::new(Vec::new()).unwrap());
         let settings = Settings::default();
-        let mut told = Told { screen: Screen, args: &args, settings, out, kept, written: Vec::new(), wrong: false };
+        let mut told = Told {
+            screen: Screen,
+            args: &args,
+            settings,
+            out,
+            kept,
+            reasons: RefCell::default(),
+            written: Vec::new(),
+            wrong: false,
+        };
         let chapter = Chapter::new(9, "Parts", Vec::new()).part(None, |_| Err(Failure::Wrong));
         let chapter = chapter.part(None, |part| part.write("after.txt", "shown"));
         chapter.show_parts(None, &mut told).unwrap();

@@ -26,6 +26,11 @@ impl Budget {
         Self { time: Duration::from_millis(100), ..Self::default() }
     }
 
+    /// Exactly so many runs, and at least one.
+    pub fn exactly(runs: usize) -> Self {
+        Self { repeat: Some(runs), ..Self::default() }
+    }
+
     /// Whether the run after these will be enough: the number asked for is reached, or the time is, or the best time is stable.
     fn next_is_last(&self, times: &[Duration], elapsed: Duration) -> bool {
         if let Some(repeat) = self.repeat {
@@ -75,6 +80,11 @@ impl Timing {
         }
     }
 
+    /// The shortest time.
+    pub fn best(&self) -> Duration {
+        self.times[0]
+    }
+
     /// How far the longest time lies above the shortest, in percent of the shortest.
     pub fn spread_percent(&self) -> f64 {
         let best = self.best_ms();
@@ -93,22 +103,51 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Repeats a run until the budget is spent. `run` is told whether it is the last one, and returns its time, so that what it does
-/// around the clock (checking the output, say) stays off it.
+/// Repeats a run until the budget is spent. `run` returns its time, so that what it does around the clock (checking the output, say)
+/// stays off it.
 ///
 /// # Errors
 /// The first error of a run; nothing is measured then.
-pub fn time<E>(budget: &Budget, mut run: impl FnMut(bool) -> Result<Duration, E>) -> Result<Timing, E> {
+pub fn time<E>(budget: &Budget, mut run: impl FnMut() -> Result<Duration, E>) -> Result<Timing, E> {
     let started = Instant::now();
     let mut times = Vec::new();
     loop {
         let last = budget.next_is_last(&times, started.elapsed());
-        times.push(run(last)?);
+        times.push(run()?);
         if last {
             times.sort_unstable();
             return Ok(Timing { times });
         }
     }
+}
+
+/// Repeats a call until the budget is spent. All of the call is on the clock.
+///
+/// # Errors
+/// The first error of a call; nothing is measured then.
+pub fn time_calls<E>(budget: &Budget, mut call: impl FnMut() -> Result<(), E>) -> Result<Timing, E> {
+    time(budget, || {
+        let started = Instant::now();
+        call()?;
+        Ok(started.elapsed())
+    })
+}
+
+/// What the last of so many calls returns, and the shortest time that one of them took. There is at least one call.
+///
+/// # Errors
+/// The first error of a call.
+pub fn best<T, E>(calls: usize, mut call: impl FnMut() -> Result<T, E>) -> Result<(T, Duration), E> {
+    let mut timed = || {
+        let started = Instant::now();
+        call().map(|value| (value, started.elapsed()))
+    };
+    let (mut value, mut best) = timed()?;
+    for _ in 1..calls {
+        let (again, elapsed) = timed()?;
+        (value, best) = (again, best.min(elapsed));
+    }
+    Ok((value, best))
 }
 
 #[cfg(test)]
@@ -129,28 +168,40 @@ mod tests {
         assert_eq!(Timing::new(Vec::new()), None);
     }
 
-    /// The number of runs when every run takes `milliseconds` by its own account, and the number of times one was the last.
-    fn runs(budget: Budget, milliseconds: impl Fn(usize) -> u64) -> (usize, usize) {
-        let (mut made, mut last_ones) = (0, 0);
-        let timing = time(&budget, |last| {
+    /// The number of runs when every run takes `milliseconds` by its own account.
+    fn runs(budget: Budget, milliseconds: impl Fn(usize) -> u64) -> usize {
+        let mut made = 0;
+        let timing = time(&budget, || {
             made += 1;
-            last_ones += usize::from(last);
             Ok::<_, ()>(Duration::from_millis(milliseconds(made)))
         });
         assert_eq!(timing.unwrap().runs(), made);
-        (made, last_ones)
+        made
     }
 
     #[test]
     fn as_many_runs_are_made_as_asked_for() {
         for repeat in [1, 2, 7] {
-            assert_eq!(runs(Budget { repeat: Some(repeat), ..Budget::default() }, |_| 1), (repeat, 1));
+            assert_eq!(runs(Budget::exactly(repeat), |_| 1), repeat);
         }
     }
 
     #[test]
     fn a_step_that_takes_longer_than_the_budget_runs_twice() {
-        assert_eq!(runs(Budget::default(), |_| 3000), (2, 1));
+        assert_eq!(runs(Budget::default(), |_| 3000), 2);
+    }
+
+    #[test]
+    fn the_best_of_some_calls_is_the_shortest_and_the_value_the_last() {
+        let mut calls = 0;
+        let best = best(3, || {
+            calls += 1;
+            Ok::<_, ()>(calls)
+        });
+        assert_eq!(best.unwrap().0, 3);
+        assert_eq!(super::best(3, || Err::<(), _>("refused")), Err("refused"));
+        let timing = time_calls(&Budget::exactly(4), || Ok::<_, ()>(())).unwrap();
+        assert_eq!(timing.runs(), 4);
     }
 
     #[test]
@@ -185,7 +236,7 @@ mod tests {
     #[test]
     fn an_error_ends_the_measurement() {
         let mut made = 0;
-        let result = time(&Budget::default(), |_| {
+        let result = time(&Budget::default(), || {
             made += 1;
             if made == 2 { Err("broken") } else { Ok(Duration::ZERO) }
         });

@@ -1,11 +1,14 @@
 //! What a part of a chapter works with.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use validation::{Settings, SizeRequest};
+use validation::{Ladder, Problem, Settings, SharedInput, SizeRequest, StepError};
 
 use crate::cli::SizeArgs;
 use crate::files::write_atomically;
+use crate::ladder_step::{LadderStep, ladder_of};
 use crate::measure::Budget;
 use crate::record::StepRecord;
 use crate::screen::{Failure, Screen};
@@ -18,9 +21,43 @@ use crate::table::{plain_table, wrapped};
 pub struct Part<'a> {
     screen: &'a Screen,
     stem: PathBuf,
+    ladders: &'a [Box<dyn Ladder>],
     asked: Asked<'a>,
-    records: &'a [StepRecord],
+    so_far: SoFar<'a>,
     written: Vec<PathBuf>,
+}
+
+/// What the chapter has shown before a part.
+#[derive(Clone, Copy)]
+pub(crate) struct SoFar<'a> {
+    pub(crate) records: &'a [StepRecord],
+    /// Why parts could not be shown here.
+    pub(crate) reasons: &'a RefCell<BTreeSet<String>>,
+}
+
+/// Why a part of a chapter stops early.
+#[derive(Debug)]
+pub enum Stop {
+    /// It cannot be shown on this machine: what is missing, and what would mend it. The chapter goes on.
+    Unavailable(String),
+    /// It ends the chapter; a wrong answer lets it go on, and is its exit status at the end.
+    Failure(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// The errors of every technique crate, as its steps tell them.
+impl<E: Into<StepError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        match error.into() {
+            StepError::Unavailable(why) => Self::Unavailable(why),
+            StepError::Failed(why) => Self::Failure(Failure::Io(why)),
+        }
+    }
 }
 
 /// What the command line asks for.
@@ -33,8 +70,14 @@ pub(crate) struct Asked<'a> {
 }
 
 impl<'a> Part<'a> {
-    pub(crate) fn new(screen: &'a Screen, stem: PathBuf, asked: Asked<'a>, records: &'a [StepRecord]) -> Self {
-        Self { screen, stem, asked, records, written: Vec::new() }
+    pub(crate) fn new(
+        screen: &'a Screen,
+        stem: PathBuf,
+        ladders: &'a [Box<dyn Ladder>],
+        asked: Asked<'a>,
+        so_far: SoFar<'a>,
+    ) -> Self {
+        Self { screen, stem, ladders, asked, so_far, written: Vec::new() }
     }
 
     pub(crate) fn written(self) -> Vec<PathBuf> {
@@ -63,7 +106,62 @@ impl<'a> Part<'a> {
 
     /// What has come of the steps that the chapter has run so far.
     pub fn records(&self) -> &'a [StepRecord] {
-        self.records
+        self.so_far.records
+    }
+
+    /// The chapter's ladder of a problem.
+    ///
+    /// # Errors
+    /// With the nearest names, when there is none.
+    pub fn ladder(&self, problem: &str) -> Result<&'a dyn Ladder, Failure> {
+        ladder_of(self.ladders, problem)
+    }
+
+    /// A step of the chapter's ladder of a problem: `part.step("mandelbrot", "naive")`.
+    ///
+    /// # Errors
+    /// With the nearest names, when there is none.
+    pub fn step(&self, problem: &str, name: &str) -> Result<LadderStep<'a>, Failure> {
+        LadderStep::named(self.ladder(problem)?, name)
+    }
+
+    /// The problem's input in the size that the command line asks for.
+    ///
+    /// # Errors
+    /// When the sizes cannot be, or cannot be held here.
+    pub fn input<P: Problem>(&self) -> Result<P::Input, Failure> {
+        Ok(P::input(&P::request(&self.request(P::NAME))?)?)
+    }
+
+    /// The same for the steps of a ladder.
+    ///
+    /// # Errors
+    /// When the sizes cannot be, or cannot be held here.
+    pub fn shared_input(&self, ladder: &dyn Ladder) -> Result<SharedInput, Failure> {
+        Ok(ladder.input(&self.request(ladder.problem()))?)
+    }
+
+    /// Shows a part under its heading, or why it cannot be shown here.
+    ///
+    /// # Errors
+    /// What ends the chapter, or is wrong.
+    pub fn section(&mut self, heading: &str, show: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Failure> {
+        self.heading(heading)?;
+        match show(self) {
+            Ok(()) => Ok(()),
+            Err(Stop::Failure(failure)) => Err(failure),
+            Err(Stop::Unavailable(why)) => self.unavailable(&why),
+        }
+    }
+
+    /// Says why something cannot be shown here. What would mend it, which follows the first semicolon, is said only once in a chapter.
+    ///
+    /// # Errors
+    /// As [`Screen::line`].
+    pub fn unavailable(&self, why: &str) -> Result<(), Failure> {
+        let first = self.so_far.reasons.borrow_mut().insert(why.to_owned());
+        let reason = why.split("; ").next().unwrap_or(why);
+        self.paragraph(&format!("unavailable: {}", if first { why } else { reason }))
     }
 
     /// Prints a line as it is.
@@ -181,7 +279,9 @@ mod tests {
     fn what_a_part_writes_carries_the_number_of_the_chapter_and_is_listed_once() {
         let folder = tempfile::tempdir().unwrap();
         let (sizes, settings) = (SizeArgs::default(), Settings::default());
-        let mut part = Part::new(&Screen, folder.path().join("chapter9-"), asked(&sizes, &settings), &[]);
+        let reasons = RefCell::default();
+        let so_far = SoFar { records: &[], reasons: &reasons };
+        let mut part = Part::new(&Screen, folder.path().join("chapter9-"), &[], asked(&sizes, &settings), so_far);
         part.write("plot.svg", "<svg/>").unwrap();
         part.write("plot.svg", "<svg></svg>").unwrap();
         part.text("lines", "one\ntwo\n\n").unwrap();
@@ -193,7 +293,25 @@ mod tests {
     #[test]
     fn a_folder_that_is_gone_is_an_error() {
         let (sizes, settings) = (SizeArgs::default(), Settings::default());
-        let mut part = Part::new(&Screen, PathBuf::from("/nowhere/at/all/chapter9-"), asked(&sizes, &settings), &[]);
+        let (stem, reasons) = (PathBuf::from("/nowhere/at/all/chapter9-"), RefCell::default());
+        let so_far = SoFar { records: &[], reasons: &reasons };
+        let mut part = Part::new(&Screen, stem, &[], asked(&sizes, &settings), so_far);
         assert!(matches!(part.write("x.txt", ""), Err(Failure::Io(_))));
+    }
+
+    #[test]
+    fn a_section_that_cannot_be_shown_says_why_and_the_chapter_goes_on() {
+        let (sizes, settings, reasons) = (SizeArgs::default(), Settings::default(), RefCell::default());
+        let so_far = SoFar { records: &[], reasons: &reasons };
+        let mut part = Part::new(&Screen, PathBuf::new(), &[], asked(&sizes, &settings), so_far);
+        let unavailable = || StepError::Unavailable("no device; install one".to_owned());
+        part.section("Devices", |_| Err(unavailable())?).unwrap();
+        assert!(part.so_far.reasons.borrow().contains("no device; install one"));
+        part.section("Devices again", |_| Err(unavailable().into())).unwrap();
+        assert_eq!(part.so_far.reasons.borrow().len(), 1);
+        let failed = part.section("Failing", |_| Err(StepError::Failed("broken".to_owned()).into()));
+        assert!(matches!(failed, Err(Failure::Io(why)) if why == "broken"));
+        assert!(matches!(part.section("Wrong", |_| Err(Failure::Wrong.into())), Err(Failure::Wrong)));
+        assert!(matches!(part.step("pi", "map"), Err(Failure::Usage(_))));
     }
 }

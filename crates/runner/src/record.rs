@@ -5,12 +5,12 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
-use validation::{
-    Ceiling, Checked, Ladder, NoAnswer, Precision, Session, Settings, SharedInput, StepError, StepInfo, Work,
-};
+use validation::{Ceiling, Checked, NoAnswer, Precision, Session, Settings, SharedInput, StepError, StepInfo, Work};
 
+use crate::ladder_step::LadderStep;
 use crate::limits::limit;
 use crate::measure::{Budget, Timing, milliseconds, time};
+use crate::screen::panic_text;
 
 /// How a step came out.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -131,18 +131,15 @@ impl StepRecord {
 /// Runs a step as it must be run: prepared off the clock, warmed up, the answer of each run checked (see [`Checked`]), and set against
 /// the hardware's limit. `see` is shown the answer when it is right.
 pub fn run_step(
-    ladder: &dyn Ladder,
-    step: usize,
+    step: LadderStep<'_>,
     input: &SharedInput,
     settings: &Settings,
     budget: &Budget,
     see: &mut dyn FnMut(&dyn Session),
 ) -> StepRecord {
-    let info = &ladder.steps()[step];
-    let record = StepRecord::new(info, input);
+    let record = StepRecord::new(step.info(), input);
     // A step that panics is a step that is wrong: the others are still shown.
-    let outcome =
-        catch_unwind(AssertUnwindSafe(|| measure(ladder, step, input, settings, budget, see, record.clone())));
+    let outcome = catch_unwind(AssertUnwindSafe(|| measure(step, input, settings, budget, see, record.clone())));
     match outcome {
         Ok(Ok(record)) => record,
         Ok(Err(NoAnswer::Step(StepError::Unavailable(why)))) => {
@@ -150,7 +147,7 @@ pub fn run_step(
         }
         Ok(Err(error)) => record.wrong(error),
         Err(panic) => {
-            let record = record.wrong(format!("panicked: {}", panic_message(&*panic)));
+            let record = record.wrong(format!("panicked: {}", panic_text(&*panic)));
             // What was thrown may panic once more when it is dropped.
             mem::forget(panic);
             record
@@ -158,24 +155,18 @@ pub fn run_step(
     }
 }
 
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
-}
-
 fn measure(
-    ladder: &dyn Ladder,
-    step: usize,
+    step: LadderStep<'_>,
     input: &SharedInput,
     settings: &Settings,
     budget: &Budget,
     see: &mut dyn FnMut(&dyn Session),
     record: StepRecord,
 ) -> Result<StepRecord, NoAnswer> {
-    let info = &ladder.steps()[step];
-    let mut checked = Checked::start(ladder.start(step, input, settings)?)?;
+    let info = step.info();
+    let mut checked = Checked::start(step.start(input, settings)?)?;
     let mut kernel_times = Vec::new();
-    let timing = time(budget, |_| {
+    let timing = time(budget, || {
         checked.settle()?;
         let elapsed = checked.run()?;
         kernel_times.extend(checked.session().kernel_time());

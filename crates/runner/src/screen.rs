@@ -7,7 +7,9 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 use std::{panic, thread};
 
-/// Why a program ends before its end.
+use validation::InputError;
+
+/// Why a program stops early.
 #[derive(Debug)]
 pub enum Failure {
     /// A bad argument: one line, exit status 2.
@@ -18,6 +20,12 @@ pub enum Failure {
     Wrong,
     /// Nobody reads the output any more: a quiet end.
     Closed,
+}
+
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Self {
+        Self::Usage(error.to_string())
+    }
 }
 
 impl Failure {

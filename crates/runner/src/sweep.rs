@@ -1,7 +1,8 @@
 //! One step over a list of settings.
 
-use validation::{Ladder, Settings, SharedInput};
+use validation::{Settings, SharedInput};
 
+use crate::ladder_step::LadderStep;
 use crate::measure::Budget;
 use crate::record::{StepRecord, run_step};
 
@@ -16,14 +17,13 @@ pub struct SweepPoint {
 
 /// Runs one step over a list of settings on the same input: the points of a plot of speed against threads, block size and so on.
 pub fn sweep(
-    ladder: &dyn Ladder,
-    step: usize,
+    step: LadderStep<'_>,
     input: &SharedInput,
     settings: impl IntoIterator<Item = Settings>,
     budget: &Budget,
 ) -> Vec<SweepPoint> {
     let run = |settings: Settings| {
-        let record = run_step(ladder, step, input, &settings, budget, &mut |_| {});
+        let record = run_step(step, input, &settings, budget, &mut |_| {});
         SweepPoint { settings, record }
     };
     settings.into_iter().map(run).collect()

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use runner::{Budget, Status, StepRecord, devices, notes, run_step, sweep};
+use runner::{Budget, LadderStep, Status, StepRecord, devices, notes, run_step, sweep};
 use validation::pi::{Input, Output};
 use validation::{
     Ceiling, Expression, Ladder, Most, Pi, Precision, Prepared, Reach, Ready, Settings, SizeRequest, Step, StepError,
@@ -176,7 +176,13 @@ fn record(step: usize) -> StepRecord {
 /// Three timed runs.
 fn record_of(ladder: &dyn Ladder, step: usize, input: &validation::SharedInput) -> StepRecord {
     let budget = Budget { repeat: Some(3), ..Budget::default() };
-    run_step(ladder, step, input, &Settings { threads: NonZeroUsize::MIN, ..Settings::default() }, &budget, &mut |_| {})
+    run_step(
+        LadderStep { ladder, index: step },
+        input,
+        &Settings { threads: NonZeroUsize::MIN, ..Settings::default() },
+        &budget,
+        &mut |_| {},
+    )
 }
 
 /// So many elements that only a few of them are poisoned before a run.
@@ -420,7 +426,12 @@ fn a_sweep_runs_one_step_with_each_setting() {
     let (ladder, input) = darts();
     let threads = |threads| NonZeroUsize::new(threads).unwrap();
     let settings = [1, 2, 3].map(|count| Settings { threads: threads(count), ..Settings::default() });
-    let points = sweep(&*ladder, 8, &input, settings, &Budget { repeat: Some(2), ..Budget::default() });
+    let points = sweep(
+        LadderStep { ladder: &*ladder, index: 8 },
+        &input,
+        settings,
+        &Budget { repeat: Some(2), ..Budget::default() },
+    );
     let seen: Vec<_> = points.iter().map(|point| (point.settings.threads.get(), point.record.threads)).collect();
     assert_eq!(seen[..2], [(1, Some(1)), (2, Some(2))]);
     assert!(points[0].record.prepare_ms.is_some());
