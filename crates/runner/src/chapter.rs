@@ -14,7 +14,7 @@ use crate::machine::Machine;
 use crate::output::{self, Kept};
 use crate::part::{Asked, Part};
 use crate::picture::{self, Palette};
-use crate::plot::{self, Bar};
+use crate::plot::{Bar, Bars, Chart, Orbits, Scale};
 use crate::progress::Progress;
 use crate::record::{Status, StepRecord, add_speedups, run_step};
 use crate::screen::{Failure, Screen, excerpt, panic_text, printable_panics};
@@ -407,7 +407,8 @@ impl Pictures<'_> {
                 let Some(start) = self.input.get::<validation::Particles>() else {
                     return Ok(Vec::new());
                 };
-                plot::orbits(&path, "Particles", (&start.x, &start.y), (&end.x, &end.y))
+                Orbits { title: "Particles", start: (&start.x, &start.y), end: (&end.x, &end.y) }
+                    .write(&path)
                     .map_err(|error| Failure::Io(error.to_string()))?;
                 Ok(vec![path])
             }
@@ -429,7 +430,9 @@ impl Pictures<'_> {
             })
             .collect();
         let title = format!("{}: time of the steps", self.input.problem());
-        plot::bars(&path, &title, "ms", &bars, true).map_err(|error| Failure::Io(error.to_string()))?;
+        Bars { title: &title, unit: "ms", bars: &bars, scale: Scale::Logarithmic }
+            .write(&path)
+            .map_err(|error| Failure::Io(error.to_string()))?;
         Ok(path)
     }
 }
