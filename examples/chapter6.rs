@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use runner::plot::{Series, lines};
+use runner::plot::{Axis, Lines, Series};
 use runner::{Budget, Chapter, Failure, LadderStep, Part, Screen, Setting, time};
 use validation::memory::human;
 use validation::{Checked, NoAnswer, Settings, SharedInput, SizeRequest};
@@ -102,10 +102,10 @@ fn blocks_of_all_sizes(
     let caches = Caches::of_this_machine();
     let marks = [("L1", caches.l1), ("L2", caches.l2), ("L3", caches.l3)];
     let marks = marks.map(|(name, bytes)| (bytes as f64 / 1024.0, format!("{name} {}", human(bytes as u64))));
-    let path = part.file(&format!("{problem}-blocks.svg"));
     let title = format!("{problem}: speed against the size of a block, one thread");
     let axis = "KiB that the inputs, temporaries and outputs of a block take";
-    lines(&path, &title, axis, unit, &series, &marks, true, false).map_err(|error| Failure::Io(error.to_string()))
+    let (x, y) = (Axis::logarithmic(axis), Axis::linear(unit));
+    part.chart(&format!("{problem}-blocks"), &Lines { title: &title, x, y, series: &series, marks: &marks })
 }
 
 /// Million elements in a second by a step.

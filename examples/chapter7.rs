@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use runner::plot::{Series, lines};
+use runner::plot::{Axis, Lines, Series};
 use runner::{Budget, Chapter, Failure, LadderStep, Part, Setting, sweep};
 use validation::{Mandelbrot, Problem, Settings, mandelbrot};
 use vectorised::simd::{self, MOST_VECTORS};
@@ -65,9 +65,8 @@ fn plot_vectors(
         rows.push(cells.try_into().expect("a cell for each number of vectors"));
         series.push(Series { name: (*step).to_owned(), points });
     }
-    let path = part.file(&format!("{name}.svg"));
-    lines(&path, title, "independent vectors", unit, &series, &[], false, false)
-        .map_err(|error| Failure::Io(error.to_string()))?;
+    let (x, y) = (Axis::linear("independent vectors"), Axis::linear(unit));
+    part.chart(name, &Lines { title, x, y, series: &series, marks: &[] })?;
     part.table(name, &["step", "1", "2", "3", "4", "5", "6", "7", "8"], &rows, &[0])
 }
 

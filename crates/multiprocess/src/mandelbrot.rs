@@ -29,6 +29,12 @@ impl Plane {
     }
 }
 
+/// Points that are sent to a process at once: those of so many rows as the settings say, or an equal part for each process.
+fn points_at_once(input: &Input, settings: &Settings) -> usize {
+    let (width, height) = (input.width(), input.height());
+    settings.chunk.map_or(width * height / settings.threads.get(), |rows| rows.get().min(height) * width)
+}
+
 /// One chunk for each core: the tutorial's advice.
 fn cores() -> usize {
     Settings::default().threads.get()
@@ -127,8 +133,7 @@ pub fn pool_pickled(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
         counts
     }
     task!(calculate_z);
-    let (each, (width, height)) = (settings.threads.get(), (input.width(), input.height()));
-    let chunk = settings.chunk.map_or(width * height / each, |rows| rows.get().min(height) * width);
+    let chunk = points_at_once(input, settings);
     pooled::<Mandelbrot>(settings, move |pool, input, counts| {
         let q: Vec<_> = input.q().iter().map(|q| (q.re, q.im)).collect();
         let chunks = q.chunks(chunk.max(1)).map(|q| (q.to_vec(), input.max_iterations, vec![(0.0, 0.0); q.len()]));

@@ -10,6 +10,7 @@ use crate::cli::SizeArgs;
 use crate::files::write_atomically;
 use crate::ladder_step::{LadderStep, ladder_of};
 use crate::measure::Budget;
+use crate::plot::Chart;
 use crate::record::StepRecord;
 use crate::screen::{Failure, Screen};
 use crate::table::{plain_table, wrapped};
@@ -222,6 +223,15 @@ impl<'a> Part<'a> {
     ) -> Result<(), Failure> {
         self.screen.line(plain_table(header, rows, left))?;
         self.write(&format!("{name}.md"), &markdown(header, rows, left))
+    }
+
+    /// Draws a chart in `chapterN-NAME.svg`.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn chart(&mut self, name: &str, chart: &dyn Chart) -> Result<(), Failure> {
+        let path = self.file(&format!("{name}.svg"));
+        chart.write(&path).map_err(|error| Failure::Io(error.to_string()))
     }
 
     /// Writes a text to `chapterN-NAME`.

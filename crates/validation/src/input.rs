@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::memory;
+use crate::amount::human;
 
 /// How large a problem is when the command line names no size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,8 +90,8 @@ impl fmt::Display for InputError {
             Self::Memory { needed, allowed } => write!(
                 f,
                 "this size needs {} of memory and {} may be used (80 % of what is available); ask for less",
-                memory::human(*needed),
-                memory::human(*allowed)
+                human(*needed),
+                human(*allowed)
             ),
             Self::NotFinite { what, index, value } => {
                 write!(f, "{what}[{index}] is {value}; every value must be finite")

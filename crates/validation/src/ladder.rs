@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     Ceiling, InputError, Kind, Mismatch, Plain, Precision, Prepared, Problem, Settings, SizeRequest, Step, StepError,
-    Verified, Work, memory,
+    StepInfo, Verified, Work, memory,
 };
 
 /// The steps of one crate for one problem, with the problem's types erased, so that any program can list, run and compare them.
@@ -35,47 +35,6 @@ pub trait Ladder: Send + Sync {
 
 /// What makes the input of a test case, with the problem's types erased.
 type SharedCase = Box<dyn Fn() -> Result<SharedInput, InputError> + Send + Sync>;
-
-/// What is known of a step without running it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StepInfo {
-    /// The problem's name.
-    pub problem: &'static str,
-    /// The name of the function.
-    pub name: &'static str,
-    /// The module that holds it, from the crate's name down.
-    pub module: &'static str,
-    /// The source file that holds it, from the workspace's root down.
-    pub file: &'static str,
-    /// The program that it stands for.
-    pub mirrors: &'static str,
-    /// What is new in it, in a few words.
-    pub idea: &'static str,
-    /// How close its answer has to be.
-    pub precision: Precision,
-    /// Whether it computes something else than the work that the problem states, so that the hardware's limit says nothing.
-    pub changes_the_algorithm: bool,
-}
-
-impl StepInfo {
-    /// The crate that teaches the step.
-    pub fn crate_name(&self) -> &'static str {
-        self.module.split("::").next().unwrap_or(self.module)
-    }
-
-    /// The whole name: `kernels::mandelbrot::naive`.
-    pub fn path(&self) -> String {
-        format!("{}::{}", self.module, self.name)
-    }
-}
-
-/// One input of a problem that every step is tested on.
-pub struct Case<P: Problem> {
-    /// The name, as it stands in the name of a test: `500x500`.
-    pub name: String,
-    /// Makes the input.
-    pub input: Box<dyn Fn() -> Result<P::Input, InputError> + Send + Sync>,
-}
 
 /// An input that several steps share.
 #[derive(Clone)]

@@ -17,6 +17,7 @@
 //! # Ok::<(), validation::InputError>(())
 //! ```
 
+mod amount;
 mod checked;
 pub mod distance;
 mod element;
@@ -31,18 +32,20 @@ pub mod pi;
 mod problem;
 pub mod random;
 mod step;
+mod step_error;
 mod verdict;
 
 pub use checked::{Checked, NoAnswer};
 pub use distance::Distance;
 pub use expression::Expression;
 pub use input::{InputError, Scale, SizeRequest};
-pub use ladder::{Case, Ladder, Session, SharedInput, StepInfo, ladder};
+pub use ladder::{Ladder, Session, SharedInput, ladder};
 pub use mandelbrot::Mandelbrot;
 pub use particles::Particles;
 pub use pi::Pi;
-pub use problem::{Problem, Work};
-pub use step::{Ceiling, Kind, Plain, Prepare, Prepared, Ready, Settings, Step, StepError, ready};
+pub use problem::{Case, Problem, Work};
+pub use step::{Ceiling, Kind, Plain, Prepare, Prepared, Ready, Settings, Step, StepInfo, ready};
+pub use step_error::StepError;
 pub use verdict::{Mismatch, Most, Precision, Reach, Verified};
 
 /// What the reference program printed, for the tests of the problems.

@@ -5,6 +5,7 @@ use std::{fs, process};
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use crate::InputError;
+pub use crate::amount::human;
 
 /// Bytes that can be had without swapping: the smallest of what the system has available, what the control group still allows, and
 /// what the process may still map (`ulimit -v`) and fill with data (`ulimit -d`). What the system does not say is no limit.
@@ -71,26 +72,6 @@ pub fn require(needed: u64) -> Result<(), InputError> {
 /// [`InputError::Memory`] when the budget is smaller.
 pub fn require_within(needed: u64, allowed: u64) -> Result<(), InputError> {
     if needed <= allowed { Ok(()) } else { Err(InputError::Memory { needed, allowed }) }
-}
-
-/// A number of bytes as a person reads it, in powers of 1024.
-///
-/// ```
-/// assert_eq!(validation::memory::human(512), "512 B");
-/// assert_eq!(validation::memory::human(32_000_000), "30.5 MiB");
-/// ```
-pub fn human(bytes: u64) -> String {
-    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    let mut value = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while value >= 1024.0 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A problem: an input, a known answer, and the work that it takes.
 
-use crate::{Case, InputError, Mismatch, Precision, SizeRequest, Verified};
+use crate::{InputError, Mismatch, Precision, SizeRequest, Verified};
 
 /// One computation with a fixed input and a known answer.
 pub trait Problem: Copy + 'static {
@@ -65,6 +65,14 @@ pub trait Problem: Copy + 'static {
 
     /// The inputs that every step is tested on: awkward sizes and the known answers.
     fn cases() -> Vec<Case<Self>>;
+}
+
+/// One input of a problem that every step is tested on.
+pub struct Case<P: Problem> {
+    /// The name, as it stands in the name of a test: `500x500`.
+    pub name: String,
+    /// Makes the input.
+    pub input: Box<dyn Fn() -> Result<P::Input, InputError> + Send + Sync>,
 }
 
 /// The operations that a problem cannot do without, and the bytes that must move.

@@ -1,11 +1,10 @@
 //! A step: what is known of it, how it is called, what it can be told, and why it may give no answer.
 
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Duration;
 
-use crate::{Precision, Problem, StepInfo, Work};
+use crate::{Precision, Problem, StepError, Work};
 
 /// One way of computing a problem: one function, one idea more than the step before it.
 pub struct Step<P: Problem> {
@@ -18,6 +17,39 @@ pub struct Step<P: Problem> {
     pub bits_may_change: bool,
     /// How it is called.
     pub kind: Kind<P>,
+}
+
+/// What is known of a step without running it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepInfo {
+    /// The problem's name.
+    pub problem: &'static str,
+    /// The name of the function.
+    pub name: &'static str,
+    /// The module that holds it, from the crate's name down.
+    pub module: &'static str,
+    /// The source file that holds it, from the workspace's root down.
+    pub file: &'static str,
+    /// The program that it stands for.
+    pub mirrors: &'static str,
+    /// What is new in it, in a few words.
+    pub idea: &'static str,
+    /// How close its answer has to be.
+    pub precision: Precision,
+    /// Whether it computes something else than the work that the problem states, so that the hardware's limit says nothing.
+    pub changes_the_algorithm: bool,
+}
+
+impl StepInfo {
+    /// The crate that teaches the step.
+    pub fn crate_name(&self) -> &'static str {
+        self.module.split("::").next().unwrap_or(self.module)
+    }
+
+    /// The whole name: `kernels::mandelbrot::naive`.
+    pub fn path(&self) -> String {
+        format!("{}::{}", self.module, self.name)
+    }
 }
 
 /// How a step is called.
@@ -141,26 +173,6 @@ impl Default for Settings {
         Self { threads, block: None, chunk: None, vectors: None, workgroup: None }
     }
 }
-
-/// Why a step gave no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StepError {
-    /// It cannot run on this machine; the text says what is missing, and what would mend it.
-    Unavailable(String),
-    /// It ran and failed.
-    Failed(String),
-}
-
-impl fmt::Display for StepError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unavailable(why) => write!(f, "unavailable: {why}"),
-            Self::Failed(why) => write!(f, "failed: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for StepError {}
 
 impl<P: Problem> Clone for Kind<P> {
     fn clone(&self) -> Self {

@@ -209,6 +209,55 @@ pub(crate) struct Array<'a, T> {
     pub(crate) found: &'a [T],
 }
 
+impl Precision {
+    /// Whether an element that is not the reference's may be as it was found.
+    fn accepts<T: Element>(self, expected: T, found: T, possible: impl Fn(T) -> bool) -> bool {
+        match self {
+            Self::Exact | Self::ExactSingle => false,
+            Self::Within { absolute, relative }
+            | Self::Different { reach: Reach::Within { absolute, relative }, .. } => {
+                expected.distance(found) <= absolute + relative * expected.magnitude()
+            }
+            Self::Different { reach: Reach::AnyValue, .. } => possible(found),
+        }
+    }
+}
+
+/// What has been seen of the arrays of an answer.
+struct Seen<T> {
+    verified: Verified,
+    /// The array, the index, what should be there and what is there.
+    first_wrong: Option<(&'static str, usize, T, T)>,
+    first_differing: Option<(&'static str, usize, T, T)>,
+    wrong: u64,
+    untouched: u64,
+    /// The bits that some element of the reference has, and some of the answer.
+    any_expected: u64,
+    any_found: u64,
+}
+
+impl<T: Element> Seen<T> {
+    fn see(&mut self, array: &Array<'_, T>, precision: Precision, possible: impl Fn(T) -> bool) {
+        for (index, (&expected, &found)) in array.expected.iter().zip(array.found).enumerate() {
+            self.verified.elements += 1;
+            self.any_expected |= expected.bits();
+            self.any_found |= found.bits();
+            if expected.same(found) {
+                continue;
+            }
+            self.verified.differing += 1;
+            self.verified.largest_error = self.verified.largest_error.max(expected.distance(found));
+            let poisoned = found.same(T::POISON);
+            self.first_differing.get_or_insert((array.name, index, expected, found));
+            if poisoned || !precision.accepts(expected, found, &possible) {
+                self.wrong += 1;
+                self.untouched += u64::from(poisoned);
+                self.first_wrong.get_or_insert((array.name, index, expected, found));
+            }
+        }
+    }
+}
+
 /// Compares every element of every array. `possible` says whether the problem has such a value at all; `place` names an element
 /// by its array and index; `sums` gives the validation sums of reference and answer.
 pub(crate) fn compare<T: Element>(
@@ -219,43 +268,18 @@ pub(crate) fn compare<T: Element>(
     place: impl Fn(&'static str, usize) -> String,
     sums: impl FnOnce() -> (String, String),
 ) -> Result<Verified, Mismatch> {
-    let mut verified = Verified { elements: 0, differing: 0, largest_error: 0.0 };
-    let (mut first_wrong, mut first_differing) = (None, None);
-    let (mut wrong, mut untouched) = (0, 0);
-    // The bits that some element has.
-    let (mut any_expected, mut any_found) = (0, 0);
+    let verified = Verified { elements: 0, differing: 0, largest_error: 0.0 };
+    let (first_wrong, first_differing) = (None, None);
+    let mut seen =
+        Seen { verified, first_wrong, first_differing, wrong: 0, untouched: 0, any_expected: 0, any_found: 0 };
     for array in arrays {
         let (expected, found) = (array.expected.len(), array.found.len());
         if expected != found {
             return Err(Mismatch::Length { problem, array: array.name, expected, found });
         }
-        for (index, (&expected, &found)) in array.expected.iter().zip(array.found).enumerate() {
-            verified.elements += 1;
-            any_expected |= expected.bits();
-            any_found |= found.bits();
-            if expected.same(found) {
-                continue;
-            }
-            verified.differing += 1;
-            let distance = expected.distance(found);
-            verified.largest_error = verified.largest_error.max(distance);
-            let poisoned = found.same(T::POISON);
-            let accepted = match precision {
-                Precision::Exact | Precision::ExactSingle => false,
-                Precision::Within { absolute, relative }
-                | Precision::Different { reach: Reach::Within { absolute, relative }, .. } => {
-                    distance <= absolute + relative * expected.magnitude()
-                }
-                Precision::Different { reach: Reach::AnyValue, .. } => possible(found),
-            };
-            first_differing.get_or_insert((array.name, index, expected, found));
-            if poisoned || !accepted {
-                wrong += 1;
-                untouched += u64::from(poisoned);
-                first_wrong.get_or_insert((array.name, index, expected, found));
-            }
-        }
+        seen.see(array, precision, &possible);
     }
+    let Seen { verified, mut first_wrong, first_differing, mut wrong, untouched, any_expected, any_found } = seen;
     if let Precision::Different { most, .. } = precision
         && (verified.differing > most.of(verified.elements) || (any_found == 0 && any_expected != 0))
     {

@@ -8,19 +8,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use bytemuck::Pod;
-use serde::Serialize;
-
-use super::Traffic;
-use super::batch::Owed;
 use super::options::Options;
+use super::submitted::Task;
+use super::traffic::Traffic;
 use crate::ends::{end_of, not_ready};
 use crate::os::{Child, Idle, Lost, Message, PATIENCE, Patience, Wake, after};
 use crate::panics::{discard, text_of};
-use crate::shared::Part;
 use crate::stall::{Watch, Worked};
-use crate::wire::encode;
-use crate::worker::{READY, TASK, understood};
+use crate::worker::{READY, understood};
 use crate::{Error, locked};
 
 #[derive(Debug, Default)]
@@ -65,47 +60,6 @@ pub(super) struct Slot {
     /// Tasks that the child has done.
     tasks: AtomicU64,
     wake: Wake,
-}
-
-/// Some inputs that are submitted together.
-#[derive(Debug)]
-pub(super) struct Task {
-    name: &'static str,
-    message: Message,
-    first: usize,
-    count: usize,
-    attempts: u32,
-    answer: Owed,
-}
-
-impl Task {
-    /// The message that asks for a function, with these inputs.
-    pub(super) fn message<A: Serialize>(name: &'static str, inputs: &[A]) -> Result<Message, Error> {
-        let mut message = Message::new(TASK);
-        encode(name, &mut message)?;
-        encode(inputs, &mut message)?;
-        message.seal();
-        Ok(message)
-    }
-
-    /// The message that asks for a function that writes a part of a shared array.
-    pub(super) fn message_of_part<A: Serialize, T: Pod>(
-        name: &'static str,
-        argument: &A,
-        part: &Part<T>,
-    ) -> Result<Message, Error> {
-        let mut message = Message::new(TASK);
-        encode(name, &mut message)?;
-        encode(argument, &mut message)?;
-        encode(part, &mut message)?;
-        message.seal();
-        Ok(message)
-    }
-
-    /// A task of `count` inputs, the first of which is the call's input number `first`.
-    pub(super) fn new(name: &'static str, message: Message, first: usize, count: usize, answer: Owed) -> Self {
-        Self { name, message, first, count, attempts: 0, answer }
-    }
 }
 
 /// An idle worker that a caller has taken from its keeper, to be given back.
@@ -498,6 +452,7 @@ mod tests {
 
     use super::super::batch::{AsyncResult, Batch};
     use super::*;
+    use crate::worker::TASK;
 
     #[test]
     fn a_keeper_that_panics_fails_what_waits_for_it() {

@@ -3,36 +3,29 @@
 mod batch;
 mod keeper;
 mod options;
+mod submitted;
+mod traffic;
 mod unordered;
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 
 use bytemuck::Pod;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::batch::{Batch, all, first};
-use self::keeper::{Shared, Task};
+use self::keeper::Shared;
+use self::submitted::Task;
 use crate::shared::SharedArray;
 use crate::task::name_of;
 use crate::{Error, locked};
 
 pub use self::batch::AsyncResult;
 pub use self::options::Options;
+pub use self::traffic::Traffic;
 pub use self::unordered::Unordered;
-
-/// What has gone over the connections of a pool.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Traffic {
-    /// Messages to workers: each is one task, or one chunk of tasks.
-    pub messages: u64,
-    /// Bytes to workers. Shared memory is not among them.
-    pub sent: u64,
-    /// Bytes back.
-    pub received: u64,
-}
 
 /// Processes that wait for tasks.
 ///
@@ -45,6 +38,37 @@ pub struct Traffic {
 pub struct Pool {
     shared: Arc<Shared>,
     keepers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Options {
+    /// Starts the workers, and waits until they are ready.
+    ///
+    /// # Errors
+    /// When there are to be no workers, when a worker does not start or its initializer fails, when the system has no room for more
+    /// threads, processes or files, in a worker, and in a program that lacks [`init`](crate::init).
+    pub fn start(self) -> Result<Pool, Error> {
+        crate::may_start()?;
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let workers = self.workers.unwrap_or_else(cores);
+        if workers == 0 {
+            return Err(Error::NoWorkers);
+        }
+        if let Some(Err(error)) = self.initializer.as_deref() {
+            return Err(error.clone());
+        }
+        let shared = Arc::new(Shared::new(self, workers)?);
+        let mut keepers = Vec::new();
+        let started = shared.start_keepers(&mut keepers);
+        // What has been started by now ends with the pool.
+        let pool = Pool { shared, keepers: Mutex::new(keepers) };
+        let reports = started?;
+        for _ in 0..workers {
+            reports
+                .recv()
+                .unwrap_or_else(|_| Err(Error::Start("the thread that looks after it has ended".to_owned())))?;
+        }
+        Ok(pool)
+    }
 }
 
 impl Pool {

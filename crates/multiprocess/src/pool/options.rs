@@ -1,14 +1,12 @@
 //! How a pool is started.
 
 use std::ffi::OsString;
-use std::sync::{Arc, Mutex};
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Pool;
-use super::keeper::{Shared, Task};
+use super::submitted::Task;
 use crate::Error;
 use crate::os::Message;
 use crate::task::name_of;
@@ -16,7 +14,7 @@ use crate::task::name_of;
 /// How a pool is started.
 #[derive(Clone, Debug)]
 pub struct Options {
-    workers: Option<usize>,
+    pub(super) workers: Option<usize>,
     pub(super) attempts: u32,
     pub(super) time_limit: Option<Duration>,
     pub(super) stall_limit: Option<Duration>,
@@ -99,34 +97,5 @@ impl Options {
     /// Another program for the workers: by default it is this one.
     pub fn program(self, program: impl Into<OsString>) -> Self {
         Self { program: Some(program.into()), ..self }
-    }
-
-    /// Starts the workers, and waits until they are ready.
-    ///
-    /// # Errors
-    /// When there are to be no workers, when a worker does not start or its initializer fails, when the system has no room for more
-    /// threads, processes or files, in a worker, and in a program that lacks [`init`](crate::init).
-    pub fn start(self) -> Result<Pool, Error> {
-        crate::may_start()?;
-        let cores = || thread::available_parallelism().map_or(1, usize::from);
-        let workers = self.workers.unwrap_or_else(cores);
-        if workers == 0 {
-            return Err(Error::NoWorkers);
-        }
-        if let Some(Err(error)) = self.initializer.as_deref() {
-            return Err(error.clone());
-        }
-        let shared = Arc::new(Shared::new(self, workers)?);
-        let mut keepers = Vec::new();
-        let started = shared.start_keepers(&mut keepers);
-        // What has been started by now ends with the pool.
-        let pool = Pool { shared, keepers: Mutex::new(keepers) };
-        let reports = started?;
-        for _ in 0..workers {
-            reports
-                .recv()
-                .unwrap_or_else(|_| Err(Error::Start("the thread that looks after it has ended".to_owned())))?;
-        }
-        Ok(pool)
     }
 }

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::batch::{Batch, BatchState, all};
-use super::keeper::{Shared, Task};
+use super::keeper::Shared;
+use super::submitted::Task;
 use crate::Error;
 
 /// How many chunks are under way for each worker: one that it has, and some for it to go on with until results are taken.

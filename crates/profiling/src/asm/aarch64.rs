@@ -7,10 +7,12 @@ use capstone::arch::arm64::{Arm64Operand, Arm64OperandType as Operand, Arm64Vas}
 use capstone::arch::{BuildsCapstone, DetailsArchInsn, arm64};
 use capstone::{Capstone, RegId};
 
-use super::dis::{Callee, Class, Instruction, in_lanes, labels, never_returning};
 use super::error::Error;
 use super::flow::{Flow, Graph, Held, held, isolate_padding};
-use super::image::{Function, Image};
+use super::function::Function;
+use super::image::Image;
+use super::instruction::{Callee, Class, Instruction};
+use super::marks::{in_lanes, labels, never_returning};
 
 /// How far before a jump through a table its parts are looked for.
 const NEAR: usize = 12;
@@ -33,16 +35,10 @@ pub(crate) fn decode(image: &Image, function: &Function, code: &[u8]) -> Result<
     let mut flows = flows(image, &decoded, &index, &direct);
     let graph = Graph::new(&flows);
     let addresses = addresses(image, &decoded, &graph);
-    let callees: Vec<Option<Callee>> = decoded
-        .iter()
-        .zip(direct)
-        .zip(&addresses)
-        .map(|((instruction, direct), address)| match (instruction.is("blr") || instruction.is("br"), address) {
-            (true, Some(Value::Function(name))) => Some(Callee::named(name.clone())),
-            (true, Some(Value::Address(address))) => image.name_at(*address).map(Callee::named).or(direct),
-            _ => direct,
-        })
-        .collect();
+    let callees = direct.into_iter().zip(&decoded).zip(&addresses);
+    let callees =
+        callees.map(|((direct, instruction), address)| through_register(image, instruction, address).or(direct));
+    let callees: Vec<Option<Callee>> = callees.collect();
     never_returning(&mut flows, &callees);
     isolate_padding(&mut flows, |at| decoded[at].is("nop"));
     let labels = labels(&flows, |at| decoded[at].address);
@@ -84,6 +80,16 @@ pub(crate) fn decode(image: &Image, function: &Function, code: &[u8]) -> Result<
         })
         .collect();
     Ok((instructions, flows))
+}
+
+/// What an instruction calls whose register holds this value.
+fn through_register(image: &Image, instruction: &Decoded, value: &Option<Value>) -> Option<Callee> {
+    match value {
+        _ if !instruction.is("blr") && !instruction.is("br") => None,
+        Some(Value::Function(name)) => Some(Callee::named(name.clone())),
+        Some(Value::Address(address)) => image.name_at(*address).map(Callee::named),
+        _ => None,
+    }
 }
 
 /// One decoded instruction. What is no instruction has the name `.word` and no operands.

@@ -7,10 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::count::Count;
-use super::dis::{Class, Instruction, Listing, Loop, Purpose};
 use super::error::Error;
-use super::html;
-use super::image::{Frame, Function, Image, last_part, without_generics};
+use super::function::{Frame, Function};
+use super::image::Image;
+use super::instruction::{Class, Instruction, Purpose};
+use super::listing::{Listing, Loop};
+use super::names::{last_part, without_generics};
 
 /// Which lines to annotate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -481,10 +483,5 @@ impl Annotated {
     /// The functions, by address.
     pub fn functions(&self) -> impl Iterator<Item = &Function> {
         self.functions.iter().map(|function| function.listing.function())
-    }
-
-    /// The page: one file that needs no other.
-    pub fn html(&self) -> String {
-        html::page(self)
     }
 }

@@ -1,10 +1,12 @@
 //! Instructions counted by what they are for.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::AddAssign;
 
-use super::dis::{Class, Instruction, Line, Listing, short};
+use super::instruction::{Class, Guard, Instruction, Line, Purpose};
+use super::listing::{Listing, Loop, short};
 
 /// How many instructions there are of each class.
 ///
@@ -81,7 +83,7 @@ impl Count {
         self.loads += u64::from(instruction.loads);
         self.stores += u64::from(instruction.stores);
         self.divisions += u64::from(instruction.divides);
-        let is_check = |guard: super::dis::Guard| guard.purpose == super::dis::Purpose::BoundsCheck;
+        let is_check = |guard: Guard| guard.purpose == Purpose::BoundsCheck;
         self.bounds_checks += u64::from(instruction.guards.is_some_and(is_check));
         if instruction.class == Class::Packed {
             self.vector_bits = self.vector_bits.max(instruction.vector_bits);
@@ -244,5 +246,23 @@ fn change(before: u64, after: u64) -> String {
         std::cmp::Ordering::Less => format!("-{}", before - after),
         std::cmp::Ordering::Equal => String::new(),
         std::cmp::Ordering::Greater => format!("+{}", after - before),
+    }
+}
+
+impl Listing {
+    /// The loop in which the time is probably spent: of the deepest loops the one that computes with the widest vectors, as the others
+    /// are then what is left over for single numbers; then the one with the most floating-point instructions, then the longest. A
+    /// guess from the shape of the code alone, which knows nothing of how often a loop runs.
+    pub fn hottest_loop(&self) -> Option<&Loop> {
+        let weight = |found: &&Loop| {
+            let count = Count::of(found.body.iter().map(|&at| &self.instructions()[at]));
+            (found.depth, count.vector_bits, count.packed + count.scalar, count.instructions, Reverse(found.head))
+        };
+        self.loops().iter().max_by_key(weight)
+    }
+
+    /// How many instructions of each class there are: in the function, in its hottest loop, and on each line.
+    pub fn counts(&self) -> Counts {
+        Counts::of(self)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::image::Function;
+use super::function::Function;
 
 /// Why there is no machine code to show.
 #[derive(Clone, Debug, PartialEq, Eq)]

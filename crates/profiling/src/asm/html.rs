@@ -5,14 +5,18 @@ use std::path::Path;
 
 use super::annotate::{Annotated, AnnotatedLine, Cost, PER_LOOP, WEIGHTS};
 use super::built::warning;
-use super::dis::{Class, Instruction, Listing, Purpose, short};
-use super::image::{last_part, without_generics};
+use super::instruction::{Callee, Class, Instruction, Purpose};
+use super::listing::{Listing, short};
+use super::names::{last_part, without_generics};
 
-pub(crate) fn page(annotated: &Annotated) -> String {
-    let mut page = String::new();
-    // Writing to a string cannot fail.
-    let _ = write(&mut page, annotated);
-    page
+impl Annotated {
+    /// The page: one file that needs no other.
+    pub fn html(&self) -> String {
+        let mut page = String::new();
+        // Writing to a string cannot fail.
+        let _ = write(&mut page, self);
+        page
+    }
 }
 
 const STYLE: &str = include_str!("annotate.css");
@@ -219,7 +223,7 @@ fn badges(line: &AnnotatedLine) -> String {
         badge("panic", &times(cost.panics, "may panic"), "a jump that leads to a panic");
     }
     let called = |purpose: &[Purpose]| {
-        let fits = |name: &&String| purpose.contains(&super::dis::Callee::named(name.as_str().into()).purpose());
+        let fits = |name: &&String| purpose.contains(&Callee::named(name.as_str().into()).purpose());
         cost.called.iter().filter(fits).cloned().collect::<Vec<_>>()
     };
     if cost.allocations > 0 {
@@ -228,26 +232,8 @@ fn badges(line: &AnnotatedLine) -> String {
         let text = if names.iter().all(frees) { "frees" } else { "allocates" };
         badge("call", &times(cost.allocations, text), &names.join(", "));
     }
-    // More names than these say less than their number does.
-    const NAMED: usize = 3;
-    let mut names: Vec<(String, String)> = Vec::new();
-    for name in called(&[Purpose::Mathematics, Purpose::Other, Purpose::Memory]) {
-        let text = match name.as_str() {
-            Cost::INDIRECT => "indirect call".to_owned(),
-            name => format!("calls {}", clipped(last_part(&without_generics(name)), 28)),
-        };
-        match names.iter_mut().find(|(other, _)| *other == text) {
-            Some((_, title)) => title.push_str(&format!(", {name}")),
-            None => names.push((text, name)),
-        }
-    }
-    let shown = if names.len() > NAMED { NAMED - 1 } else { names.len() };
-    for (text, name) in &names[..shown] {
-        badge("call", text, name);
-    }
-    if shown < names.len() {
-        let others: Vec<&str> = names[shown..].iter().map(|(_, name)| name.as_str()).collect();
-        badge("call", &format!("calls {} others", others.len()), &others.join(", "));
+    for (text, names) in calls(called(&[Purpose::Mathematics, Purpose::Other, Purpose::Memory])) {
+        badge("call", &text, &names);
     }
     if cost.divisions > 0 {
         badge("scalar", &times(cost.divisions, "scalar division or root"), "one number at a time");
@@ -267,6 +253,29 @@ fn badges(line: &AnnotatedLine) -> String {
         );
     }
     badges
+}
+
+/// What the badges of called functions say, and the whole names behind each.
+fn calls(called: Vec<String>) -> Vec<(String, String)> {
+    // More names than these say less than their number does.
+    const NAMED: usize = 3;
+    let mut names: Vec<(String, String)> = Vec::new();
+    for name in called {
+        let text = match name.as_str() {
+            Cost::INDIRECT => "indirect call".to_owned(),
+            name => format!("calls {}", clipped(last_part(&without_generics(name)), 28)),
+        };
+        match names.iter_mut().find(|(other, _)| *other == text) {
+            Some((_, title)) => title.push_str(&format!(", {name}")),
+            None => names.push((text, name)),
+        }
+    }
+    if names.len() > NAMED {
+        let others = names.split_off(NAMED - 1);
+        let whole: Vec<_> = others.iter().map(|(_, name)| name.as_str()).collect();
+        names.push((format!("calls {} others", others.len()), whole.join(", ")));
+    }
+    names
 }
 
 /// From white to the yellow that `cython -a` has made known.

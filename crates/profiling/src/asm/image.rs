@@ -1,14 +1,11 @@
-//! Executables: functions, sections, and the source line of each address.
+//! Executables: their sections and functions, and what the loader fills in.
 
-use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::ops::{Range, RangeInclusive};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fmt, fs};
 
-use gimli::{EndianArcSlice, RunTimeEndian};
 use object::read::elf::{FileHeader, SectionHeader};
 use object::{
     Architecture, BinaryFormat, Object, ObjectKind, ObjectSection, ObjectSymbol, RelocationTarget, SectionFlags,
@@ -17,8 +14,9 @@ use object::{
 
 use super::built::{Built, running};
 use super::error::Error;
-
-type Reader = EndianArcSlice<RunTimeEndian>;
+use super::function::{Frame, Function};
+use super::lines::Lines;
+use super::names::{demangled, last_part, method, without_generics};
 
 /// An executable or a library, opened for reading its machine code.
 ///
@@ -51,67 +49,6 @@ struct Section {
 enum Slot {
     Name(Arc<str>),
     Address(u64),
-}
-
-struct Lines {
-    context: addr2line::Context<Reader>,
-    dwarf: Arc<gimli::Dwarf<Reader>>,
-    paths: RefCell<HashMap<String, Arc<str>>>,
-}
-
-/// A function of an executable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Function {
-    name: Arc<str>,
-    path: Arc<str>,
-    symbol: Arc<str>,
-    aliases: Vec<Arc<str>>,
-    address: u64,
-    size: u64,
-}
-
-impl Function {
-    /// The name as Rust writes it, `kernels::mandelbrot::naive`, with the types of a generic instance where the symbol tells them.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The name in the symbol table.
-    pub fn symbol(&self) -> &str {
-        &self.symbol
-    }
-
-    /// Other functions that the linker or the compiler has found to be the same machine code, by name.
-    pub fn aliases(&self) -> impl Iterator<Item = &str> {
-        self.aliases.iter().map(|name| &**name)
-    }
-
-    /// The address in the file's own address space, before the loader moves it.
-    pub fn address(&self) -> u64 {
-        self.address
-    }
-
-    /// The size in bytes.
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// The addresses of the function.
-    pub fn range(&self) -> Range<u64> {
-        self.address..self.address.saturating_add(self.size)
-    }
-}
-
-/// One place in the sources that an instruction comes from. Code that was inlined has several: where it was written, and where
-/// each of the functions around it was called.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
-    /// The function, `None` where the line table alone knows of the place. Inlined functions go by their last name.
-    pub function: Option<Arc<str>>,
-    /// The file, as an absolute path where the compiler was told one.
-    pub file: Option<Arc<str>>,
-    /// The line, counted from one; `None` for instructions that belong to no line.
-    pub line: Option<u32>,
 }
 
 impl Image {
@@ -372,7 +309,7 @@ impl Image {
     }
 
     /// The functions that have code of one of these lines of a file, by address.
-    pub(crate) fn functions_of(&self, file: &str, lines: &std::ops::RangeInclusive<u32>) -> Vec<&Function> {
+    pub(crate) fn functions_of(&self, file: &str, lines: &RangeInclusive<u32>) -> Vec<&Function> {
         let ranges = self.lines.as_ref().map(|known| known.ranges_of(file, lines)).unwrap_or_default();
         let mut found: BTreeMap<u64, &Function> = BTreeMap::new();
         for range in ranges {
@@ -518,310 +455,4 @@ fn separate_debug_file(file: &object::File<'_>, path: &Path) -> Option<Vec<u8>> 
     let mut bundle = name.to_owned();
     bundle.push(".dSYM");
     fs::read(path.with_file_name(bundle).join("Contents/Resources/DWARF").join(name)).ok()
-}
-
-impl Lines {
-    fn load(file: &object::File<'_>, path: &Path) -> Result<Option<Self>, Error> {
-        if file.section_by_name(".debug_line").is_none_or(|section| section.size() == 0) {
-            return Ok(None);
-        }
-        let endian = if file.is_little_endian() { RunTimeEndian::Little } else { RunTimeEndian::Big };
-        let damaged = |why: String| Error::Foreign { file: path.to_path_buf(), why };
-        let section = |id: gimli::SectionId| -> Result<Reader, Error> {
-            let data = match file.section_by_name(id.name()) {
-                Some(section) => section.uncompressed_data().map_err(|error| {
-                    damaged(format!("its debug information in {} cannot be read: {error}", id.name()))
-                })?,
-                None => Cow::Borrowed(&[][..]),
-            };
-            Ok(EndianArcSlice::new(Arc::from(&*data), endian))
-        };
-        let dwarf = Arc::new(gimli::Dwarf::load(section)?);
-        let context = addr2line::Context::from_arc_dwarf(dwarf.clone())
-            .map_err(|error| damaged(format!("its debug information is damaged: {error}")))?;
-        Ok(Some(Self { context, dwarf, paths: RefCell::default() }))
-    }
-
-    fn frames(&self, address: u64) -> Option<Vec<Frame>> {
-        let mut found = self.context.find_frames(address).skip_all_loads().ok()?;
-        let mut frames = Vec::new();
-        while let Ok(Some(frame)) = found.next() {
-            let place = frame.location;
-            frames.push(Frame {
-                function: frame.function.and_then(|name| Some(Arc::from(&*name.demangle().ok()?))),
-                file: place.as_ref().and_then(|place| Some(self.path(place.file?))),
-                line: place.and_then(|place| place.line).filter(|&line| line != 0),
-            });
-        }
-        Some(frames)
-    }
-
-    fn path(&self, raw: &str) -> Arc<str> {
-        if let Some(path) = self.paths.borrow().get(raw) {
-            return path.clone();
-        }
-        let path: Arc<str> = normal(Path::new(raw)).to_string_lossy().into();
-        self.paths.borrow_mut().insert(raw.to_owned(), path.clone());
-        path
-    }
-
-    /// Calls `visit` with each unit that has lines.
-    fn units(&self, mut visit: impl FnMut(&gimli::Unit<Reader>) -> Option<()>) {
-        let mut headers = self.dwarf.units();
-        while let Ok(Some(header)) = headers.next() {
-            if let Ok(unit) = self.dwarf.unit(header) {
-                let _ = visit(&unit);
-            }
-        }
-    }
-
-    /// The files of a unit with their numbers in its line table.
-    fn files_of(&self, unit: &gimli::Unit<Reader>) -> Vec<(u64, Arc<str>)> {
-        let Some(program) = &unit.line_program else { return Vec::new() };
-        let header = program.header();
-        let text = |value| {
-            let name = self.dwarf.attr_string(unit, value).ok()?;
-            Some(gimli::Reader::to_string_lossy(&name).ok()?.into_owned())
-        };
-        let built_in = unit.comp_dir.as_ref().and_then(|name| gimli::Reader::to_string_lossy(name).ok());
-        let built_in = PathBuf::from(built_in.unwrap_or_default().into_owned());
-        let first = u64::from(header.version() < 5);
-        let mut files = Vec::new();
-        for (index, entry) in header.file_names().iter().enumerate() {
-            let directory = entry.directory(header).and_then(text).unwrap_or_default();
-            if let Some(name) = text(entry.path_name()) {
-                let path = built_in.join(directory).join(name);
-                files.push((first + index as u64, self.path(&path.to_string_lossy())));
-            }
-        }
-        files
-    }
-
-    fn files(&self) -> BTreeSet<Arc<str>> {
-        let mut files = BTreeSet::new();
-        self.units(|unit| {
-            files.extend(self.files_of(unit).into_iter().map(|(_, path)| path));
-            Some(())
-        });
-        files
-    }
-
-    /// The addresses of the code of these lines, and of the code that was inlined into them.
-    fn ranges_of(&self, file: &str, lines: &std::ops::RangeInclusive<u32>) -> Vec<Range<u64>> {
-        let mut ranges = Vec::new();
-        self.units(|unit| {
-            let files = self.files_of(unit);
-            let ours: HashSet<u64> =
-                files.iter().filter(|(_, path)| &**path == file).map(|&(index, _)| index).collect();
-            if ours.is_empty() {
-                return None;
-            }
-            let is_ours = |file: u64, line: u64| {
-                ours.contains(&file) && u32::try_from(line).is_ok_and(|line| lines.contains(&line))
-            };
-            let mut rows = unit.line_program.clone()?.rows();
-            let mut started: Option<u64> = None;
-            while let Ok(Some((_, row))) = rows.next_row() {
-                if let Some(start) = started.take()
-                    && start < row.address()
-                {
-                    ranges.push(start..row.address());
-                }
-                if !row.end_sequence() && row.line().is_some_and(|line| is_ours(row.file_index(), line.get())) {
-                    started = Some(row.address());
-                }
-            }
-            let mut entries = unit.entries();
-            while let Ok(Some(entry)) = entries.next_dfs() {
-                if entry.tag() != gimli::DW_TAG_inlined_subroutine {
-                    continue;
-                }
-                let value = |name| entry.attr_value(name).and_then(|value| value.udata_value());
-                let file = match entry.attr_value(gimli::DW_AT_call_file) {
-                    Some(gimli::AttributeValue::FileIndex(index)) => Some(index),
-                    other => other.and_then(|value| value.udata_value()),
-                };
-                if file.is_some_and(|file| is_ours(file, value(gimli::DW_AT_call_line).unwrap_or(0))) {
-                    ranges.extend(self.ranges(unit, entry));
-                }
-            }
-            Some(())
-        });
-        ranges
-    }
-
-    fn ranges(&self, unit: &gimli::Unit<Reader>, entry: &gimli::DebuggingInformationEntry<Reader>) -> Vec<Range<u64>> {
-        let mut found = Vec::new();
-        if let Ok(mut ranges) = self.dwarf.die_ranges(unit, entry) {
-            while let Ok(Some(range)) = ranges.next() {
-                if range.begin < range.end {
-                    found.push(range.begin..range.end);
-                }
-            }
-        }
-        found
-    }
-
-    /// Where functions of that last name were inlined.
-    fn inlined(&self, wanted: &str) -> Vec<Range<u64>> {
-        let mut ranges = Vec::new();
-        self.units(|unit| {
-            let mut entries = unit.entries();
-            while let Ok(Some(entry)) = entries.next_dfs() {
-                if entry.tag() != gimli::DW_TAG_inlined_subroutine {
-                    continue;
-                }
-                let Some(gimli::AttributeValue::UnitRef(origin)) = entry.attr_value(gimli::DW_AT_abstract_origin)
-                else {
-                    continue;
-                };
-                let name = unit.entry(origin).ok().and_then(|origin| {
-                    let name = self.dwarf.attr_string(unit, origin.attr_value(gimli::DW_AT_name)?).ok()?;
-                    Some(gimli::Reader::to_string_lossy(&name).ok()?.into_owned())
-                });
-                if name.is_some_and(|name| name.split('<').next() == Some(wanted)) {
-                    ranges.extend(self.ranges(unit, entry));
-                }
-            }
-            Some(())
-        });
-        ranges
-    }
-}
-
-/// The path without `.` and with `..` resolved by name alone, as the file may be on another machine.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if normal.file_name().is_some() => {
-                normal.pop();
-            }
-            part => normal.push(part),
-        }
-    }
-    normal
-}
-
-fn demangled(symbol: &str) -> String {
-    let name = format!("{:#}", rustc_demangle::demangle(symbol));
-    // Legacy names end in `.llvm.123` where a private function was made visible to another part of the crate.
-    match name.split_once(".llvm.") {
-        Some((before, _)) => before.to_owned(),
-        None => name,
-    }
-}
-
-/// A name without the types in `::<...>`, which are told only by symbols of the new mangling.
-pub(crate) fn without_generics(name: &str) -> String {
-    let mut kept = String::with_capacity(name.len());
-    let mut rest = name;
-    while let Some(at) = rest.find("::<") {
-        kept.push_str(&rest[..at]);
-        let mut depth = 0_usize;
-        let mut end = rest.len();
-        let tail = &rest[at + 2..];
-        for (index, character) in tail.char_indices() {
-            match character {
-                '<' => depth += 1,
-                '>' if !tail[..index].ends_with('-') => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                end = at + 2 + index + 1;
-                break;
-            }
-        }
-        rest = &rest[end..];
-    }
-    kept.push_str(rest);
-    kept
-}
-
-/// `Type::method` of `<Type as Trait>::method`.
-fn method(path: &str) -> Option<String> {
-    let inner = path.strip_prefix('<')?;
-    let (own, rest) = inner.split_once(" as ")?;
-    let (_, name) = rest.rsplit_once(">::")?;
-    Some(format!("{own}::{name}"))
-}
-
-/// What stands after the last `::` that is not inside brackets, without the types that follow.
-pub(crate) fn last_part(path: &str) -> &str {
-    let (mut depth, mut start) = (0_i32, 0);
-    for (at, character) in path.char_indices() {
-        match character {
-            '<' | '(' | '[' | '{' => depth += 1,
-            '>' if path[..at].ends_with('-') => {}
-            '>' | ')' | ']' | '}' => depth -= 1,
-            ':' if depth == 0 => start = at + 1,
-            _ => {}
-        }
-    }
-    let part = &path[start..];
-    match part.find('<') {
-        Some(types) if types > 0 => &part[..types],
-        _ => part,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn types_are_left_out_of_names() {
-        for (name, bare) in [
-            ("fixture::largest::<f64>", "fixture::largest"),
-            ("a::b::<fn(u8) -> c::D<e>>::f::<g>::h", "a::b::f::h"),
-            ("<a::B<c> as d::E>::f", "<a::B<c> as d::E>::f"),
-            ("a::<b", "a"),
-            ("a::<>>", "a>"),
-            ("", ""),
-        ] {
-            assert_eq!(without_generics(name), bare, "{name}");
-        }
-    }
-
-    #[test]
-    fn the_last_part_of_a_name_is_not_one_of_its_types() {
-        for (name, last) in [
-            ("core::ptr::drop_in_place<alloc::boxed::Box<a::B>>", "drop_in_place"),
-            ("<a::B as c::D>::e", "e"),
-            ("a::b::{closure#0}", "{closure#0}"),
-            ("a::b::{{closure}}", "{{closure}}"),
-            ("hypot", "hypot"),
-            ("<a::B<c> as d::E<fn() -> f::G>>::h", "h"),
-            ("", ""),
-            ("::", ""),
-            ("<a::b", "<a::b"),
-        ] {
-            assert_eq!(last_part(name), last, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_method_of_a_trait_goes_by_its_type_too() {
-        assert_eq!(method("<a::B as c::D<e>>::f").as_deref(), Some("a::B::f"));
-        assert_eq!(method("<a::B>::f"), None);
-        assert_eq!(method("a::b"), None);
-    }
-
-    #[test]
-    fn paths_are_made_normal_by_name_alone() {
-        for (path, expected) in
-            [("/a/./b/../c", "/a/c"), ("a/../../b", "../b"), ("crates/x/../../examples/e.rs", "examples/e.rs")]
-        {
-            assert_eq!(normal(Path::new(path)), Path::new(expected));
-        }
-    }
-
-    #[test]
-    fn symbols_of_both_kinds_are_read() {
-        assert_eq!(demangled("_ZN7kernels10mandelbrot5naive17h47169b47401886c1E"), "kernels::mandelbrot::naive");
-        assert_eq!(demangled("_ZN1a1b17h47169b47401886c1E.llvm.123"), "a::b");
-        assert_eq!(demangled("_RINvCsai4GBYXPky7_7fixture7largestdEB2_"), "fixture::largest::<f64>");
-        assert_eq!(demangled("hypot"), "hypot");
-    }
 }

@@ -8,9 +8,11 @@ use iced_x86::{
     IntelFormatter, MemorySize, Mnemonic, OpAccess, OpKind, Register, SymbolResolver, SymbolResult,
 };
 
-use super::dis::{Callee, Class, Instruction, in_lanes, labels, never_returning};
 use super::flow::{Flow, Graph, Held, held, isolate_padding};
-use super::image::{Function, Image};
+use super::function::Function;
+use super::image::Image;
+use super::instruction::{Callee, Class, Instruction};
+use super::marks::{in_lanes, labels, never_returning};
 
 /// The instructions of a function and where each of them leads.
 pub(crate) fn decode(image: &Image, function: &Function, code: &[u8]) -> (Vec<Instruction>, Vec<Flow>) {
@@ -32,21 +34,7 @@ pub(crate) fn decode(image: &Image, function: &Function, code: &[u8]) -> (Vec<In
     isolate_padding(&mut flows, |at| fills(&decoded[at]));
     let labels = labels(&flows, |at| decoded[at].ip());
     let mut info = InstructionInfoFactory::new();
-    let names = Names::of(image, &decoded, &labels);
-    let mut formatter = IntelFormatter::with_options(Some(Box::new(names)), None);
-    let options = formatter.options_mut();
-    options.set_first_operand_char_index(10);
-    options.set_space_after_operand_separator(true);
-    options.set_hex_prefix("0x");
-    options.set_hex_suffix("");
-    options.set_uppercase_hex(false);
-    options.set_branch_leading_zeros(false);
-    options.set_rip_relative_addresses(false);
-    options.set_show_branch_size(false);
-    options.set_signed_immediate_operands(true);
-    options.set_space_between_memory_add_operators(true);
-    options.set_space_between_memory_mul_operators(false);
-
+    let mut formatter = formatter(Names::of(image, &decoded, &labels));
     let instructions = decoded
         .iter()
         .zip(callees)
@@ -85,6 +73,24 @@ pub(crate) fn decode(image: &Image, function: &Function, code: &[u8]) -> (Vec<In
         })
         .collect();
     (instructions, flows)
+}
+
+/// What writes instructions as Intel's manuals do.
+fn formatter(names: Names) -> IntelFormatter {
+    let mut formatter = IntelFormatter::with_options(Some(Box::new(names)), None);
+    let options = formatter.options_mut();
+    options.set_first_operand_char_index(10);
+    options.set_space_after_operand_separator(true);
+    options.set_hex_prefix("0x");
+    options.set_hex_suffix("");
+    options.set_uppercase_hex(false);
+    options.set_branch_leading_zeros(false);
+    options.set_rip_relative_addresses(false);
+    options.set_show_branch_size(false);
+    options.set_signed_immediate_operands(true);
+    options.set_space_between_memory_add_operators(true);
+    options.set_space_between_memory_mul_operators(false);
+    formatter
 }
 
 /// Names instead of addresses, by the address and whether it is jumped to: labels within the function, functions, and the

@@ -111,29 +111,7 @@ impl Recording {
         )?;
         writeln!(svg, "<title>Memory over time</title>")?;
         writeln!(svg, r##"<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>"##)?;
-        let mut mark = 0.0;
-        while mark <= top * 1.0001 {
-            let (line, label) = (y(mark), bytes(mark as usize));
-            writeln!(svg, r##"<path d="M{LEFT} {line:.1}H{RIGHT}" stroke="#ddd"/>"##)?;
-            writeln!(svg, r#"<text x="{:.1}" y="{:.1}" text-anchor="end">{label}</text>"#, LEFT - 8.0, line + 4.0)?;
-            mark += step;
-        }
-        let every = self::step(end, |power| 10_f64.powi(power));
-        let digits = (-every.log10().floor()).max(0.0) as usize;
-        let mut mark = 0.0;
-        while mark <= end * 1.0001 {
-            let line = x(mark);
-            writeln!(svg, r##"<path d="M{line:.1} {BOTTOM}v5" stroke="#333"/>"##)?;
-            writeln!(
-                svg,
-                r#"<text x="{line:.1}" y="{:.1}" text-anchor="middle">{mark:.digits$}</text>"#,
-                BOTTOM + 20.0
-            )?;
-            mark += every;
-        }
-        writeln!(svg, r##"<path d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}" fill="none" stroke="#333"/>"##)?;
-        let middle = (LEFT + RIGHT) / 2.0;
-        writeln!(svg, r#"<text x="{middle}" y="{:.1}" text-anchor="middle">time (s)</text>"#, BOTTOM + 42.0)?;
+        draw_axes(svg, (top, step), end, x, y)?;
 
         type Read = fn(&Sample) -> Option<usize>;
         let curves: [(&str, &str, Read, Option<usize>); 2] = [
@@ -158,6 +136,35 @@ impl Recording {
         }
         writeln!(svg, "</svg>")
     }
+}
+
+/// Draws both axes: bytes up to `top` with a mark at each `step`, and seconds up to `end`.
+fn draw_axes(
+    svg: &mut String,
+    (top, step): (f64, f64),
+    end: f64,
+    x: impl Fn(f64) -> f64,
+    y: impl Fn(f64) -> f64,
+) -> fmt::Result {
+    let mut mark = 0.0;
+    while mark <= top * 1.0001 {
+        let (line, label) = (y(mark), bytes(mark as usize));
+        writeln!(svg, r##"<path d="M{LEFT} {line:.1}H{RIGHT}" stroke="#ddd"/>"##)?;
+        writeln!(svg, r#"<text x="{:.1}" y="{:.1}" text-anchor="end">{label}</text>"#, LEFT - 8.0, line + 4.0)?;
+        mark += step;
+    }
+    let every = self::step(end, |power| 10_f64.powi(power));
+    let digits = (-every.log10().floor()).max(0.0) as usize;
+    let mut mark = 0.0;
+    while mark <= end * 1.0001 {
+        let line = x(mark);
+        writeln!(svg, r##"<path d="M{line:.1} {BOTTOM}v5" stroke="#333"/>"##)?;
+        writeln!(svg, r#"<text x="{line:.1}" y="{:.1}" text-anchor="middle">{mark:.digits$}</text>"#, BOTTOM + 20.0)?;
+        mark += every;
+    }
+    writeln!(svg, r##"<path d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}" fill="none" stroke="#333"/>"##)?;
+    let middle = (LEFT + RIGHT) / 2.0;
+    writeln!(svg, r#"<text x="{middle}" y="{:.1}" text-anchor="middle">time (s)</text>"#, BOTTOM + 42.0)
 }
 
 const WIDTH: f64 = 900.0;

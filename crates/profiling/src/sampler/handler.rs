@@ -229,7 +229,7 @@ fn weight_of_event(file: c_int) -> u32 {
     match (PERIOD.load(Ordering::Relaxed), sampled) {
         (0, _) | (_, None) => 1,
         (period, Some(sampled)) => {
-            let now = super::timers::thread_time().as_nanos() as u64;
+            let now = super::clocks::thread_time().as_nanos() as u64;
             let (weight, all) = periods(sampled.load(Ordering::Relaxed), now, period);
             sampled.store(all, Ordering::Relaxed);
             weight

@@ -8,13 +8,14 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::clocks;
 use super::handler::{self, Recording, Signals};
 use super::modules::{Mapped, Modules};
 use super::ring::Ring;
 use super::samples::{Counts, Frame, Samples, Stack, Thread};
 use super::symbols::Symbols;
+use super::timer::{Measured, Timer, Unavailable};
 use super::timers::{self, Timers};
-use super::{Measured, Timer, Unavailable};
 
 /// How often samples are collected and new threads are looked for. Waking up more often would cost more than the samples do.
 const TICK: Duration = Duration::from_millis(4);
@@ -69,11 +70,11 @@ impl Recorder {
 
     /// Runs a closure and takes samples meanwhile.
     pub(super) fn record<R>(&self, f: impl FnOnce() -> R) -> (R, Measured) {
-        let (start, cpu) = (Instant::now(), timers::process_time());
+        let (start, cpu) = (Instant::now(), clocks::process_time());
         let recording = Recording::start(&self.ring);
         let value = f();
         drop(recording);
-        (value, Measured { wall: start.elapsed(), cpu: timers::process_time().saturating_sub(cpu) })
+        (value, Measured { wall: start.elapsed(), cpu: clocks::process_time().saturating_sub(cpu) })
     }
 
     /// Removes the timers and looks up what the addresses are.
@@ -166,26 +167,13 @@ fn collect(
             return collected;
         }
     };
-    let start = timers::thread_time();
+    let start = clocks::thread_time();
     let _ = ready.send(Ok(()));
     let mut addresses = Vec::new();
     let mut named = 0;
     loop {
         let last = stop.load(Ordering::Acquire);
-        ring.drain(|header, stack| {
-            let counts = &mut collected.counts;
-            // A signal that was on its way since an earlier profile, to a thread that has no timer now.
-            let Some(thread) = timers.number(header.thread) else {
-                counts.lost += u64::from(header.weight);
-                return;
-            };
-            counts.events += 1;
-            if !modules.unwind(&header.registers, stack, &mut addresses) {
-                counts.truncated += 1;
-            }
-            let key = (thread, addresses.as_slice().into());
-            *collected.stacks.entry(key).or_insert(0) += u64::from(header.weight);
-        });
+        take_in(ring, &timers, &mut modules, &mut addresses, &mut collected);
         if last {
             break;
         }
@@ -198,13 +186,31 @@ fn collect(
         // What cannot be read now is tried again at the next tick.
         let _ = meet(&mut timers, &mut collected.threads);
     }
-    collected.own_time = timers::thread_time().saturating_sub(start);
+    collected.own_time = clocks::thread_time().saturating_sub(start);
     collected.mapped = modules.into_mapped();
     let (timer, instead) = timers.timer();
     collected.counts.timer = Some(timer);
     collected.counts.instead = instead;
     collected.counts.refused = timers.refused().map(|(threads, error)| (threads, error.to_string()));
     collected
+}
+
+/// Takes in the samples that have come since the last time. `addresses` is room for a stack.
+fn take_in(ring: &Ring, timers: &Timers, modules: &mut Modules, addresses: &mut Vec<u64>, collected: &mut Collected) {
+    ring.drain(|header, stack| {
+        let counts = &mut collected.counts;
+        // A signal that was on its way since an earlier profile, to a thread that has no timer now.
+        let Some(thread) = timers.number(header.thread) else {
+            counts.lost += u64::from(header.weight);
+            return;
+        };
+        counts.events += 1;
+        if !modules.unwind(&header.registers, stack, addresses) {
+            counts.truncated += 1;
+        }
+        let key = (thread, addresses.as_slice().into());
+        *collected.stacks.entry(key).or_insert(0) += u64::from(header.weight);
+    });
 }
 
 /// Gives timers to new threads and lists them.

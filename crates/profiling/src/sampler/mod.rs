@@ -5,6 +5,8 @@
 )]
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod clocks;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod handler;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod linux;
@@ -16,19 +18,21 @@ mod ring;
 mod samples;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod symbols;
+mod timer;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod timers;
 
 use std::fmt;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 use unsupported as linux;
 
 pub use report::{FunctionRow, LineRow};
 pub use samples::{Attributed, Frame, Samples, Stack, Thread};
+pub use timer::{Timer, Unavailable};
 
 /// The default frequency: prime, so that it does not keep step with what a program does a round number of times per second.
 pub const FREQUENCY: u32 = 997;
@@ -98,36 +102,6 @@ pub struct Sampler {
     timer: Timer,
     frequency: u32,
     stack: usize,
-}
-
-/// What interrupts a thread each time that it has consumed so much processor time: the best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Timer {
-    /// The processor clock of `perf_event_open(2)`, in the program and in what the kernel does for it.
-    ///
-    /// It has a timer of high resolution, so the frequency is reached. What the kernel does is seen at the instruction that
-    /// called it: a sample that had to wait for the kernel to come to an end has the [weight](Stack::weight) of all that time. It
-    /// needs `kernel.perf_event_paranoid` of 1 or less, or the capability `CAP_PERFMON`.
-    Event,
-    /// The same clock in the program alone: what the kernel does for it is [unseen](Samples::unseen). Every user may have it where
-    /// `kernel.perf_event_paranoid` is 2, which is the kernel's own default; some distributions set more, and containers forbid it.
-    UserEvent,
-    /// A timer on the thread's clock of processor time (`timer_create(2)` with `SIGEV_THREAD_ID`), which needs no permission.
-    ///
-    /// The kernel looks at these timers at its own tick, 100 to 1000 times a second (`CONFIG_HZ`, often 250). Periods that passed
-    /// between two ticks are not lost: a sample has the [weight](Stack::weight) of all of them. But the accuracy is that of the
-    /// number of [events](Samples::events), not of their weight. The kernel's work counts as with [`Event`](Self::Event).
-    Clock,
-}
-
-impl fmt::Display for Timer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Event => "perf events of the processor clock",
-            Self::UserEvent => "perf events of the processor clock outside the kernel",
-            Self::Clock => "timers on the processor clock that go with the kernel's tick",
-        })
-    }
 }
 
 impl Default for Sampler {
@@ -244,38 +218,11 @@ impl fmt::Display for SampleError {
 
 impl std::error::Error for SampleError {}
 
-/// Why a program could be run but not sampled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unavailable {
-    why: String,
-}
-
-impl Unavailable {
-    fn new(what: &str, why: impl fmt::Display) -> Self {
-        Self { why: format!("{what}: {why}") }
-    }
-}
-
-impl fmt::Display for Unavailable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sampling is not available here: {}", self.why)
-    }
-}
-
-impl std::error::Error for Unavailable {}
-
-/// How long a closure ran.
-#[derive(Clone, Copy, Debug)]
-struct Measured {
-    wall: Duration,
-    /// The processor time of the process.
-    cpu: Duration,
-}
-
 /// Where the system has no timer per thread, or its stacks are not known.
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 mod unsupported {
-    use super::{Measured, Samples, Timer, Unavailable};
+    use super::Samples;
+    use super::timer::{Measured, Timer, Unavailable};
 
     /// There are none.
     pub(super) enum Recorder {}

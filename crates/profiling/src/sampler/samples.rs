@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Timer, Unavailable};
+use super::timer::{Timer, Unavailable};
 
 /// The functions of this crate, as names begin.
 const OWN: &str = "profiling::";

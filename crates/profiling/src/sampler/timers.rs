@@ -12,8 +12,9 @@ use libc::{c_int, clockid_t, pid_t};
 use perf_event::events::Software;
 use perf_event::{Builder, Counter};
 
-use super::Timer;
+use super::clocks::{self, timespec};
 use super::handler::{self, Signals};
+use super::timer::Timer;
 use crate::program::forbidden;
 
 /// A full look at the list of threads is taken at every so many calls of `Timers::look`, even if their number is the same.
@@ -201,7 +202,7 @@ fn event(thread: pid_t, signal: c_int, period: Duration, kernel: bool) -> io::Re
     if failed {
         return Err(io::Error::last_os_error());
     }
-    handler::begin(file as usize, clock(clock_of(thread)));
+    handler::begin(file as usize, clocks::clock(clock_of(thread)));
     counter.enable()?;
     Ok(counter)
 }
@@ -281,31 +282,6 @@ impl ClockTimer {
 /// bits 4 for "one thread" and 2 for the scheduler's clock).
 fn clock_of(thread: pid_t) -> clockid_t {
     (!thread << 3) | 4 | 2
-}
-
-fn timespec(time: Duration) -> libc::timespec {
-    // SAFETY: `timespec` is plain data.
-    let mut spec = unsafe { MaybeUninit::<libc::timespec>::zeroed().assume_init() };
-    spec.tv_sec = time.as_secs() as _;
-    spec.tv_nsec = time.subsec_nanos() as _;
-    spec
-}
-
-/// The processor time that the process has consumed.
-pub(super) fn process_time() -> Duration {
-    clock(libc::CLOCK_PROCESS_CPUTIME_ID)
-}
-
-/// The processor time that the calling thread has consumed.
-pub(super) fn thread_time() -> Duration {
-    clock(libc::CLOCK_THREAD_CPUTIME_ID)
-}
-
-fn clock(clock: clockid_t) -> Duration {
-    let mut time = timespec(Duration::ZERO);
-    // SAFETY: `time` lives through the call.
-    unsafe { libc::clock_gettime(clock, &mut time) };
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// Keeps the program's signals away from the calling thread: they would run the program's handlers there.

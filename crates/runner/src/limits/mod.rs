@@ -41,6 +41,14 @@ use serde::Serialize;
 use validation::{Work, memory};
 
 use crate::machine;
+
+#[cfg(target_arch = "aarch64")]
+use aarch64 as processor;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+use portable as processor;
+#[cfg(target_arch = "x86_64")]
+use x86_64 as processor;
+
 use mix::{BODIES, CLASSES, COUNTED, Mix};
 use sets::InstructionSet;
 use traffic::Streams;
@@ -251,7 +259,7 @@ fn clock_ghz() -> Option<f64> {
     const ROUNDS: u64 = 10_000;
     let attempt = || {
         let start = Instant::now();
-        let additions = sets::dependent_additions(ROUNDS)?;
+        let additions = processor::dependent_additions(ROUNDS)?;
         Some(additions as f64 / start.elapsed().as_nanos().max(1) as f64)
     };
     (0..50).filter_map(|_| attempt()).max_by(f64::total_cmp)
@@ -303,7 +311,7 @@ impl Bench {
     fn lock() -> MutexGuard<'static, Self> {
         static BENCH: LazyLock<Mutex<Bench>> = LazyLock::new(|| {
             let (rates, flows) = Default::default();
-            Mutex::new(Bench { sets: sets::available(), rates, flows })
+            Mutex::new(Bench { sets: available(), rates, flows })
         });
         BENCH.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -397,6 +405,11 @@ impl Bench {
             read_and_written: 1e-9 * both.fastest(),
         })
     }
+}
+
+/// The instruction sets of this CPU, the widest first; never empty. A set is listed twice if it has two ways to multiply integers.
+fn available() -> Vec<InstructionSet> {
+    processor::available()
 }
 
 #[cfg(test)]

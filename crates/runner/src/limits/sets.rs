@@ -3,13 +3,6 @@
 
 use super::mix::BODIES;
 
-#[cfg(target_arch = "aarch64")]
-use super::aarch64 as machine;
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-use super::portable as machine;
-#[cfg(target_arch = "x86_64")]
-use super::x86_64 as machine;
-
 /// Runs rounds of one of [`BODIES`].
 pub(super) type Loop = unsafe fn(u64);
 /// The loop of each of [`BODIES`]; `None` where the set cannot do it.
@@ -39,17 +32,6 @@ pub(super) struct Memory {
     pub(super) add: Add,
     /// `fill` and `add` with stores that go past the caches, which saves reading each line before it is overwritten.
     pub(super) streaming: Option<(Fill, Add)>,
-}
-
-/// The instruction sets of this CPU, the widest first; never empty. A set is listed twice if it has two ways to multiply integers.
-pub(super) fn available() -> Vec<InstructionSet> {
-    machine::available()
-}
-
-/// Does integer additions of which each needs the result of the one before, and so takes one clock cycle; says how many. `None` if
-/// there is no such loop for this architecture.
-pub(super) fn dependent_additions(rounds: u64) -> Option<u64> {
-    machine::dependent_additions(rounds)
 }
 
 impl InstructionSet {
@@ -112,7 +94,7 @@ impl InstructionSet {
 mod tests {
     use super::*;
     use crate::limits::mix::COUNTED;
-    use crate::limits::portable;
+    use crate::limits::{available, portable, processor};
 
     /// The portable loops can be tested anywhere.
     fn all() -> Vec<InstructionSet> {
@@ -136,7 +118,7 @@ mod tests {
                 set.run(body, 3);
             }
         }
-        assert!(dependent_additions(0).is_none_or(|additions| additions > 0));
+        assert!(processor::dependent_additions(0).is_none_or(|additions| additions > 0));
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl Buffer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::sets::available;
+    use crate::limits::available;
 
     #[test]
     fn a_pass_writes_the_whole_stream() {

@@ -209,10 +209,10 @@ impl Values {
     /// When there is not as much memory.
     pub(crate) fn zeros(kind: Type, length: usize) -> Result<Self, RunError> {
         match kind {
-            Type::Bool => room::zeros(length).map(Self::Bool),
-            Type::Int => room::zeros(length).map(Self::Int),
-            Type::Float => room::zeros(length).map(Self::Float),
-            Type::Complex => room::zeros(length).map(Self::Complex),
+            Type::Bool => zeros(length).map(Self::Bool),
+            Type::Int => zeros(length).map(Self::Int),
+            Type::Float => zeros(length).map(Self::Float),
+            Type::Complex => zeros(length).map(Self::Complex),
         }
     }
 
@@ -316,6 +316,15 @@ impl<'a> Place<'a> {
             Self::Complex(values) => Place::Complex(&mut values[from..to]),
         }
     }
+}
+
+/// So many elements of zero, in pages that are not touched yet.
+fn zeros<T: Element>(length: usize) -> Result<Vec<T>, RunError> {
+    let needed = room::bytes::<T>(length);
+    room::enough(needed)?;
+    // Asks whether the memory can be had, which `vec!` does not.
+    Vec::<T>::new().try_reserve_exact(length).map_err(|_| RunError::Memory { needed })?;
+    Ok(vec![T::default(); length])
 }
 
 /// The four types, for what is the same in all of them.

@@ -120,6 +120,39 @@ fn modules(items: &[Item], folder: &Path, reached: &mut HashSet<PathBuf>) {
     }
 }
 
+/// The file that says how many lines each listing of code has: a part of a source that is moved or cut must not make the book poorer by
+/// accident. `UPDATE_LISTINGS=1` writes it anew.
+const LISTINGS: &str = "docs/listings.txt";
+
+#[test]
+fn every_listing_has_as_many_lines_as_it_had() {
+    let of_code = |include: &&Include| !include.file.components().any(|part| part.as_os_str() == "results");
+    let mut listings = String::new();
+    for include in includes().iter().filter(of_code) {
+        let text = fs::read_to_string(&include.file).unwrap();
+        let lines = match &include.anchor {
+            None => text.lines().count(),
+            Some(anchor) => {
+                let (begin, end) = (format!("// ANCHOR: {anchor}"), format!("// ANCHOR_END: {anchor}"));
+                let after = text.lines().skip_while(|line| line.trim() != begin).skip(1);
+                after.take_while(|line| line.trim() != end).filter(|line| !line.contains("// ANCHOR")).count()
+            }
+        };
+        let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+        let anchor = include.anchor.as_deref().map(|anchor| format!(":{anchor}")).unwrap_or_default();
+        listings += &format!("{} {}{anchor} {lines}\n", name(&include.page), name(&include.file));
+    }
+    let file = root().join(LISTINGS);
+    if std::env::var_os("UPDATE_LISTINGS").is_some() {
+        return fs::write(file, listings).unwrap();
+    }
+    let known = fs::read_to_string(file).unwrap();
+    let (known, now): (Vec<_>, Vec<_>) = (known.lines().collect(), listings.lines().collect());
+    let gone: Vec<_> = known.iter().filter(|line| !now.contains(line)).collect();
+    let new: Vec<_> = now.iter().filter(|line| !known.contains(line)).collect();
+    assert!(gone.is_empty() && new.is_empty(), "{LISTINGS} has {gone:#?}, the book has {new:#?}");
+}
+
 /// Pages that no table of contents names are not in the book.
 #[test]
 fn every_page_is_in_the_table_of_contents() {

@@ -10,6 +10,7 @@ mod numpy;
 mod older_cpu;
 mod profiling;
 mod refused;
+mod rooms;
 mod rustc;
 mod supply_chain;
 mod support;

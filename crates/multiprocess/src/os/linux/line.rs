@@ -12,6 +12,7 @@ use rustix::net::{
     recvmsg, sendmsg,
 };
 
+use super::errors::explained;
 use super::memory::Memory;
 use crate::os::{HEADER, Lost, Message, Patience, after};
 
@@ -98,7 +99,7 @@ impl Line {
             )));
         }
         let memories = files.into_iter().map(Memory::received).collect::<io::Result<_>>();
-        Ok(Message { bytes, memories: memories.map_err(|error| Lost::Refused(super::explained(&error)))? })
+        Ok(Message { bytes, memories: memories.map_err(|error| Lost::Refused(explained(&error)))? })
     }
 
     /// Receives some bytes, and the files that come with them.

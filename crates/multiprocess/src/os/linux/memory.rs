@@ -12,7 +12,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::is_child;
+use super::role::is_child;
 
 /// How many mappings a child keeps for the next message that mentions them.
 const KEPT: usize = 8;

@@ -2,9 +2,11 @@
 
 #![expect(unsafe_code, reason = "signal handlers and robust mutexes are reached through the C library")]
 
+mod errors;
 mod line;
 mod lock;
 mod memory;
+mod role;
 
 use std::ffi::OsStr;
 use std::mem::MaybeUninit;
@@ -12,16 +14,19 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child as Spawned, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 use std::{env, fs, io, process, ptr, thread};
 
+pub(crate) use errors::{explained, mends};
 use line::wait_for;
 pub(crate) use line::{Line, Wake};
 pub(crate) use lock::{Taken, give_lock_back, make_lock, take_lock};
 pub(crate) use memory::Memory;
+pub(crate) use role::is_child;
+use role::is_now_a_child;
 use rustix::event::PollFlags;
 use rustix::fs::fstat;
 use rustix::io::fcntl_dupfd_cloexec;
@@ -41,9 +46,6 @@ const OWN_PROGRAM: &str = "/proc/self/exe";
 
 /// Children that live.
 static LIVING: AtomicUsize = AtomicUsize::new(0);
-
-/// Whether this process is a child.
-static CHILD: AtomicBool = AtomicBool::new(false);
 
 /// What can be said of this system before anything is started.
 pub(crate) fn available() -> Result<(), String> {
@@ -208,23 +210,6 @@ fn spawn(command: Command) -> io::Result<Spawned> {
     answered.recv().map_err(|_| gone())?
 }
 
-/// What mends that the system refuses a thread, a process, a file or memory.
-pub(crate) fn mends(error: &io::Error) -> Option<&'static str> {
-    Some(match error.raw_os_error()? {
-        libc::EAGAIN => {
-            "raise `ulimit -u` (processes and threads), or `ulimit -v` (memory) if it is set, or ask for fewer workers"
-        }
-        libc::ENOMEM => "raise `ulimit -v` (memory) if it is set, or ask for less",
-        libc::EMFILE | libc::ENFILE | libc::ETOOMANYREFS => "raise `ulimit -n` (open files)",
-        _ => return None,
-    })
-}
-
-/// An error, and what mends it.
-pub(crate) fn explained(error: &io::Error) -> String {
-    mends(error).map_or_else(|| error.to_string(), |mend| format!("{error}: {mend}"))
-}
-
 /// Whether the memory that a process may have is limited, for this one and for its children.
 pub(crate) fn memory_is_limited() -> bool {
     [Resource::As, Resource::Data].into_iter().any(|resource| getrlimit(resource).current.is_some())
@@ -258,13 +243,8 @@ pub(crate) fn line_to_parent() -> Option<Line> {
     // SAFETY: ignoring a signal has no preconditions. Ctrl-C reaches the whole group of processes; what becomes of the children is
     // the parent's to decide.
     unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
-    CHILD.store(true, Ordering::Relaxed);
+    is_now_a_child();
     Some(Line { socket })
-}
-
-/// Whether this process is a child.
-pub(crate) fn is_child() -> bool {
-    CHILD.load(Ordering::Relaxed)
 }
 
 /// Lets Ctrl-C say what it ends, unless the program has a handler of its own.
