@@ -9,7 +9,7 @@ use gpu::{
     SourceKernel, Text, Times, arguments,
 };
 use num_complex::Complex;
-use runner::plot::{Series, lines};
+use runner::plot::{Axis, Chart, Lines, Series};
 use runner::{Budget, Chapter, Failure, Part, Setting, Status, sweep};
 use validation::mandelbrot::Input;
 use validation::{Expression, Mandelbrot, Precision, Problem, Settings};
@@ -532,16 +532,14 @@ fn workgroups(part: &mut Part<'_>) -> Result<(), Failure> {
             .collect();
         let [a, b, c, d] = names;
         part.table("workgroups", &["workgroup", a, b, c, d], &rows, &[])?;
-        lines(
-            &part.file("workgroups.svg"),
-            "Time of the Mandelbrot set by invocations in a workgroup",
-            "invocations in a workgroup",
-            "ms",
-            &series,
-            &[],
-            true,
-            true,
-        )
+        Lines {
+            title: "Time of the Mandelbrot set by invocations in a workgroup",
+            x: Axis::logarithmic("invocations in a workgroup"),
+            y: Axis::logarithmic("ms"),
+            series: &series,
+            marks: &[],
+        }
+        .write(&part.file("workgroups.svg"))
         .map_err(io)?;
         Ok(())
     })
@@ -681,16 +679,14 @@ fn break_even(part: &mut Part<'_>) -> Result<(), Failure> {
         }
         let header = ["by", "elements", "a plain loop us", "there and back us", "data stays there us"];
         part.table("break-even", &header, &rows, &[0])?;
-        lines(
-            &part.file("break-even.svg"),
-            "The expression on a core and on a device",
-            "elements",
-            "us",
-            &series,
-            &[],
-            true,
-            true,
-        )
+        Lines {
+            title: "The expression on a core and on a device",
+            x: Axis::logarithmic("elements"),
+            y: Axis::logarithmic("us"),
+            series: &series,
+            marks: &[],
+        }
+        .write(&part.file("break-even.svg"))
         .map_err(io)?;
         Ok(())
     })
@@ -786,8 +782,15 @@ fn intensity(part: &mut Part<'_>) -> Result<(), Failure> {
         let header = ["by", "turns", "a plain loop ms", "there and back ms", "speedup"];
         part.table("intensity", &header, &rows.iter().map(cells).collect::<Vec<_>>(), &[0])?;
         let title = format!("{} numbers, each with more and more to do", grouped(size as u64));
-        lines(&part.file("intensity.svg"), &title, "turns of the loop for each number", "ms", &series, &[], true, true)
-            .map_err(io)?;
+        Lines {
+            title: &title,
+            x: Axis::logarithmic("turns of the loop for each number"),
+            y: Axis::logarithmic("ms"),
+            series: &series,
+            marks: &[],
+        }
+        .write(&part.file("intensity.svg"))
+        .map_err(io)?;
         Ok(())
     })
 }

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use runner::plot::{Series, lines};
+use runner::plot::{Axis, Chart, Lines, Series};
 use runner::{Budget, Chapter, Failure, LadderStep, Part, Screen, Setting, time};
 use validation::memory::human;
 use validation::{Checked, NoAnswer, Settings, SharedInput, SizeRequest};
@@ -105,7 +105,9 @@ fn blocks_of_all_sizes(
     let path = part.file(&format!("{problem}-blocks.svg"));
     let title = format!("{problem}: speed against the size of a block, one thread");
     let axis = "KiB that the inputs, temporaries and outputs of a block take";
-    lines(&path, &title, axis, unit, &series, &marks, true, false).map_err(|error| Failure::Io(error.to_string()))
+    Lines { title: &title, x: Axis::logarithmic(axis), y: Axis::linear(unit), series: &series, marks: &marks }
+        .write(&path)
+        .map_err(|error| Failure::Io(error.to_string()))
 }
 
 /// Million elements in a second by a step.

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use runner::plot::{Series, lines};
+use runner::plot::{Axis, Chart, Lines, Series};
 use runner::{Budget, Chapter, Failure, LadderStep, Part, Setting, sweep};
 use validation::{Mandelbrot, Problem, Settings, mandelbrot};
 use vectorised::simd::{self, MOST_VECTORS};
@@ -66,7 +66,8 @@ fn plot_vectors(
         series.push(Series { name: (*step).to_owned(), points });
     }
     let path = part.file(&format!("{name}.svg"));
-    lines(&path, title, "independent vectors", unit, &series, &[], false, false)
+    Lines { title, x: Axis::linear("independent vectors"), y: Axis::linear(unit), series: &series, marks: &[] }
+        .write(&path)
         .map_err(|error| Failure::Io(error.to_string()))?;
     part.table(name, &["step", "1", "2", "3", "4", "5", "6", "7", "8"], &rows, &[0])
 }

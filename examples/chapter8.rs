@@ -10,7 +10,7 @@ use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 use runner::limits::limit;
-use runner::plot::{self, Block, Panel, Series};
+use runner::plot::{self, Axis, Block, Chart, Lines, Panel, Series};
 use runner::{Budget, Chapter, Failure, Part, Setting, Status, numbers_cell, sweep, time};
 use threaded::amdahl;
 use threaded::counters::{Atomic, Counter, Locked, Padded, Racy, Sharded};
@@ -99,16 +99,23 @@ fn timelines(part: &mut Part<'_>) -> Result<(), Failure> {
     part.paragraph("Imbalance: how much longer the busiest thread worked than the mean of all.")?;
     for panel in &panels {
         let path = part.file(&format!("timeline-{}.svg", panel.name.replace(", ", "-")));
-        plot::timeline(
-            &path,
-            &format!("Which thread did which row when: {}", panel.name),
-            ("first row", "last row"),
-            std::slice::from_ref(panel),
-        )
+        plot::Timeline {
+            title: &format!("Which thread did which row when: {}", panel.name),
+            first_part: "first row",
+            last_part: "last row",
+            panels: std::slice::from_ref(panel),
+        }
+        .write(&path)
         .map_err(io)?;
     }
-    plot::timeline(&part.file("timeline.svg"), "Which thread did which row when", ("first row", "last row"), &panels)
-        .map_err(io)
+    plot::Timeline {
+        title: "Which thread did which row when",
+        first_part: "first row",
+        last_part: "last row",
+        panels: &panels,
+    }
+    .write(&part.file("timeline.svg"))
+    .map_err(io)
 }
 
 /// One run, with who did what, how long the whole took, and when it began.
@@ -239,7 +246,15 @@ fn speedup_plot(
     let path = part.file(&format!("speedup-{problem}.svg"));
     let title = format!("Speedup of {problem} by threads");
     let marks = [(cores as f64, "cores".to_owned())];
-    plot::lines(&path, &title, "threads", "times as fast as one thread", &series, &marks, false, false).map_err(io)
+    Lines {
+        title: &title,
+        x: Axis::linear("threads"),
+        y: Axis::linear("times as fast as one thread"),
+        series: &series,
+        marks: &marks,
+    }
+    .write(&path)
+    .map_err(io)
 }
 
 /// The best times of a step, by threads, beginning with one; none where it cannot run on one.
@@ -402,16 +417,14 @@ fn break_even(part: &mut Part<'_>, threads: usize) -> Result<(), Failure> {
         };
         part.line(text)?;
     }
-    plot::lines(
-        &part.file("break-even.svg"),
-        "The expression on one thread and on several",
-        "elements",
-        "best time in us",
-        &series,
-        &[],
-        true,
-        true,
-    )
+    Lines {
+        title: "The expression on one thread and on several",
+        x: Axis::logarithmic("elements"),
+        y: Axis::logarithmic("best time in us"),
+        series: &series,
+        marks: &[],
+    }
+    .write(&part.file("break-even.svg"))
     .map_err(io)
 }
 

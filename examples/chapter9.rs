@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use multiprocess::{Error, FrozenArray, Lock, Numbers, Pool, Process, STALL_LIMIT, SharedArray, SharedValue, pi, task};
-use runner::plot::{Series, lines};
+use runner::plot::{Axis, Chart, Lines, Series};
 use runner::{Budget, Chapter, Failure, Part, Setting, Status, StepRecord, run_step};
 use validation::{Ladder, Settings, SizeRequest, StepError};
 
@@ -159,7 +159,8 @@ fn sweep_table(part: &mut Part<'_>) -> Result<(), Stop> {
     let marks = [(settings.threads.get() as f64, "one for each worker".to_owned())];
     let path = part.file("sweep.svg");
     let title = format!("Chunks of {height} rows on {} workers", settings.threads);
-    lines(&path, &title, "chunks", "ms", &series, &marks, true, false)
+    Lines { title: &title, x: Axis::logarithmic("chunks"), y: Axis::linear("ms"), series: &series, marks: &marks }
+        .write(&path)
         .map_err(|error| Failure::Io(error.to_string()).into())
 }
 

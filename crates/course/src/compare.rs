@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use runner::output::{Kept, check_writable, default_out, shown, writable_folder};
-use runner::plot::{Bar, bars};
+use runner::plot::{Bar, Bars, Chart, Scale};
 use runner::{Failure, LIST, Progress, Screen, Selection, Status, Timing, excerpt, nearest, plain_table};
 use serde::{Deserialize, Serialize};
 use validation::{
@@ -498,7 +498,9 @@ fn draw(path: &Path, problem: &str, entries: &[Entry]) -> Result<(), Failure> {
             .unwrap_or_default(),
     };
     let drawn = entries.iter().map(bar).collect::<Vec<_>>();
-    bars(path, &format!("{problem}: our steps and their peers"), "ms", &drawn, true)
+    let title = format!("{problem}: our steps and their peers");
+    Bars { title: &title, unit: "ms", bars: &drawn, scale: Scale::Logarithmic }
+        .write(path)
         .map_err(|error| Failure::Io(error.to_string()))
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use validation::{Session, SharedInput, mandelbrot, particles};
 
 use crate::picture::{self, Palette};
-use crate::plot::{self, Bar};
+use crate::plot::{Bar, Bars, Chart, Orbits, Scale};
 use crate::record::StepRecord;
 use crate::screen::{Failure, excerpt};
 use crate::table::ratio;
@@ -77,7 +77,8 @@ impl<'a> Pictures<'a> {
                 let Some(start) = self.input.get::<validation::Particles>() else {
                     return Ok(Vec::new());
                 };
-                plot::orbits(&path, "Particles", (&start.x, &start.y), (&end.x, &end.y))
+                Orbits { title: "Particles", start: (&start.x, &start.y), end: (&end.x, &end.y) }
+                    .write(&path)
                     .map_err(|error| Failure::Io(error.to_string()))?;
                 Ok(vec![path])
             }
@@ -99,7 +100,9 @@ impl<'a> Pictures<'a> {
             })
             .collect();
         let title = format!("{}: time of the steps", self.input.problem());
-        plot::bars(&path, &title, "ms", &bars, true).map_err(|error| Failure::Io(error.to_string()))?;
+        Bars { title: &title, unit: "ms", bars: &bars, scale: Scale::Logarithmic }
+            .write(&path)
+            .map_err(|error| Failure::Io(error.to_string()))?;
         Ok(path)
     }
 }

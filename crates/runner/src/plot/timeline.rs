@@ -6,7 +6,23 @@ use std::path::Path;
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
-use super::{Axis, INK, LINE, MARGIN, PALE_INK, TEXT_SIZE, TITLE_SIZE, WIDTH, draw, shortened, text_width, thinned};
+use super::axis::Ruler;
+use super::canvas::{Canvas, Chart, INK, LINE, MARGIN, PALE_INK, TITLE_SIZE, WIDTH, draw};
+use super::text::{TEXT_SIZE, shortened, text_width};
+
+/// Panels one below the other over the same axis of time, so that their ends can be compared. A block that is narrower than half a
+/// pixel is drawn as wide as that. Without any panels the chart says that it is empty.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Timeline<'a> {
+    /// What stands above the panels.
+    pub title: &'a str,
+    /// The name of the first part of the work, for the legend.
+    pub first_part: &'a str,
+    /// The name of the last part of the work, for the legend.
+    pub last_part: &'a str,
+    /// The panels, from top to bottom.
+    pub panels: &'a [Panel],
+}
 
 /// A piece of work in a lane of a [`Panel`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,62 +55,84 @@ const PARTS: [RGBColor; 5] = [
 /// The time that a thread is not at work.
 const IDLE: RGBColor = RGBColor(0xEE, 0xEE, 0xEE);
 
-/// Draws panels one below the other over the same axis of time, so that their ends can be compared. `parts` names the first and the
-/// last part for the legend. A block that is narrower than half a pixel is drawn as wide as that. No panels are a plot that says so.
-///
-/// # Errors
-/// When the file cannot be written: the message names the path.
-pub fn timeline(path: &Path, title: &str, parts: (&str, &str), panels: &[Panel]) -> io::Result<()> {
-    const LANE: f64 = 22.0;
-    const GAP: f64 = 4.0;
-    const HEAD: f64 = 26.0;
-
-    let blocks = || panels.iter().flat_map(|panel| panel.lanes.iter().flatten());
-    let axis = Axis::exact(blocks().map(|block| block.time.1).filter(|time| time.is_finite()).chain([0.0]));
-    let widest = panels.iter().map(|panel| panel.lanes.len()).max().unwrap_or(0);
-    let left = MARGIN + text_width(&format!("thread {widest}"), TEXT_SIZE) + 8.0;
-    let right = WIDTH - MARGIN - 12.0;
-    let x = |time: f64| left + (right - left) * axis.place(time);
-    let top = MARGIN + TITLE_SIZE + 14.0 + LINE;
-    let heights: Vec<_> = panels.iter().map(|panel| HEAD + (LANE + GAP) * panel.lanes.len() as f64).collect();
-    let bottom = top + heights.iter().sum::<f64>().max(LINE);
-
-    draw(path, bottom + 3.0 * LINE, |canvas| {
-        canvas.title(title)?;
-        if panels.is_empty() {
-            return canvas.text("nothing to show", (MARGIN, top), HPos::Left, PALE_INK);
-        }
-        legend(canvas, parts, top - LINE / 2.0 - 4.0)?;
-        let mut y = top;
-        for (panel, height) in panels.iter().zip(&heights) {
-            let middle = y + HEAD / 2.0;
-            let room = right - left;
-            canvas.text(&shortened(&panel.name, room / 2.0), (left, middle), HPos::Left, INK)?;
-            canvas.text(&shortened(&panel.note, room / 2.0), (right, middle), HPos::Right, PALE_INK)?;
-            for (thread, lane) in panel.lanes.iter().enumerate() {
-                let (from, to) =
-                    (y + HEAD + (LANE + GAP) * thread as f64, y + HEAD + (LANE + GAP) * thread as f64 + LANE);
-                canvas.text(&format!("thread {thread}"), (left - 8.0, (from + to) / 2.0), HPos::Right, PALE_INK)?;
-                let end = panel.lanes.iter().flatten().map(|block| block.time.1).fold(0.0, f64::max);
-                canvas.rectangle((left, from), (x(end), to), IDLE)?;
-                for block in lane {
-                    let (begin, end) = (x(block.time.0), x(block.time.1));
-                    canvas.rectangle((begin, from), (end.max(begin + 0.5), to), colour(block.part))?;
-                }
+impl Chart for Timeline<'_> {
+    fn write(&self, path: &Path) -> io::Result<()> {
+        let layout = Layout::of(self.panels);
+        draw(path, layout.bottom + 3.0 * LINE, |canvas| {
+            canvas.title(self.title)?;
+            if self.panels.is_empty() {
+                return canvas.text("nothing to show", (MARGIN, layout.top), HPos::Left, PALE_INK);
             }
-            y += height;
+            draw_legend(canvas, self.first_part, self.last_part, layout.top - LINE / 2.0 - 4.0)?;
+            let mut top = layout.top;
+            for panel in self.panels {
+                layout.draw_panel(canvas, panel, top)?;
+                top += height(panel);
+            }
+            layout.ruler.draw_below(canvas, (layout.left, layout.right), layout.bottom, "ms")
+        })
+    }
+}
+
+/// The height of a lane.
+const LANE: f64 = 22.0;
+/// The space between lanes.
+const GAP: f64 = 4.0;
+/// The height of the texts above the lanes.
+const HEAD: f64 = 26.0;
+
+/// The height of a panel.
+fn height(panel: &Panel) -> f64 {
+    HEAD + (LANE + GAP) * panel.lanes.len() as f64
+}
+
+/// Where the panels lie, in pixels.
+struct Layout {
+    ruler: Ruler,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl Layout {
+    fn of(panels: &[Panel]) -> Self {
+        let ends = panels.iter().flat_map(|panel| panel.lanes.iter().flatten()).map(|block| block.time.1);
+        let ruler = Ruler::exact(ends.filter(|time| time.is_finite()).chain([0.0]));
+        let most_lanes = panels.iter().map(|panel| panel.lanes.len()).max().unwrap_or(0);
+        let left = MARGIN + text_width(&format!("thread {most_lanes}"), TEXT_SIZE) + 8.0;
+        let right = WIDTH - MARGIN - 12.0;
+        let top = MARGIN + TITLE_SIZE + 14.0 + LINE;
+        let bottom = top + panels.iter().map(height).sum::<f64>().max(LINE);
+        Self { ruler, left, right, top, bottom }
+    }
+
+    fn x(&self, time: f64) -> f64 {
+        self.ruler.at(time, (self.left, self.right))
+    }
+
+    /// A panel, from `top` on: its name and note, and its lanes, all idle until its last block ends.
+    fn draw_panel(&self, canvas: &Canvas<'_>, panel: &Panel, top: f64) -> io::Result<()> {
+        let (middle, room) = (top + HEAD / 2.0, self.right - self.left);
+        canvas.text(&shortened(&panel.name, room / 2.0), (self.left, middle), HPos::Left, INK)?;
+        canvas.text(&shortened(&panel.note, room / 2.0), (self.right, middle), HPos::Right, PALE_INK)?;
+        let end = panel.lanes.iter().flatten().map(|block| block.time.1).fold(0.0, f64::max);
+        for (thread, lane) in panel.lanes.iter().enumerate() {
+            let from = top + HEAD + (LANE + GAP) * thread as f64;
+            let to = from + LANE;
+            canvas.text(&format!("thread {thread}"), (self.left - 8.0, (from + to) / 2.0), HPos::Right, PALE_INK)?;
+            canvas.rectangle((self.left, from), (self.x(end), to), IDLE)?;
+            for block in lane {
+                let (begin, end) = (self.x(block.time.0), self.x(block.time.1));
+                canvas.rectangle((begin, from), (end.max(begin + 0.5), to), colour(block.part))?;
+            }
         }
-        for (tick, label) in thinned(axis.labels(), |(tick, label)| (x(*tick), text_width(label, TEXT_SIZE))) {
-            canvas.line(&[(x(tick), bottom), (x(tick), bottom + 5.0)], 1.0, PALE_INK)?;
-            canvas.text(&label, (x(tick), bottom + 5.0 + LINE / 2.0), HPos::Center, PALE_INK)?;
-        }
-        canvas.line(&[(left, bottom), (right, bottom)], 1.0, PALE_INK)?;
-        canvas.text("ms", ((left + right) / 2.0, bottom + 1.8 * LINE), HPos::Center, INK)
-    })
+        Ok(())
+    }
 }
 
 /// The colours from the first part to the last, and that of waiting.
-fn legend(canvas: &super::Canvas<'_>, (first, last): (&str, &str), middle: f64) -> io::Result<()> {
+fn draw_legend(canvas: &Canvas<'_>, first: &str, last: &str, middle: f64) -> io::Result<()> {
     const STEPS: usize = 24;
     const STEP: f64 = 5.0;
     let mut x = MARGIN;
@@ -123,53 +161,38 @@ fn colour(part: f64) -> RGBColor {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
+    use super::super::tests::{has, rectangles, texts, written};
     use super::*;
 
-    fn written(panels: &[Panel]) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("timeline.svg");
-        timeline(&path, "Who <did> what", ("top", "bottom"), panels).unwrap();
-        fs::read_to_string(path).unwrap()
+    fn drawn(panels: &[Panel]) -> String {
+        written(&Timeline { title: "Who <did> what", first_part: "top", last_part: "bottom", panels })
     }
 
     fn block(from: f64, to: f64, part: f64) -> Block {
         Block { time: (from, to), part }
     }
 
-    /// The horizontal extent, in pixels, of the rectangles of one colour.
-    fn rectangles(svg: &str, colour: RGBColor) -> Vec<(f64, f64)> {
-        let colour = format!("#{:02X}{:02X}{:02X}", colour.0, colour.1, colour.2);
-        let attribute = |tag: &str, name: &str| {
-            let value = tag.split_once(&format!(" {name}=\"")).unwrap().1.split_once('"').unwrap().0;
-            value.parse::<f64>().unwrap() / super::super::FINENESS
-        };
-        let tags = svg.split('<').filter(|tag| tag.starts_with("rect") && tag.contains(&colour));
-        tags.map(|tag| (attribute(tag, "x"), attribute(tag, "width"))).collect()
-    }
-
     #[test]
     fn blocks_are_as_long_as_they_took_and_lie_where_they_began() {
         let lanes = vec![vec![block(0.0, 4.0, 0.25), block(6.0, 8.0, 0.25)], vec![block(0.0, 1.0, 0.75)]];
-        let svg = written(&[Panel { name: "static".to_owned(), note: "8 ms".to_owned(), lanes }]);
+        let svg = drawn(&[Panel { name: "static".to_owned(), note: "8 ms".to_owned(), lanes }]);
         let first = rectangles(&svg, PARTS[1]);
         assert_eq!(first.len(), 2);
         assert!((first[0].1 - 2.0 * first[1].1).abs() < 0.5, "{first:?}");
         assert!((first[1].0 - first[0].0 - 1.5 * first[0].1).abs() < 0.5, "{first:?}");
         assert_eq!(rectangles(&svg, PARTS[3]).len(), 1);
-        for text in ["thread 0", "thread 1", "static", "8 ms", "top", "bottom", "waiting", "Who &lt;did&gt; what"] {
-            assert!(svg.contains(text), "{text}");
-        }
+        let texts = texts(&svg);
+        has(&texts, &["thread 0", "thread 1", "static", "8 ms", "top", "bottom", "waiting", "Who <did> what", "ms"]);
     }
 
     #[test]
     fn a_short_block_is_seen_and_no_blocks_are_drawn_too() {
         let lanes = vec![vec![block(0.0, 1e-9, 0.25), block(1.0, 100.0, 0.75)], vec![]];
-        let svg = written(&[Panel { name: String::new(), note: String::new(), lanes }]);
+        let svg = drawn(&[Panel { name: String::new(), note: String::new(), lanes }]);
         assert!(rectangles(&svg, PARTS[1])[0].1 >= 0.5);
-        assert!(written(&[]).contains("nothing to show"));
-        written(&[Panel { name: "empty".to_owned(), note: String::new(), lanes: vec![vec![], vec![]] }]);
+        has(&texts(&drawn(&[])), &["nothing to show"]);
+        let idle = drawn(&[Panel { name: "empty".to_owned(), note: String::new(), lanes: vec![vec![], vec![]] }]);
+        has(&texts(&idle), &["empty", "thread 0", "thread 1"]);
     }
 
     #[test]
