@@ -98,6 +98,7 @@ impl Ruler {
         Self { low, high, spacing, ticks }
     }
 
+    /// Whether equal ratios are equally long.
     pub(super) fn is_logarithmic(&self) -> bool {
         self.spacing != Spacing::Linear
     }
@@ -194,6 +195,7 @@ fn tame_above_zero(value: f64) -> f64 {
     value.clamp(1e-300, 1e300)
 }
 
+/// Whether the logarithm of the value to the base of two is a whole number.
 fn is_power_of_two(value: f64) -> bool {
     value > 0.0 && value.log2().fract() == 0.0 && 2_f64.powf(value.log2()) == value
 }
@@ -204,6 +206,7 @@ fn round_step(distance: f64) -> f64 {
     [1.0, 2.0, 5.0].map(|times| times * power).into_iter().find(|&step| step >= distance / 8.0).unwrap_or(10.0 * power)
 }
 
+/// All multiples of the step from the first to the last.
 fn multiples(first: f64, last: f64, step: f64) -> Vec<f64> {
     (first as i64..=last as i64).map(|times| times as f64 * step).collect()
 }

@@ -21,6 +21,7 @@ pub trait Chart {
 
 /// The width of every chart.
 pub(super) const WIDTH: f64 = 800.0;
+/// The space around a chart.
 pub(super) const MARGIN: f64 = 16.0;
 pub(super) const TITLE_SIZE: f64 = 18.0;
 /// The room of a line of text.
@@ -46,6 +47,7 @@ pub(super) const COLOURS: [RGBColor; 7] = [
 /// Plotters counts in whole pixels. Lines that may lie between them are drawn this much larger on a canvas shown that much smaller.
 pub(super) const FINENESS: f64 = 10.0;
 
+/// A place in the smaller units that plotters is given.
 fn fine(place: (f64, f64)) -> (i32, i32) {
     ((FINENESS * place.0).round() as i32, (FINENESS * place.1).round() as i32)
 }
@@ -73,6 +75,7 @@ pub(super) fn draw(path: &Path, height: f64, paint: impl FnOnce(&Canvas<'_>) -> 
 }
 
 impl Canvas<'_> {
+    /// Draws any element of plotters.
     fn put<E>(&self, element: E) -> io::Result<()>
     where
         for<'e> &'e E: plotters::element::PointCollection<'e, (i32, i32)>,
@@ -81,6 +84,7 @@ impl Canvas<'_> {
         self.area.draw(&element).map_err(io::Error::other)
     }
 
+    /// A line through all places, in this order.
     pub(super) fn line(&self, places: &[(f64, f64)], thickness: f64, colour: RGBColor) -> io::Result<()> {
         let places: Vec<_> = places.iter().copied().map(fine).collect();
         self.put(PathElement::new(places, colour.stroke_width((FINENESS * thickness) as u32)))
@@ -90,10 +94,12 @@ impl Canvas<'_> {
         self.put(Rectangle::new([fine(top_left), fine(bottom_right)], colour.filled()))
     }
 
+    /// A full circle.
     pub(super) fn dot(&self, centre: (f64, f64), radius: f64, colour: RGBColor) -> io::Result<()> {
         self.put(Circle::new(fine(centre), FINENESS * radius, colour.filled()))
     }
 
+    /// An empty circle.
     pub(super) fn ring(&self, centre: (f64, f64), radius: f64, colour: RGBColor) -> io::Result<()> {
         self.put(Circle::new(fine(centre), FINENESS * radius, colour.stroke_width(FINENESS as u32)))
     }

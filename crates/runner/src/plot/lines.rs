@@ -134,6 +134,7 @@ impl Layout {
         self.y_ruler.at(value, (self.bottom, self.top))
     }
 
+    /// The grid and the numbers to the left, the axis below, and the names of both.
     fn draw_axes(&self, canvas: &Canvas<'_>, x_name: &str, y_name: &str) -> io::Result<()> {
         for (tick, label) in self.y_ruler.labels_one_above_the_other(|value| self.y(value)) {
             let y = self.y(tick);
@@ -145,6 +146,7 @@ impl Layout {
         canvas.upward_text(&shortened(y_name, HEIGHT), place, INK)
     }
 
+    /// The lines of the marks, and their names above the chart.
     fn draw_marks(&self, canvas: &Canvas<'_>) -> io::Result<()> {
         for mark in &self.marks {
             let middle = self.top - 4.0 - LINE * (mark.row as f64 + 0.5);
@@ -154,7 +156,7 @@ impl Layout {
         Ok(())
     }
 
-    /// Draws neighbouring points, between two gaps, of a series that has so many points in all.
+    /// Draws points without a gap between them, of a series that has `in_all` points.
     fn draw_run(&self, canvas: &Canvas<'_>, index: usize, run: &[(f64, f64)], in_all: usize) -> io::Result<()> {
         let colour = COLOURS[index % COLOURS.len()];
         let places: Vec<_> = run.iter().map(|point| (self.x(point.0), self.y(point.1))).collect();
@@ -166,6 +168,7 @@ impl Layout {
         Ok(())
     }
 
+    /// Draws a series' line, marker and name in the legend.
     fn draw_entry(&self, canvas: &Canvas<'_>, index: usize, entry: &Entry) -> io::Result<()> {
         let colour = COLOURS[index % COLOURS.len()];
         let middle = self.legend_top + LINE * (entry.row as f64 + 0.5);

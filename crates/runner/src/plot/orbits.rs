@@ -111,6 +111,7 @@ impl Layout {
         canvas.line(&[(origin.0, origin.1 - arm), (origin.0, origin.1 + arm)], 1.5, INK)
     }
 
+    /// The way of each particle, with its start and its end.
     fn draw_ways(&self, canvas: &Canvas<'_>, ways: &[Way]) -> io::Result<()> {
         for way in ways {
             let colour = if way.clockwise { VERMILION } else { BLUE };
