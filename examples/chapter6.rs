@@ -105,7 +105,7 @@ fn blocks_of_all_sizes(
     let title = format!("{problem}: speed against the size of a block, one thread");
     let axis = "KiB that the inputs, temporaries and outputs of a block take";
     let (x, y) = (Axis::logarithmic(axis), Axis::linear(unit));
-    part.chart(&format!("{problem}-blocks"), &Lines { title: &title, x, y, series: &series, marks: &marks })
+    part.chart(&format!("{problem}-blocks.svg"), &Lines { title: &title, x, y, series: &series, marks: &marks })
 }
 
 /// Million elements in a second by a step.

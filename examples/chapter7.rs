@@ -66,7 +66,7 @@ fn plot_vectors(
         series.push(Series { name: (*step).to_owned(), points });
     }
     let (x, y) = (Axis::linear("independent vectors"), Axis::linear(unit));
-    part.chart(name, &Lines { title, x, y, series: &series, marks: &[] })?;
+    part.chart(&format!("{name}.svg"), &Lines { title, x, y, series: &series, marks: &[] })?;
     part.table(name, &["step", "1", "2", "3", "4", "5", "6", "7", "8"], &rows, &[0])
 }
 

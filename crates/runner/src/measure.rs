@@ -72,17 +72,18 @@ impl Timing {
 
     /// The time in the middle, in milliseconds.
     pub fn median_ms(&self) -> f64 {
-        let middle = self.times.len() / 2;
-        if self.times.len() % 2 == 1 {
-            milliseconds(self.times[middle])
-        } else {
-            (milliseconds(self.times[middle - 1]) + milliseconds(self.times[middle])) / 2.0
-        }
+        milliseconds(self.median())
     }
 
     /// The shortest time.
     pub fn best(&self) -> Duration {
         self.times[0]
+    }
+
+    /// The time in the middle, or half-way between the two that are.
+    pub fn median(&self) -> Duration {
+        let middle = self.times.len() / 2;
+        if self.times.len() % 2 == 1 { self.times[middle] } else { (self.times[middle - 1] + self.times[middle]) / 2 }
     }
 
     /// How far the longest time lies above the shortest, in percent of the shortest.

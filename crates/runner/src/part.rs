@@ -225,13 +225,12 @@ impl<'a> Part<'a> {
         self.write(&format!("{name}.md"), &markdown(header, rows, left))
     }
 
-    /// Draws a chart in `chapterN-NAME.svg`.
+    /// Draws a chart and writes it to `chapterN-NAME`: `part.chart("sweep.svg", &Lines { ... })`.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn chart(&mut self, name: &str, chart: &dyn Chart) -> Result<(), Failure> {
-        let path = self.file(&format!("{name}.svg"));
-        chart.write(&path).map_err(|error| Failure::Io(error.to_string()))
+    pub fn chart(&mut self, name: &str, chart: &impl Chart) -> Result<(), Failure> {
+        chart.write(&self.file(name)).map_err(|error| Failure::Io(error.to_string()))
     }
 
     /// Writes a text to `chapterN-NAME`.

@@ -77,8 +77,7 @@ impl<'a> Pictures<'a> {
                 let Some(start) = self.input.get::<validation::Particles>() else {
                     return Ok(Vec::new());
                 };
-                let (start, end) = ((&*start.x, &*start.y), (&*end.x, &*end.y));
-                Orbits { title: "Particles", start, end }
+                Orbits { title: "Particles", start: (&start.x, &start.y), end: (&end.x, &end.y) }
                     .write(&path)
                     .map_err(|error| Failure::Io(error.to_string()))?;
                 Ok(vec![path])
@@ -101,8 +100,9 @@ impl<'a> Pictures<'a> {
             })
             .collect();
         let title = format!("{}: time of the steps", self.input.problem());
-        let chart = Bars { title: &title, unit: "ms", bars: &bars, scale: Scale::Logarithmic };
-        chart.write(&path).map_err(|error| Failure::Io(error.to_string()))?;
+        Bars { title: &title, unit: "ms", bars: &bars, scale: Scale::Logarithmic }
+            .write(&path)
+            .map_err(|error| Failure::Io(error.to_string()))?;
         Ok(path)
     }
 }

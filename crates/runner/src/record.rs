@@ -87,6 +87,20 @@ pub struct StepRecord {
 }
 
 impl StepRecord {
+    /// The shortest time of a run, in milliseconds, for a part of a chapter that makes no sense without it.
+    ///
+    /// # Errors
+    /// When there is no time: why the step cannot run here, or how it failed.
+    pub fn measured(&self) -> Result<f64, StepError> {
+        self.best_ms.ok_or_else(|| {
+            let why = self.reason.clone().unwrap_or_default();
+            match self.status {
+                Status::Unavailable => StepError::Unavailable(why),
+                _ => StepError::Failed(format!("{}: {why}", self.step)),
+            }
+        })
+    }
+
     fn new(info: &StepInfo, input: &SharedInput) -> Self {
         Self {
             chapter: None,

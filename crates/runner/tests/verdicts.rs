@@ -377,6 +377,15 @@ fn what_is_missing_makes_a_step_unavailable() {
 }
 
 #[test]
+fn a_record_without_a_time_says_why_there_is_none() {
+    let right = record(0);
+    assert_eq!(right.measured().ok(), right.best_ms);
+    let told = |step| record(step).measured().unwrap_err().to_string();
+    assert_eq!(told(4), "unavailable: no darts here; buy some");
+    assert_eq!(told(3), "failed: panicking: panicked: out of darts");
+}
+
+#[test]
 fn a_step_that_should_differ_is_different_and_a_tolerance_is_reported() {
     let different = record(5);
     assert_eq!((different.status, different.reason.as_deref()), (Status::Different, Some("the lesson")));
