@@ -10,6 +10,7 @@ use crate::cli::SizeArgs;
 use crate::files::write_atomically;
 use crate::ladder_step::{LadderStep, ladder_of};
 use crate::measure::Budget;
+use crate::plot::Chart;
 use crate::record::StepRecord;
 use crate::screen::{Failure, Screen};
 use crate::table::{plain_table, wrapped};
@@ -222,6 +223,14 @@ impl<'a> Part<'a> {
     ) -> Result<(), Failure> {
         self.screen.line(plain_table(header, rows, left))?;
         self.write(&format!("{name}.md"), &markdown(header, rows, left))
+    }
+
+    /// Draws a chart and writes it to `chapterN-NAME`: `part.chart("sweep.svg", &Lines { ... })`.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn chart(&mut self, name: &str, chart: &impl Chart) -> Result<(), Failure> {
+        chart.write(&self.file(name)).map_err(|error| Failure::Io(error.to_string()))
     }
 
     /// Writes a text to `chapterN-NAME`.
