@@ -115,11 +115,8 @@ impl Crate {
             for import in imported {
                 for (given, target) in uses(&import.tree) {
                     if (given == *name || given == "*") && depth < 8 {
-                        let target: Vec<_> = if given == "*" {
-                            target.into_iter().chain([name.clone()]).collect()
-                        } else {
-                            target
-                        };
+                        let target: Vec<_> =
+                            if given == "*" { target.into_iter().chain([name.clone()]).collect() } else { target };
                         if let Some(found) = self.resolve(at, &target, depth + 1)
                             && (given != "*" || self.defines(found, name))
                         {
@@ -334,9 +331,7 @@ fn is_of_tests(path: &Path) -> bool {
 /// Lines of a file without its tests.
 fn own_lines(file: &syn::File, text: &str) -> usize {
     let tests = file.items.iter().filter_map(|item| match item {
-        Item::Mod(item) if only_for_tests(&item.attrs) => {
-            Some(item.span().end().line + 1 - item.span().start().line)
-        }
+        Item::Mod(item) if only_for_tests(&item.attrs) => Some(item.span().end().line + 1 - item.span().start().line),
         _ => None,
     });
     text.lines().count() - tests.sum::<usize>()

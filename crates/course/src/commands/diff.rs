@@ -1,0 +1,136 @@
+//! `cargo course diff`: two steps, or two files, beside each other; and a race between the steps.
+
+use std::io::{IsTerminal, stdout};
+use std::path::Path;
+use std::{env, fs};
+
+use clap::Args;
+use runner::{Failure, LadderStep, Screen, SizeArgs, Status, TimingArgs, run_steps, show_records};
+use validation::SharedInput;
+
+use crate::catalog::{Meant, ladders, meant};
+use crate::machine_code::{difference, tell_changed};
+use crate::side_by_side::{Side, Style, changed_lines, side_by_side, terminal_width, unified};
+use crate::source::Sources;
+use crate::workspace::root;
+
+#[derive(Args, Debug)]
+pub(crate) struct DiffArgs {
+    /// A step (kernels::mandelbrot::naive) or a file of a crate (kernels::mandelbrot)
+    a: String,
+    /// Another one
+    b: String,
+    /// Show the lines below each other instead of side by side
+    #[arg(long, conflicts_with = "columns")]
+    unified: bool,
+    /// Columns to fit into [default: those of the terminal]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(80..=200))]
+    columns: Option<u16>,
+    /// Only show, do not race
+    #[arg(long)]
+    no_race: bool,
+    /// Show too how many instructions of each kind there are before and after
+    #[arg(long)]
+    asm: bool,
+    #[command(flatten)]
+    sizes: SizeArgs,
+    #[command(flatten)]
+    timing: TimingArgs,
+}
+
+/// Shows the difference of two steps and races them, or the difference of two files.
+pub(super) fn run(args: &DiffArgs) -> Result<(), Failure> {
+    let screen = Screen;
+    let ladders = ladders();
+    let mut sources = Sources::new(root()?);
+    let width = args.columns.map_or_else(terminal_width, usize::from);
+    let style =
+        Style { colour: stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) };
+    let show = |a: &Side, b: &Side| {
+        let text = if args.unified { unified(a, b, style) } else { side_by_side(a, b, width, style) };
+        screen.line(text.trim_end())
+    };
+    let (a, b) = match (meant(&ladders, &args.a)?, meant(&ladders, &args.b)?) {
+        (Meant::Step(a), Meant::Step(b)) => (a, b),
+        (Meant::File(a), Meant::File(b)) => {
+            let ignored = args.asm.then_some("--asm").or_else(|| args.no_race.then_some("--no-race"));
+            refuse_ignored(args, ignored, "two files are shown and not run")?;
+            let root = sources.root();
+            return show(&whole_file(root, &args.a, a)?, &whole_file(root, &args.b, b)?);
+        }
+        (Meant::File(_), Meant::Step(step)) => return Err(unlike(&args.a, &step)),
+        (Meant::Step(step), Meant::File(_)) => return Err(unlike(&args.b, &step)),
+    };
+    if args.no_race {
+        refuse_ignored(args, None, "with --no-race nothing is run")?;
+    }
+    let same = a.ladder.problem() == b.ladder.problem();
+    if !same {
+        refuse_ignored(args, None, "the steps compute different problems, so that nothing is run")?;
+    }
+    // Sizes that cannot be are refused before anything is shown.
+    let input = (same && !args.no_race).then(|| a.ladder.input(&args.sizes.request(a.ladder.problem(), true)));
+    let input = input.transpose().map_err(|error| Failure::Usage(error.to_string()))?;
+    // Whole files are shown as they are; of steps is shown what is raced.
+    if input.is_some() || args.asm {
+        tell_changed([a.info().file, b.info().file]);
+    }
+    let (side_a, code_a) = side(&mut sources, &a)?;
+    let (side_b, code_b) = side(&mut sources, &b)?;
+    show(&side_a, &side_b)?;
+    screen.line(format!("\n{} lines of code changed", changed_lines(&code_a, &code_b)))?;
+    if args.asm {
+        screen.line(format!("\n{}\n", difference(&mut sources, &a, &b)?))?;
+    }
+    match input {
+        Some(input) => race(&screen, args, &input, &a, &b),
+        None if args.no_race => Ok(()),
+        None => screen.line("no race: the steps compute different problems"),
+    }
+}
+
+/// Refuses arguments that would be ignored.
+fn refuse_ignored(args: &DiffArgs, first: Option<&str>, why: &str) -> Result<(), Failure> {
+    match first.or(args.sizes.given()).or(args.timing.given()) {
+        Some(flag) => Err(Failure::Usage(format!("{why}: leave {flag} out"))),
+        None => Ok(()),
+    }
+}
+
+/// A file has been named with a step.
+fn unlike(file: &str, step: &LadderStep<'_>) -> Failure {
+    let step = step.info().path();
+    Failure::Usage(format!("'{file}' is a file and '{step}' a step: name two steps or two files"))
+}
+
+fn whole_file(root: &Path, module: &str, file: &str) -> Result<Side, Failure> {
+    let text =
+        fs::read_to_string(root.join(file)).map_err(|error| Failure::io(format_args!("cannot read {file}"), &error))?;
+    Ok(Side::new(module, file, &text, 1))
+}
+
+/// A step's own text, and its code alone.
+fn side(sources: &mut Sources, found: &LadderStep<'_>) -> Result<(Side, String), Failure> {
+    let step = found.info();
+    let cut = sources.cut(step.file, step.name)?;
+    let line = sources.line_of(step.file, step.name).unwrap_or(cut.first_line);
+    let side = Side {
+        lines: cut.text_lines,
+        ..Side::new(&step.path(), &format!("{}:{line}", step.file), &cut.text, cut.first_line)
+    };
+    Ok((side, cut.code))
+}
+
+/// Runs both on the same input, and says how the second compares with the first.
+fn race(
+    screen: &Screen,
+    args: &DiffArgs,
+    input: &SharedInput,
+    a: &LadderStep<'_>,
+    b: &LadderStep<'_>,
+) -> Result<(), Failure> {
+    let (settings, budget) = (args.timing.settings(), args.timing.budget(args.sizes.quick));
+    let records = run_steps(&[*a, *b], input, &settings, &budget, &mut |_| {});
+    show_records(screen, &records, &[])?;
+    if records.iter().any(|record| record.status == Status::Wrong) { Err(Failure::Wrong) } else { Ok(()) }
+}
