@@ -4,7 +4,7 @@ use std::fmt;
 
 use validation::memory;
 
-use super::Type;
+use super::operation::Type;
 
 /// A piece of somebody's text as an error quotes it: not the whole of it, if it is longer than a line holds.
 pub(crate) fn quoted(text: &str) -> String {
