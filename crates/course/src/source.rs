@@ -113,8 +113,8 @@ impl std::error::Error for SourceError {}
 ///
 /// The function may stand in any module of the file that is not compiled for tests only; the outermost of that name is taken.
 /// A function that returns something `Prepared` does not compute itself: the type that it prepares is cut too, with its own
-/// methods and its `impl Prepared`, in the order of the file and with blank lines between. The lines that mark mdBook's anchors
-/// are left out.
+/// methods and its `impl Prepared`, in the order of the file and with blank lines between. So is a kernel that stands beside the function
+/// because other files call it too. The lines that mark mdBook's anchors are left out.
 ///
 /// # Errors
 /// When the file cannot be read, is no Rust, or has no such function.
@@ -127,8 +127,9 @@ pub fn cut(root: &Path, file: &str, function: &str) -> Result<Cut, SourceError> 
     let mut parts = vec![Part::new(found.item)];
     if returns_prepared(found.function) {
         parts.extend(prepared(&found, &modules).into_iter().map(Part::new));
-        parts.sort_by_key(|part| part.span.start());
     }
+    parts.extend(kernels(&found).map(Part::new));
+    parts.sort_by_key(|part| part.span.start());
     let lines: Vec<&str> = source.lines().collect();
     let (text, text_lines) = join(parts.iter().map(|part| part.text(&lines)));
     let (code, code_lines) = join(parts.iter().map(|part| part.code(&lines)));
@@ -365,6 +366,16 @@ fn prepared<'a>(found: &Found<'a>, modules: &[&'a [Item]]) -> Vec<&'a Item> {
         return Vec::new();
     };
     home.iter().filter(|item| defines(item, name) || implementation(item, name).is_some()).collect()
+}
+
+/// The functions beside a function that its body names and that other files may call too: `pub(super)`, or another restriction.
+fn kernels<'a>(found: &Found<'a>) -> impl Iterator<Item = &'a Item> {
+    let mut names = Names::default();
+    names.visit_block(&found.function.block);
+    found.module.iter().filter(move |item| match item {
+        Item::Fn(kernel) => matches!(kernel.vis, Visibility::Restricted(_)) && names.0.contains(&kernel.sig.ident),
+        _ => false,
+    })
 }
 
 fn defines(item: &Item, name: &Ident) -> bool {
@@ -773,6 +784,20 @@ fn plain(input: &Input) {
         let marked = "/* ä */ #[inline] #[x] pub(crate) unsafe fn a() {} #[x] fn b() {}";
         assert_eq!(attributed("lib.rs", odd, "#[x] ", |_| true).as_deref(), Ok(marked));
         assert!(attributed("lib.rs", "fn (", "#[x] ", |_| true).is_err());
+    }
+
+    #[test]
+    fn a_kernel_that_other_files_call_too_is_cut_with_its_step() {
+        let kernel = "/// Of some.\n#[inline(never)]\npub(super) fn some(values: &[f64]) {\n    alone(values);\n}";
+        let step = "/// Of all.\npub fn all(input: &Input) {\n    fn run(input: &Input) {\n        some(&input.x);\n    }\n    run(input);\n}";
+        let source = format!(
+            "// ANCHOR: all\n{kernel}\n\n{step}\n// ANCHOR_END: all\n\nfn alone(values: &[f64]) {{}}\n\npub(super) fn another() {{}}\n"
+        );
+        let cut = cut_from(&source, "all");
+        assert_eq!(cut.text, format!("{kernel}\n\n{step}"));
+        assert_eq!((cut.first_line, cut.last_line), (8, 14));
+        assert_eq!(cut.ranges(), [2..=6, 8..=14]);
+        assert_eq!(cut_from(&source, "some").text, kernel);
     }
 
     #[test]

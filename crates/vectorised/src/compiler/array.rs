@@ -1,13 +1,40 @@
 //! Arrays that a program reads and writes.
 
+use std::fmt;
+
 use num_complex::Complex;
 
-use super::error::{ArrayError, RunError};
+use super::error::RunError;
 use super::operation::Type;
 use super::room;
 
 /// The most dimensions that an array has.
 pub const MAX_DIMENSIONS: usize = 8;
+
+/// Why an array cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArrayError {
+    /// More dimensions than [`MAX_DIMENSIONS`].
+    Dimensions(usize),
+    /// The slice has fewer or more elements than the shape, or the strides leave the slice.
+    Outside,
+    /// There are not as many strides as sides.
+    Strides,
+}
+
+impl fmt::Display for ArrayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dimensions(found) => {
+                write!(f, "{found} dimensions are too many: {MAX_DIMENSIONS} at most")
+            }
+            Self::Outside => f.write_str("the shape and the strides do not fit the slice"),
+            Self::Strides => f.write_str("there must be one stride for each side"),
+        }
+    }
+}
+
+impl std::error::Error for ArrayError {}
 
 /// The sides of an array, from the outermost to the innermost. Derefs to a slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

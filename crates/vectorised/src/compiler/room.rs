@@ -2,7 +2,6 @@
 
 use validation::memory;
 
-use super::array::Element;
 use super::error::RunError;
 
 /// Bytes from which on it is asked how much memory there is, and not only whether so many addresses can be had: systems promise more
@@ -38,7 +37,7 @@ pub(crate) fn filled<T: Copy>(value: T, length: usize) -> Result<Vec<T>, RunErro
 }
 
 /// So many elements of zero, in pages that are not touched yet.
-pub(crate) fn zeros<T: Element>(length: usize) -> Result<Vec<T>, RunError> {
+pub(crate) fn zeros<T: Copy + Default>(length: usize) -> Result<Vec<T>, RunError> {
     let needed = bytes::<T>(length);
     enough(needed)?;
     // Asks whether the memory can be had, which `vec!` does not.
