@@ -168,6 +168,6 @@ mod tests {
     fn what_a_step_calls_in_its_own_crate_is_listed_with_it() {
         let listings = listings("vectorised::blocks::expression::compiled");
         let mut names = listings.iter().map(|found| found.function().name());
-        assert!(names.any(|name| name == "vectorised::blocks::compile"), "{}", names.collect::<String>());
+        assert!(names.any(|name| name == "vectorised::blocks::preparation::compile"), "{}", names.collect::<String>());
     }
 }

@@ -6,7 +6,7 @@ use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 use validation::mandelbrot::{Input, Output};
 use validation::{Mandelbrot, Ready, Settings, Step, StepError, step};
-use vectorised::simd::parts::FreeRunning;
+use vectorised::simd::slices::FreeRunning;
 
 use crate::prepared::pooled;
 use crate::{FrozenArray, SharedArray, task};

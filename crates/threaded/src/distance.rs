@@ -5,7 +5,7 @@ use std::thread::{self, Builder};
 use rayon::prelude::*;
 use validation::distance::{Input, Output};
 use validation::{Distance, Ready, Settings, Step, step};
-use vectorised::simd::parts;
+use vectorised::simd::slices;
 
 use crate::{pool, rayon_pool, starting, team};
 
@@ -107,12 +107,12 @@ pub fn parallel(_: &Input, settings: &Settings) -> Ready<Distance> {
 /// Mirrors OpenMP over the step `streamed` of the vector instructions. Look at the bytes: the matrix is written and never read, not even
 /// in order to be written.
 pub fn streamed(_: &Input, settings: &Settings) -> Ready<Distance> {
-    let (distance, pool) = (parts::distance()?, rayon_pool(settings.threads.get())?);
+    let (distance, pool) = (slices::distance()?, rayon_pool(settings.threads.get())?);
     team(pool.current_num_threads(), move |input: &Input, output: &mut Output| {
         let points = input.points();
         pool.install(|| {
             let rows = output.par_chunks_exact_mut(points).zip(&input.x).zip(&input.y);
-            rows.for_each(|((row, &x), &y)| distance(x, y, &input.x, &input.y, row));
+            rows.for_each(|((row, &x), &y)| distance(&[x], &[y], &input.x, &input.y, row));
         });
     })
 }

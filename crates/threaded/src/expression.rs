@@ -6,7 +6,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice, Zip, s};
 use rayon::prelude::*;
 use validation::expression::{Input, Output};
 use validation::{Expression, Ready, Settings, Step, step};
-use vectorised::simd::parts;
+use vectorised::simd::slices;
 
 use crate::prange::{Schedule, prange};
 use crate::{pool, rayon_pool, starting, team};
@@ -144,7 +144,7 @@ pub fn parallel(_: &Input, settings: &Settings) -> Ready<Expression> {
 /// Mirrors OpenMP over the step `streamed` of the vector instructions. Look at the bytes: an ordinary store reads the line first, so
 /// that four arrays are moved where three would do, and memory is what the threads wait for.
 pub fn streamed(_: &Input, settings: &Settings) -> Ready<Expression> {
-    let (expression, pool) = (parts::expression()?, pool(settings.threads.get())?);
+    let (expression, pool) = (slices::expression()?, pool(settings.threads.get())?);
     team(pool.threads(), move |input: &Input, output: &mut Output| {
         let band = output.len().div_ceil(pool.threads());
         let bands = output.chunks_mut(band).zip(input.a.chunks(band)).zip(input.b.chunks(band));

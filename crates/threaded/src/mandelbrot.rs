@@ -9,7 +9,7 @@ use ndarray::{ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use validation::mandelbrot::{Input, Output};
 use validation::{Mandelbrot, Ready, Settings, Step, step};
-use vectorised::simd::parts::{self, FreeRunning};
+use vectorised::simd::slices::{self, FreeRunning};
 
 use crate::prange::{Schedule, prange};
 use crate::{pool, rayon_pool, starting, team};
@@ -260,7 +260,7 @@ pub fn grained(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 /// Mirrors OpenMP's `schedule(dynamic)` over the step `masked` of the vector instructions. Look at the two speedups: the lanes' and the
 /// threads' multiply, because they have nothing to do with each other.
 pub fn vectors(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
-    let (masked, pool) = (parts::masked()?, pool(settings.threads.get())?);
+    let (masked, pool) = (slices::masked()?, pool(settings.threads.get())?);
     let points = input.width() * settings.chunk.map_or(grain(input, pool.threads()), usize::from).min(input.height());
     team(pool.threads(), move |input: &Input, counts: &mut Output| {
         let queue = Mutex::new(counts.chunks_mut(points).zip(input.q().chunks(points)));

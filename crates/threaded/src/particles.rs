@@ -6,7 +6,7 @@ use std::thread::{self, Builder};
 use rayon::prelude::*;
 use validation::particles::{Input, Output};
 use validation::{Particles, Ready, Settings, Step, step};
-use vectorised::simd::parts;
+use vectorised::simd::slices;
 
 use crate::start::together;
 use crate::{pool, rayon_pool, starting, team};
@@ -121,29 +121,26 @@ pub fn parallel(_: &Input, settings: &Settings) -> Ready<Particles> {
 // ANCHOR_END: parallel
 
 // ANCHOR: vectors
-/// Groups of five vectors each, which stay in registers from the first step to the last.
+/// Groups of a few vectors each, which stay in registers from the first step to the last.
 ///
 /// Mirrors OpenMP over the step `interleaved` of the vector instructions. Look at the limit: a square root and two divisions are what
 /// is left, and each core has one divider.
 pub fn vectors(_: &Input, settings: &Settings) -> Ready<Particles> {
     let pool = rayon_pool(settings.threads.get())?;
-    let group = settings.chunk.map_or(REGISTERS, usize::from);
+    let group = settings.chunk.map_or(slices::PARTICLES_AT_ONCE, usize::from);
     team(pool.current_num_threads(), move |input: &Input, output: &mut Output| {
         output.x.copy_from_slice(&input.x);
         output.y.copy_from_slice(&input.y);
         pool.install(|| {
             let columns = output.x.par_chunks_mut(group).zip(output.y.par_chunks_mut(group));
             let columns = columns.zip(input.speed.par_chunks(group)).with_max_len(1);
-            columns.for_each(|((x, y), speed)| parts::particles(x, y, speed, input.timestep, input.steps));
+            columns.for_each(|((x, y), speed)| slices::particles(x, y, speed, input.timestep, input.steps));
         });
     })
 }
 // ANCHOR_END: vectors
 
-/// Particles in five vectors of eight.
-const REGISTERS: usize = 40;
-
-/// Particles in a group: eight vectors of eight.
+/// Particles in a group: enough for the square roots of one step not to wait for those of the last.
 const GROUP: usize = 64;
 
 /// The steps, in order.

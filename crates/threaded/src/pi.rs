@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use validation::pi::{Input, Output};
 use validation::random::next;
 use validation::{Pi, Ready, Settings, Step, step};
-use vectorised::simd::parts;
+use vectorised::simd::slices;
 
 use crate::{pool, rayon_pool, starting, team};
 
@@ -145,7 +145,7 @@ pub fn parallel(_: &Input, settings: &Settings) -> Ready<Pi> {
 /// Mirrors OpenMP's `reduction(+)` over the step `named` of the vector instructions. Look at the hits: they are those of `alone`, to the
 /// last dart.
 pub fn vectors(_: &Input, settings: &Settings) -> Ready<Pi> {
-    let (chunk, pool) = (parts::pi()?, rayon_pool(settings.threads.get())?);
+    let (chunk, pool) = (slices::pi()?, rayon_pool(settings.threads.get())?);
     team(pool.current_num_threads(), move |input: &Input, hits: &mut Output| {
         pool.install(|| {
             hits.par_iter_mut().enumerate().with_max_len(1).for_each(|(seed, hits)| {

@@ -1,6 +1,7 @@
 //! Whole arrays, blocks that fit the cache, an expression compiler, and SIMD: what one instruction can do with many numbers.
 //!
-//! One folder for each chapter, with the same file names in each: [`arrays`] (chapter 5), [`blocks`] (chapter 6), [`simd`] (chapter 7).
+//! One folder for each chapter, and in it a file for each problem that the chapter computes: [`arrays`] (chapter 5), [`blocks`]
+//! (chapter 6), [`simd`] (chapter 7). [`compiler`] is what chapter 6 hands its expressions to.
 
 pub mod arrays;
 pub mod blocks;

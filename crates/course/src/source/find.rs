@@ -1,10 +1,10 @@
-//! A function of a file by its name, and what it prepares.
+//! A function of a file by its name, what it prepares, and the kernels that it shares.
 
 use std::collections::HashSet;
 use std::iter;
 
 use syn::visit::Visit;
-use syn::{Ident, Item, ItemFn, ItemImpl, Type};
+use syn::{Ident, Item, ItemFn, ItemImpl, Type, Visibility};
 
 use crate::source::error::SourceError;
 use crate::source::parsed::{Parsed, only_for_tests};
@@ -23,6 +23,16 @@ impl<'a> Located<'a> {
     /// The type that the function prepares, its own methods and its `impl Prepared`. None for a plain step.
     pub(super) fn prepared(&self) -> Vec<&'a Item> {
         if returns_prepared(self.function) { prepared(self) } else { Vec::new() }
+    }
+
+    /// The functions of its module that its body names and that other files may call too: `pub(super)`, or another restriction.
+    pub(super) fn kernels(&self) -> impl Iterator<Item = &'a Item> {
+        let mut names = Names::default();
+        names.visit_block(&self.function.block);
+        self.module.iter().filter(move |item| match item {
+            Item::Fn(kernel) => matches!(kernel.vis, Visibility::Restricted(_)) && names.0.contains(&kernel.sig.ident),
+            _ => false,
+        })
     }
 }
 

@@ -83,8 +83,8 @@ impl Sources {
     ///
     /// The function may stand in any module of the file that is not compiled for tests only; the outermost of that name is taken.
     /// A function that returns something `Prepared` does not compute itself: the type that it prepares is cut too, with its own
-    /// methods and its `impl Prepared`, in the order of the file and with blank lines between. The lines that mark mdBook's anchors
-    /// are left out.
+    /// methods and its `impl Prepared`, in the order of the file and with blank lines between. So is a kernel that stands beside the
+    /// function because other files call it too. The lines that mark mdBook's anchors are left out.
     ///
     /// # Errors
     /// When the file cannot be read, is no Rust, or has no such function.
@@ -93,7 +93,8 @@ impl Sources {
         let found = find(parsed, function)?;
         let mut parts = vec![Part::new(found.item)];
         parts.extend(found.prepared().into_iter().map(Part::new));
-        // What is prepared may stand above the function.
+        parts.extend(found.kernels().map(Part::new));
+        // These may stand above the function.
         parts.sort_by_key(|part| part.span.start());
         let lines: Vec<&str> = parsed.text.lines().collect();
         let (text, text_lines) = join(parts.iter().map(|part| part.text(&lines)));

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use validation::distance::{Input, Output};
 use validation::{Distance, Ready, Settings, Step, step};
 
-use super::{compile, fitting_block, pool, ready};
+use super::preparation::{compile, fitting_block, pool, ready};
 use crate::compiler::{Array, Options, Type};
 
 /// The expression, as the compiler reads it: x and y are rows, px and py the same numbers as columns.

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use validation::expression::{Input, Output};
 use validation::{Expression, Ready, Settings, Step, step};
 
-use super::{compile, fitting_block, pool, ready};
+use super::preparation::{compile, fitting_block, pool, ready};
 use crate::compiler::{Array, Options, Type};
 
 /// The expression, as the compiler reads it.

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use validation::mandelbrot::{Input, Output};
 use validation::{Mandelbrot, Ready, Settings, Step, step};
 
-use super::{compile, fitting_block, pool, ready};
+use super::preparation::{compile, fitting_block, pool, ready};
 use crate::compiler::{Runner, Type};
 
 /// q, z and the norm in doubles, the mask and the count in four bytes.

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use validation::particles::{Input, Output};
 use validation::{Particles, Ready, Settings, Step, step};
 
-use super::{compile, pool, ready};
+use super::preparation::{compile, pool, ready};
 use crate::compiler::{Array, Runner, Type};
 
 /// A time step, as the compiler reads it: the new x, and the new y.

@@ -1,13 +1,40 @@
 //! Arrays that a program reads and writes.
 
+use std::fmt;
+
 use num_complex::Complex;
 
-use super::error::{ArrayError, RunError};
+use super::error::RunError;
 use super::operation::Type;
 use super::room;
 
 /// The most dimensions that an array has.
 pub const MAX_DIMENSIONS: usize = 8;
+
+/// Why an array cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArrayError {
+    /// More dimensions than [`MAX_DIMENSIONS`].
+    Dimensions(usize),
+    /// The slice has fewer or more elements than the shape, or the strides leave the slice.
+    Outside,
+    /// There are not as many strides as sides.
+    Strides,
+}
+
+impl fmt::Display for ArrayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dimensions(found) => {
+                write!(f, "{found} dimensions are too many: {MAX_DIMENSIONS} at most")
+            }
+            Self::Outside => f.write_str("the shape and the strides do not fit the slice"),
+            Self::Strides => f.write_str("there must be one stride for each side"),
+        }
+    }
+}
+
+impl std::error::Error for ArrayError {}
 
 /// The sides of an array, from the outermost to the innermost. Derefs to a slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,10 +236,10 @@ impl Values {
     /// When there is not as much memory.
     pub(crate) fn zeros(kind: Type, length: usize) -> Result<Self, RunError> {
         match kind {
-            Type::Bool => zeros(length).map(Self::Bool),
-            Type::Int => zeros(length).map(Self::Int),
-            Type::Float => zeros(length).map(Self::Float),
-            Type::Complex => zeros(length).map(Self::Complex),
+            Type::Bool => room::zeros(length).map(Self::Bool),
+            Type::Int => room::zeros(length).map(Self::Int),
+            Type::Float => room::zeros(length).map(Self::Float),
+            Type::Complex => room::zeros(length).map(Self::Complex),
         }
     }
 
@@ -316,15 +343,6 @@ impl<'a> Place<'a> {
             Self::Complex(values) => Place::Complex(&mut values[from..to]),
         }
     }
-}
-
-/// So many elements of zero, in pages that are not touched yet.
-fn zeros<T: Element>(length: usize) -> Result<Vec<T>, RunError> {
-    let needed = room::bytes::<T>(length);
-    room::enough(needed)?;
-    // Asks whether the memory can be had, which `vec!` does not.
-    Vec::<T>::new().try_reserve_exact(length).map_err(|_| RunError::Memory { needed })?;
-    Ok(vec![T::default(); length])
 }
 
 /// The four types, for what is the same in all of them.

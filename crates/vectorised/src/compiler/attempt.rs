@@ -2,7 +2,11 @@
 
 use num_complex::Complex;
 
-use super::{Array, CompileError, Expression, Options, Type};
+use super::array::Array;
+use super::error::CompileError;
+use super::operation::Type;
+use super::parse::Expression;
+use super::run::Options;
 
 /// Reads, compiles, lists and runs a text, whatever it is: what the fuzz target and the tests of random texts call.
 ///

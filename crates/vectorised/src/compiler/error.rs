@@ -4,7 +4,7 @@ use std::fmt;
 
 use validation::memory;
 
-use super::Type;
+use super::operation::Type;
 
 /// A piece of somebody's text as an error quotes it: not the whole of it, if it is longer than a line holds.
 pub(crate) fn quoted(text: &str) -> String {
@@ -154,28 +154,3 @@ impl fmt::Display for RunError {
 }
 
 impl std::error::Error for RunError {}
-
-/// Why an array cannot be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ArrayError {
-    /// More dimensions than [`MAX_DIMENSIONS`](super::MAX_DIMENSIONS).
-    Dimensions(usize),
-    /// The slice has fewer or more elements than the shape, or the strides leave the slice.
-    Outside,
-    /// There are not as many strides as sides.
-    Strides,
-}
-
-impl fmt::Display for ArrayError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Dimensions(found) => {
-                write!(f, "{found} dimensions are too many: {} at most", super::MAX_DIMENSIONS)
-            }
-            Self::Outside => f.write_str("the shape and the strides do not fit the slice"),
-            Self::Strides => f.write_str("there must be one stride for each side"),
-        }
-    }
-}
-
-impl std::error::Error for ArrayError {}

@@ -66,10 +66,10 @@ mod room;
 mod run;
 mod stream;
 
-pub use array::{Answer, Array, Data, MAX_DIMENSIONS, Place, Shape, Values};
+pub use array::{Answer, Array, ArrayError, Data, MAX_DIMENSIONS, Place, Shape, Values};
 pub use attempt::try_text;
 pub use cache::Caches;
-pub use error::{ArrayError, CompileError, RunError};
+pub use error::{CompileError, RunError};
 pub use operation::Type;
 pub use parse::{Expression, MAX_DEPTH, MAX_LENGTH};
 pub use program::{MAX_REGISTERS, Program};

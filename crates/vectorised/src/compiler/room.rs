@@ -36,6 +36,15 @@ pub(crate) fn filled<T: Copy>(value: T, length: usize) -> Result<Vec<T>, RunErro
     Ok(values)
 }
 
+/// So many elements of zero, in pages that are not touched yet.
+pub(crate) fn zeros<T: Copy + Default>(length: usize) -> Result<Vec<T>, RunError> {
+    let needed = bytes::<T>(length);
+    enough(needed)?;
+    // Asks whether the memory can be had, which `vec!` does not.
+    Vec::<T>::new().try_reserve_exact(length).map_err(|_| RunError::Memory { needed })?;
+    Ok(vec![T::default(); length])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,8 +54,10 @@ mod tests {
         for length in [usize::MAX, usize::MAX / 8, 1 << 50] {
             let needed = bytes::<f64>(length);
             assert_eq!(filled(1.0, length), Err(RunError::Memory { needed }));
+            assert_eq!(zeros::<f64>(length), Err(RunError::Memory { needed }));
         }
         assert_eq!(filled(1.5, 3), Ok(vec![1.5; 3]));
+        assert_eq!(zeros::<i64>(2), Ok(vec![0; 2]));
         let mut values = vec![1, 2, 3];
         lengthen(&mut values, 2, 0).unwrap();
         assert_eq!(values, [1, 2, 3]);

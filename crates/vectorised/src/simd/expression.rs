@@ -8,9 +8,9 @@ use validation::expression::{Input, Output};
 use validation::{Expression, Ready, Settings, Step, step};
 use wide::f64x8;
 
-use super::needs;
+use super::cpu::needs;
 #[cfg(target_arch = "x86_64")]
-use super::on_this_cpu;
+use super::cpu::on_this_cpu;
 
 // ANCHOR: packed
 /// Eight elements at a time, written as one writes numbers; what is left at the end one by one.
@@ -69,6 +69,35 @@ pub fn aligned(_: &Input, _: &Settings) -> Ready<Expression> {
 // ANCHOR_END: aligned
 
 // ANCHOR: streamed
+/// (a + b) * 2 + a * b of some elements.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+#[inline(never)]
+pub(super) fn streamed_elements(a: &[f64], b: &[f64], output: &mut [f64]) {
+    let head = output.as_ptr().align_offset(64).min(output.len());
+    let (output_head, output) = output.split_at_mut(head);
+    let (a_head, a) = a.split_at(head);
+    let (b_head, b) = b.split_at(head);
+    let (a, a_tail) = a.as_chunks::<8>();
+    let (b, b_tail) = b.as_chunks::<8>();
+    let (output, output_tail) = output.as_chunks_mut::<8>();
+    let two = _mm512_set1_pd(2.0);
+    for ((output, a), b) in output.iter_mut().zip(a).zip(b) {
+        // SAFETY: each pointer is to eight doubles; the first output is at a multiple of 64, and the others follow it.
+        unsafe {
+            let (a, b) = (_mm512_loadu_pd(a.as_ptr()), _mm512_loadu_pd(b.as_ptr()));
+            let value = _mm512_add_pd(_mm512_mul_pd(_mm512_add_pd(a, b), two), _mm512_mul_pd(a, b));
+            _mm512_stream_pd(output.as_mut_ptr(), value);
+        }
+    }
+    // Nobody may read the output before these stores have arrived, above all no other thread.
+    _mm_sfence();
+    let (a, b) = (a_head.iter().chain(a_tail), b_head.iter().chain(b_tail));
+    for ((output, a), b) in output_head.iter_mut().chain(output_tail).zip(a).zip(b) {
+        *output = (a + b) * 2.0 + a * b;
+    }
+}
+
 /// Whole cache lines go straight to memory, and what was there is not read first.
 ///
 /// Mirrors `numexpr`'s `out=`, without its detour. Look for `vmovntpd` and, behind the loop, `sfence`.
@@ -76,28 +105,7 @@ pub fn streamed(_: &Input, _: &Settings) -> Ready<Expression> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn run(input: &Input, output: &mut Output) {
-        let head = output.as_ptr().align_offset(64).min(output.len());
-        let (output_head, output) = output.split_at_mut(head);
-        let (a_head, a) = input.a.split_at(head);
-        let (b_head, b) = input.b.split_at(head);
-        let (a, a_tail) = a.as_chunks::<8>();
-        let (b, b_tail) = b.as_chunks::<8>();
-        let (output, output_tail) = output.as_chunks_mut::<8>();
-        let two = _mm512_set1_pd(2.0);
-        for ((output, a), b) in output.iter_mut().zip(a).zip(b) {
-            // SAFETY: each pointer is to eight doubles; the first output is at a multiple of 64, and the others follow it.
-            unsafe {
-                let (a, b) = (_mm512_loadu_pd(a.as_ptr()), _mm512_loadu_pd(b.as_ptr()));
-                let value = _mm512_add_pd(_mm512_mul_pd(_mm512_add_pd(a, b), two), _mm512_mul_pd(a, b));
-                _mm512_stream_pd(output.as_mut_ptr(), value);
-            }
-        }
-        // Nobody may read the output before these stores have arrived.
-        _mm_sfence();
-        let (a, b) = (a_head.iter().chain(a_tail), b_head.iter().chain(b_tail));
-        for ((output, a), b) in output_head.iter_mut().chain(output_tail).zip(a).zip(b) {
-            *output = (a + b) * 2.0 + a * b;
-        }
+        streamed_elements(&input.a, &input.b, output);
     }
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512f") {

@@ -10,21 +10,26 @@ use std::arch::aarch64::*;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
+#[cfg(target_arch = "x86_64")]
+use num_complex::Complex;
 use pulp::bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Arch, Simd, WithSimd};
 use validation::mandelbrot::{Input, Output};
 use validation::{Mandelbrot, Most, Precision, Reach, Ready, Settings, Step, step};
 use wide::f64x8;
 
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-use super::on_this_cpu_with;
+use super::cpu::needs;
 #[cfg(target_arch = "x86_64")]
 use super::orbits::{Orbits, TILE, lanes_below};
 #[cfg(target_arch = "aarch64")]
 use super::registers::neon;
 #[cfg(target_arch = "x86_64")]
 use super::registers::{avx2, avx512};
-use super::{each, needs, on_any_cpu_with};
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use super::vectors::on_this_cpu_with;
+#[cfg(target_arch = "x86_64")]
+use super::vectors::{FREE_RUNNING_VECTORS, MASKED_VECTORS};
+use super::vectors::{each, on_any_cpu_with};
 
 /// Where the lanes begin that have no point: their orbits leave in the first iteration.
 const OUTSIDE: f64 = 4.0;
@@ -66,8 +71,8 @@ pub fn lanes(input: &Input, counts: &mut Output) {
 // ANCHOR: interleaved
 /// Several vectors that do not wait for each other, one instruction of each in turn.
 ///
-/// Mirrors nothing in the tutorials: what a processor does with the gaps between instructions that wait. The chunk setting says
-/// how many vectors. Look for the registers: each vector needs six of 32, and what does not fit goes to memory and back.
+/// Mirrors nothing in the tutorials: what a processor does with the gaps between instructions that wait. The vectors setting says
+/// how many. Look for the registers: each vector needs six of 32, and what does not fit goes to memory and back.
 pub fn interleaved(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
         for (counts, q) in counts.chunks_mut(8 * VECTORS).zip(input.q().chunks(8 * VECTORS)) {
@@ -244,6 +249,44 @@ pub fn neon(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: neon
 
 // ANCHOR: masked
+/// The counts of some points.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+#[inline(never)]
+pub(super) fn masked_points<const VECTORS: usize>(q: &[Complex<f64>], max_iterations: u32, counts: &mut [u32]) {
+    let (zero, one, four) = (_mm512_setzero_pd(), _mm512_set1_pd(1.0), _mm512_set1_pd(4.0));
+    for (counts, q) in counts.chunks_mut(8 * VECTORS).zip(q.chunks(8 * VECTORS)) {
+        let (mut qx, mut qy) = ([[OUTSIDE; 8]; VECTORS], [[OUTSIDE; 8]; VECTORS]);
+        for (lane, q) in q.iter().enumerate() {
+            (qx[lane / 8][lane % 8], qy[lane / 8][lane % 8]) = (q.re, q.im);
+        }
+        let (mut zx, mut zy) = ([zero; VECTORS], [zero; VECTORS]);
+        let (mut zx_squared, mut zy_squared) = (zx, zy);
+        let mut count = [zero; VECTORS];
+        let mut inside = [0xff; VECTORS];
+        for _ in 0..max_iterations {
+            let mut any = 0;
+            for v in 0..VECTORS {
+                let product = _mm512_mul_pd(zx[v], zy[v]);
+                zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), avx512::load(&qy[v]));
+                zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), avx512::load(&qx[v]));
+                zx_squared[v] = _mm512_mul_pd(zx[v], zx[v]);
+                zy_squared[v] = _mm512_mul_pd(zy[v], zy[v]);
+                let norm = _mm512_add_pd(zx_squared[v], zy_squared[v]);
+                inside[v] = _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(inside[v], norm, four);
+                count[v] = _mm512_mask_add_pd(count[v], inside[v], count[v], one);
+                any |= inside[v];
+            }
+            if any == 0 {
+                break;
+            }
+        }
+        for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| avx512::numbers(count))) {
+            *count = if lane == max_iterations { 0 } else { lane };
+        }
+    }
+}
+
 /// AVX-512 by name: a comparison writes eight bits into a mask register, and additions take a mask along.
 ///
 /// Mirrors the loop of `interleaved`. Look for `{k1}` behind a register: the comparison and the count of the lanes that are
@@ -252,42 +295,12 @@ pub fn masked(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
-        let (zero, one, four) = (_mm512_setzero_pd(), _mm512_set1_pd(1.0), _mm512_set1_pd(4.0));
-        for (counts, q) in counts.chunks_mut(8 * VECTORS).zip(input.q().chunks(8 * VECTORS)) {
-            let (mut qx, mut qy) = ([[OUTSIDE; 8]; VECTORS], [[OUTSIDE; 8]; VECTORS]);
-            for (lane, q) in q.iter().enumerate() {
-                (qx[lane / 8][lane % 8], qy[lane / 8][lane % 8]) = (q.re, q.im);
-            }
-            let (mut zx, mut zy) = ([zero; VECTORS], [zero; VECTORS]);
-            let (mut zx_squared, mut zy_squared) = (zx, zy);
-            let mut count = [zero; VECTORS];
-            let mut inside = [0xff; VECTORS];
-            for _ in 0..input.max_iterations {
-                let mut any = 0;
-                for v in 0..VECTORS {
-                    let product = _mm512_mul_pd(zx[v], zy[v]);
-                    zy[v] = _mm512_add_pd(_mm512_add_pd(product, product), avx512::load(&qy[v]));
-                    zx[v] = _mm512_add_pd(_mm512_sub_pd(zx_squared[v], zy_squared[v]), avx512::load(&qx[v]));
-                    zx_squared[v] = _mm512_mul_pd(zx[v], zx[v]);
-                    zy_squared[v] = _mm512_mul_pd(zy[v], zy[v]);
-                    let norm = _mm512_add_pd(zx_squared[v], zy_squared[v]);
-                    inside[v] = _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(inside[v], norm, four);
-                    count[v] = _mm512_mask_add_pd(count[v], inside[v], count[v], one);
-                    any |= inside[v];
-                }
-                if any == 0 {
-                    break;
-                }
-            }
-            for (count, lane) in counts.iter_mut().zip(count.into_iter().flat_map(|count| avx512::numbers(count))) {
-                *count = if lane == input.max_iterations { 0 } else { lane };
-            }
-        }
+        masked_points::<VECTORS>(input.q(), input.max_iterations, counts);
     }
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512f") {
         // SAFETY: the CPU has the instructions.
-        return unsafe { on_this_cpu_with(each!(run), settings, 4) };
+        return unsafe { on_this_cpu_with(each!(run), settings, MASKED_VECTORS) };
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }
@@ -427,12 +440,17 @@ pub fn rounds(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: rounds
 
 // ANCHOR: free_running
-/// The escape is tested once in a round: an orbit that has left does not come back. Which iteration it was, a second, tested run
-/// from the beginning of the round finds out, for those few that it concerns.
-///
-/// Mirrors nothing in the tutorials. Look at the loop: three multiplications, three additions, no comparison.
-pub fn free_running(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
-    #[cfg(target_arch = "x86_64")]
+/// The counts of some points, with two lists to work with, whatever is in them.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,fma")]
+#[inline(never)]
+pub(super) fn free_running_points<const VECTORS: usize>(
+    orbits: &mut Orbits,
+    suspects: &mut Orbits,
+    q: &[Complex<f64>],
+    max_iterations: u32,
+    counts: &mut [u32],
+) {
     #[target_feature(enable = "avx512f")]
     fn tested<const VECTORS: usize>(orbits: &mut Orbits, first: u32, iterations: u32, counts: &mut [u32]) {
         let (zero, one, four) = (_mm512_setzero_pd(), _mm512_set1_pd(1.0), _mm512_set1_pd(4.0));
@@ -477,7 +495,6 @@ pub fn free_running(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
             }
         }
     }
-    #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,fma")]
     fn untested<const VECTORS: usize>(orbits: &mut Orbits, iterations: u32, suspects: &mut Orbits) {
         let (zero, two, four) = (_mm512_setzero_pd(), _mm512_set1_pd(2.0), _mm512_set1_pd(4.0));
@@ -504,28 +521,36 @@ pub fn free_running(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
             }
         }
     }
+    counts.fill(0);
+    for (counts, q) in counts.chunks_mut(TILE).zip(q.chunks(TILE)) {
+        orbits.begin(q);
+        let mut first = max_iterations.min(16);
+        tested::<MASKED_VECTORS>(orbits, 0, first, counts);
+        while first < max_iterations && orbits.any() {
+            let iterations = first.min(max_iterations - first);
+            untested::<VECTORS>(orbits, iterations, suspects);
+            tested::<MASKED_VECTORS>(suspects, first, iterations, counts);
+            orbits.append(suspects);
+            first += iterations;
+        }
+    }
+}
+
+/// The escape is tested once in a round: an orbit that has left does not come back. Which iteration it was, a second, tested run
+/// from the beginning of the round finds out, for those few that it concerns.
+///
+/// Mirrors nothing in the tutorials. Look at the loop: three multiplications, three additions, no comparison.
+pub fn free_running(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,fma")]
     fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
         let (mut orbits, mut suspects) = (Orbits::with_room(), Orbits::with_room());
-        counts.fill(0);
-        for (counts, q) in counts.chunks_mut(TILE).zip(input.q().chunks(TILE)) {
-            orbits.begin(q);
-            let mut first = input.max_iterations.min(16);
-            tested::<4>(&mut orbits, 0, first, counts);
-            while first < input.max_iterations && orbits.any() {
-                let iterations = first.min(input.max_iterations - first);
-                untested::<VECTORS>(&mut orbits, iterations, &mut suspects);
-                tested::<4>(&mut suspects, first, iterations, counts);
-                orbits.append(&mut suspects);
-                first += iterations;
-            }
-        }
+        free_running_points::<VECTORS>(&mut orbits, &mut suspects, input.q(), input.max_iterations, counts);
     }
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma") {
         // SAFETY: the CPU has the instructions.
-        return unsafe { on_this_cpu_with(each!(run), settings, 6) };
+        return unsafe { on_this_cpu_with(each!(run), settings, FREE_RUNNING_VECTORS) };
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }

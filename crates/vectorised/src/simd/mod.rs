@@ -1,18 +1,24 @@
 //! Vector instructions, portable and by name.
-#![expect(unsafe_code, reason = "functions for named instruction sets may be called only where the CPU has them")]
 
+mod cpu;
 pub mod distance;
 pub mod expression;
 pub mod mandelbrot;
 #[cfg(target_arch = "x86_64")]
 mod orbits;
 pub mod particles;
-pub mod parts;
 pub mod pi;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod registers;
+pub mod slices;
+#[cfg(test)]
+mod tests;
+mod vectors;
 
-use validation::{Ladder, Plain, Problem, Ready, Settings, StepError, ladder, ready};
+use validation::{Ladder, ladder};
+
+pub use cpu::{InstructionSet, instruction_sets};
+pub use vectors::MOST_VECTORS;
 
 /// The steps of this chapter, a ladder for each problem.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
@@ -23,233 +29,4 @@ pub fn ladders() -> Vec<Box<dyn Ladder>> {
         ladder(distance::STEPS),
         ladder(pi::STEPS),
     ]
-}
-
-/// The most independent vectors that a step can be asked to keep in flight: as many as one kernel each is compiled for.
-pub const MOST_VECTORS: usize = 8;
-
-/// The kernels that keep 1, 2, 3 ... [`MOST_VECTORS`] vectors in flight.
-macro_rules! each {
-    ($run:ident) => {
-        [$run::<1>, $run::<2>, $run::<3>, $run::<4>, $run::<5>, $run::<6>, $run::<7>, $run::<8>]
-    };
-}
-use each;
-
-/// A function that may be called only where the CPU has its instructions.
-type CpuKernel<P> = unsafe fn(&<P as Problem>::Input, &mut <P as Problem>::Output);
-
-/// A step that runs a kernel which not every CPU can run, and which is chosen here, before the clock starts.
-///
-/// # Safety
-/// The CPU has the instructions of the kernel.
-unsafe fn on_this_cpu<P: Problem>(kernel: CpuKernel<P>) -> Ready<P> {
-    ready(1, move |input: &P::Input, output: &mut P::Output| {
-        // SAFETY: the caller says that this CPU has the instructions.
-        unsafe { kernel(input, output) };
-        Ok(())
-    })
-}
-
-/// The same with one of the kernels that keep 1, 2, 3 ... vectors in flight: what the settings ask for, or else `default`.
-///
-/// # Safety
-/// The CPU has the instructions of the kernels.
-unsafe fn on_this_cpu_with<P: Problem>(
-    kernels: [CpuKernel<P>; MOST_VECTORS],
-    settings: &Settings,
-    default: usize,
-) -> Ready<P> {
-    let vectors = settings.vectors.map_or(default, usize::from).min(MOST_VECTORS);
-    // SAFETY: the caller says that this CPU has the instructions.
-    unsafe { on_this_cpu(kernels[vectors - 1]) }
-}
-
-/// The same with kernels that are safe to call everywhere.
-fn on_any_cpu_with<P: Problem>(kernels: [Plain<P>; MOST_VECTORS], settings: &Settings, default: usize) -> Ready<P> {
-    // SAFETY: a function that is safe to call needs nothing that a CPU might not have.
-    unsafe { on_this_cpu_with(kernels.map(|kernel| kernel as CpuKernel<P>), settings, default) }
-}
-
-/// An instruction set of this family of CPUs, as the program sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InstructionSet {
-    /// Its name among Rust's target features.
-    pub name: &'static str,
-    /// Doubles in one of its registers.
-    pub lanes: usize,
-    /// Whether the compiler was told that every CPU which runs this program has it. All code may use it then, and so does
-    /// [`wide`].
-    pub compiled: bool,
-    /// Whether the CPU that runs this program has it, as asked now. Functions of their own may use it then.
-    pub detected: bool,
-}
-
-/// The instruction sets that the steps use, from the oldest to the newest.
-pub fn instruction_sets() -> Vec<InstructionSet> {
-    macro_rules! sets {
-        ($detected:ident: $($name:tt $lanes:literal),*) => {
-            vec![$(InstructionSet {
-                name: $name,
-                lanes: $lanes,
-                compiled: cfg!(target_feature = $name),
-                detected: std::arch::$detected!($name),
-            }),*]
-        };
-    }
-    #[cfg(target_arch = "x86_64")]
-    return sets!(is_x86_feature_detected: "sse2" 2, "avx" 4, "avx2" 4, "fma" 4, "avx512f" 8, "avx512dq" 8);
-    #[cfg(target_arch = "aarch64")]
-    return sets!(is_aarch64_feature_detected: "neon" 2);
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    return Vec::new();
-}
-
-/// What a step says on a CPU that does not have its instructions.
-fn needs(instructions: &str, who_has_them: &str) -> StepError {
-    StepError::Unavailable(format!(
-        "needs {instructions} instructions, which this CPU does not have; run it on {who_has_them}"
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::num::NonZeroUsize;
-
-    use validation::{Mandelbrot, Precision, mandelbrot::Sizes};
-
-    use super::*;
-
-    fn run<P: Problem>(step: &validation::Step<P>, input: &P::Input, settings: &Settings) -> Option<P::Output> {
-        let mut output = P::output(input);
-        match step.kind {
-            validation::Kind::Plain(function) => function(input, &mut output),
-            validation::Kind::Prepared(prepare) => match prepare(input, settings) {
-                Ok(mut prepared) => prepared.run(input, &mut output).unwrap(),
-                Err(StepError::Unavailable(_)) => return None,
-                Err(error) => panic!("{error}"),
-            },
-        }
-        Some(output)
-    }
-
-    fn with(vectors: usize) -> Settings {
-        Settings { vectors: NonZeroUsize::new(vectors), ..Settings::default() }
-    }
-
-    /// Whether lanes are left over, or vectors, or blocks: in any number of vectors, with one lane less and one more.
-    #[test]
-    fn every_remainder_of_lanes_and_vectors_is_right() {
-        let mut lengths: Vec<usize> = (1..=2 * MOST_VECTORS).flat_map(|v| [8 * v - 1, 8 * v, 8 * v + 1]).collect();
-        lengths.extend(1..=9);
-        for length in lengths {
-            let sizes = Sizes { width: length, height: 1, max_iterations: 60 };
-            let input = Mandelbrot::input(&sizes).unwrap();
-            for step in mandelbrot::STEPS {
-                for vectors in 1..=MOST_VECTORS {
-                    let Some(counts) = run(step, &input, &with(vectors)) else { continue };
-                    let verdict = Mandelbrot::verify(&input, &counts, step.info.precision);
-                    assert!(verdict.is_ok(), "{} of {length} points, {vectors} vectors: {verdict:?}", step.info.name);
-                }
-            }
-            let sizes = validation::particles::Sizes { particles: length, steps: 3 };
-            let input = validation::Particles::input(&sizes).unwrap();
-            for step in particles::STEPS {
-                for vectors in 1..=MOST_VECTORS {
-                    let Some(ends) = run(step, &input, &with(vectors)) else { continue };
-                    let verdict = validation::Particles::verify(&input, &ends, Precision::Exact);
-                    assert!(
-                        verdict.is_ok(),
-                        "{} of {length} particles, {vectors} vectors: {verdict:?}",
-                        step.info.name
-                    );
-                }
-            }
-            let sizes = validation::pi::Sizes { chunks: 2, samples: length };
-            check(pi::STEPS, &validation::Pi::input(&sizes).unwrap());
-            check(
-                expression::STEPS,
-                &validation::Expression::input(&validation::expression::Sizes { rows: 1, cols: length }).unwrap(),
-            );
-            check(
-                distance::STEPS,
-                &validation::Distance::input(&validation::distance::Sizes { points: length }).unwrap(),
-            );
-        }
-    }
-
-    /// Wherever the allocator puts the output: at each multiple of 16 bytes within a cache line.
-    #[test]
-    fn every_alignment_of_the_output_is_right() {
-        let sizes = validation::expression::Sizes { rows: 3, cols: 67 };
-        let input = validation::Expression::input(&sizes).unwrap();
-        let mut seen = std::collections::BTreeSet::new();
-        let mut kept = Vec::new();
-        while seen.len() < 4 {
-            assert!(kept.len() < 1000, "only {seen:?} of four alignments were found");
-            let mut output = validation::Expression::output(&input);
-            seen.insert(output.as_ptr().addr() % 64);
-            for step in expression::STEPS {
-                validation::Expression::poison(&mut output);
-                match step.kind {
-                    validation::Kind::Plain(function) => function(&input, &mut output),
-                    validation::Kind::Prepared(prepare) => {
-                        let Ok(mut prepared) = prepare(&input, &Settings::default()) else { continue };
-                        prepared.run(&input, &mut output).unwrap();
-                    }
-                }
-                let verdict = validation::Expression::verify(&input, &output, step.info.precision);
-                assert!(verdict.is_ok(), "{} at {:?}: {verdict:?}", step.info.name, output.as_ptr());
-            }
-            // Kept, and something small behind it, so that the next one lies elsewhere.
-            kept.push((output, vec![0_u8; 16 * (kept.len() % 4)]));
-        }
-    }
-
-    /// The sum that says that products were fused, which no exact step may give.
-    #[test]
-    fn a_fused_product_is_seen_in_the_validation_sum() {
-        let input = Mandelbrot::input(&Sizes::default()).unwrap();
-        let step = mandelbrot::STEPS.iter().find(|step| step.info.name == "fused").unwrap();
-        let counts = run(step, &input, &Settings::default()).unwrap();
-        assert_ne!(Mandelbrot::validation_sum(&counts), Mandelbrot::reference_sum(&input));
-        let Precision::Different { why, most, reach, .. } = step.info.precision else { panic!("fused is exact") };
-        let strict = Precision::Different { why, may_agree: false, most, reach };
-        let verified = Mandelbrot::verify(&input, &counts, strict).unwrap();
-        assert!(verified.differing > 0 && verified.differing < 1000, "{verified:?}");
-    }
-
-    /// Points on and next to the circle of radius 2, where a rounding decides whether an orbit that has left stays away.
-    #[test]
-    fn points_at_the_edge_of_the_circle_are_right() {
-        let mut xs = vec![-2.0, 0.25, -0.75, 2.0, 0.0, -1.25, 1e-300, 5e-324, 1e10, f64::MAX, -1e200];
-        for edge in [-2.0_f64, 2.0, -1.9975, 0.25] {
-            let (mut above, mut below) = (edge, edge);
-            for _ in 0..20 {
-                (above, below) = (above.next_up(), below.next_down());
-                xs.extend([above, below]);
-            }
-        }
-        let ys = vec![0.0, 5e-324, 1e-16, -1e-9, 1.0, 2.0, 1e200];
-        for max_iterations in [1, 2, 15, 16, 17, 31, 32, 33, 500] {
-            let input = validation::mandelbrot::Input::from_axes(xs.clone(), ys.clone(), max_iterations).unwrap();
-            // Here a rounding decides about any point: those that may differ are no longer few.
-            let any_number = |step: &validation::Step<Mandelbrot>| match step.info.precision {
-                Precision::Different { why, may_agree, reach, .. } => {
-                    let most = validation::Most { elements: u64::MAX, share: 0.0 };
-                    step.precision(Precision::Different { why, may_agree, most, reach })
-                }
-                _ => *step,
-            };
-            check(&mandelbrot::STEPS.iter().map(any_number).collect::<Vec<_>>(), &input);
-        }
-    }
-
-    fn check<P: Problem>(steps: &[validation::Step<P>], input: &P::Input) {
-        for step in steps {
-            let Some(output) = run(step, input, &Settings::default()) else { continue };
-            let verdict = P::verify(input, &output, step.info.precision);
-            assert!(verdict.is_ok(), "{} of {:?}: {verdict:?}", step.info.name, P::sizes(input));
-        }
-    }
 }

@@ -4,10 +4,10 @@ use std::arch::x86_64::*;
 
 use num_complex::Complex;
 
-use super::MOST_VECTORS;
 use super::registers::avx512::{load, store};
+use super::vectors::MOST_VECTORS;
 
-/// Points in a list of [`Orbits`]: its seven columns of doubles fit into the second cache.
+/// Points in a list of [`Orbits`]: its five columns of doubles fit into the second cache.
 pub(super) const TILE: usize = 8192;
 
 /// The orbits that have not escaped yet, without gaps: a column for each coordinate, and for the place of the point in its tile.

@@ -4,7 +4,7 @@ use validation::particles::{Input, Output};
 use validation::{Particles, Ready, Settings, Step, step};
 use wide::f64x8;
 
-use super::{each, on_any_cpu_with};
+use super::vectors::{PARTICLE_VECTORS, each, on_any_cpu_with};
 
 // ANCHOR: lanes
 /// Eight particles in the lanes of three registers, which they do not leave before the end of time.
@@ -33,37 +33,49 @@ pub fn lanes(input: &Input, output: &mut Output) {
 // ANCHOR_END: lanes
 
 // ANCHOR: interleaved
+/// Some particles, columns of the same length, through all steps.
+#[inline(never)]
+pub(super) fn interleaved_columns<const VECTORS: usize>(
+    x: &mut [f64],
+    y: &mut [f64],
+    speed: &[f64],
+    timestep: f64,
+    steps: usize,
+) {
+    let block = 8 * VECTORS;
+    for ((out_x, out_y), speed) in x.chunks_mut(block).zip(y.chunks_mut(block)).zip(speed.chunks(block)) {
+        let (mut x, mut y, mut factor) = ([[1.0; 8]; VECTORS], [[0.0; 8]; VECTORS], [[0.0; 8]; VECTORS]);
+        for lane in 0..speed.len() {
+            x.as_flattened_mut()[lane] = out_x[lane];
+            y.as_flattened_mut()[lane] = out_y[lane];
+            factor.as_flattened_mut()[lane] = timestep * speed[lane];
+        }
+        let (mut x, mut y, factor) = (x.map(f64x8::from), y.map(f64x8::from), factor.map(f64x8::from));
+        for _ in 0..steps {
+            for v in 0..VECTORS {
+                let norm = (x[v] * x[v] + y[v] * y[v]).sqrt();
+                let vx = -y[v] / norm;
+                let vy = x[v] / norm;
+                x[v] += factor[v] * vx;
+                y[v] += factor[v] * vy;
+            }
+        }
+        out_x.copy_from_slice(&x.map(|x| x.to_array()).as_flattened()[..speed.len()]);
+        out_y.copy_from_slice(&y.map(|y| y.to_array()).as_flattened()[..speed.len()]);
+    }
+}
+
 /// Several such vectors, so that the divider always has something to do.
 ///
-/// Mirrors nothing in the book. The chunk setting says how many vectors. Look at the limit: a square root and two divisions
+/// Mirrors nothing in the book. The vectors setting says how many. Look at the limit: a square root and two divisions
 /// take their time, and everything else goes on beside them.
 pub fn interleaved(_: &Input, settings: &Settings) -> Ready<Particles> {
     fn run<const VECTORS: usize>(input: &Input, output: &mut Output) {
-        let block = 8 * VECTORS;
-        let columns = input.x.chunks(block).zip(input.y.chunks(block)).zip(input.speed.chunks(block));
-        let output = output.x.chunks_mut(block).zip(output.y.chunks_mut(block));
-        for ((out_x, out_y), ((start_x, start_y), speed)) in output.zip(columns) {
-            let (mut x, mut y, mut factor) = ([[1.0; 8]; VECTORS], [[0.0; 8]; VECTORS], [[0.0; 8]; VECTORS]);
-            for lane in 0..speed.len() {
-                x.as_flattened_mut()[lane] = start_x[lane];
-                y.as_flattened_mut()[lane] = start_y[lane];
-                factor.as_flattened_mut()[lane] = input.timestep * speed[lane];
-            }
-            let (mut x, mut y, factor) = (x.map(f64x8::from), y.map(f64x8::from), factor.map(f64x8::from));
-            for _ in 0..input.steps {
-                for v in 0..VECTORS {
-                    let norm = (x[v] * x[v] + y[v] * y[v]).sqrt();
-                    let vx = -y[v] / norm;
-                    let vy = x[v] / norm;
-                    x[v] += factor[v] * vx;
-                    y[v] += factor[v] * vy;
-                }
-            }
-            out_x.copy_from_slice(&x.map(|x| x.to_array()).as_flattened()[..speed.len()]);
-            out_y.copy_from_slice(&y.map(|y| y.to_array()).as_flattened()[..speed.len()]);
-        }
+        output.x.copy_from_slice(&input.x);
+        output.y.copy_from_slice(&input.y);
+        interleaved_columns::<VECTORS>(&mut output.x, &mut output.y, &input.speed, input.timestep, input.steps);
     }
-    on_any_cpu_with(each!(run), settings, 5)
+    on_any_cpu_with(each!(run), settings, PARTICLE_VECTORS)
 }
 // ANCHOR_END: interleaved
 

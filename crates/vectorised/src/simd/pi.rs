@@ -10,15 +10,15 @@ use std::arch::x86_64::*;
 use validation::pi::{Input, Output};
 use validation::{Pi, Ready, Settings, Step, step};
 
-use super::needs;
+use super::cpu::needs;
 #[cfg(target_arch = "x86_64")]
-use super::on_this_cpu;
+use super::cpu::on_this_cpu;
 
 /// What the state of a SplitMix64 stream grows by with each draw: the fraction of the golden ratio, times 2^64.
-pub(super) const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Draw number `draw` of the stream that `seed` starts, from -1 to 1: the upper 53 bits over 2^52, less 1.
-pub(super) fn draw(seed: u64, draw: u64) -> f64 {
+fn draw(seed: u64, draw: u64) -> f64 {
     let mut z = seed.wrapping_add(draw.wrapping_mul(GAMMA));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -52,13 +52,12 @@ pub fn lanes(input: &Input, hits: &mut Output) {
 // ANCHOR_END: lanes
 
 // ANCHOR: named
-/// The same with every instruction chosen: three operands in one logical operation, and no scaling that the comparison can do.
-///
-/// Mirrors `lanes`. Look for `vpternlogq`: one instruction for two exclusive ors, or for one and a mask. The darts are thrown
-/// at a square from -2^63 to 2^63; numbers times a power of two are rounded as the numbers are, so that every hit stays one.
-pub fn named(_: &Input, _: &Settings) -> Ready<Pi> {
+/// The hits of a chunk.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq")]
+#[inline(never)]
+pub(super) fn named_chunk(seed: u64, samples: usize) -> u64 {
     /// Draws from eight states, as doubles from -2^63 to 2^63 with 53 bits each.
-    #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512dq")]
     fn draws(state: __m512i) -> __m512d {
         let first = _mm512_set1_epi64(0xbf58_476d_1ce4_e5b9_u64 as i64);
@@ -72,29 +71,38 @@ pub fn named(_: &Input, _: &Settings) -> Ready<Pi> {
         let upper = _mm512_set1_epi64(!0x7ff);
         _mm512_cvtepi64_pd(_mm512_ternarylogic_epi64::<0b0010_1000>(z, _mm512_srli_epi64::<31>(z), upper))
     }
+    let radius_squared = _mm512_set1_pd(2_f64.powi(126));
+    let next = _mm512_set1_epi64(GAMMA.wrapping_mul(16) as i64);
+    let odd = _mm512_mullo_epi64(_mm512_set_epi64(15, 13, 11, 9, 7, 5, 3, 1), _mm512_set1_epi64(GAMMA as i64));
+    let mut x_state = _mm512_add_epi64(_mm512_set1_epi64(seed as i64), odd);
+    let mut y_state = _mm512_add_epi64(x_state, _mm512_set1_epi64(GAMMA as i64));
+    let mut sums = _mm512_setzero_si512();
+    for _ in 0..samples / 8 {
+        let (x, y) = (draws(x_state), draws(y_state));
+        let norm = _mm512_add_pd(_mm512_mul_pd(x, x), _mm512_mul_pd(y, y));
+        let hit = _mm512_cmp_pd_mask::<_CMP_LE_OQ>(norm, radius_squared);
+        sums = _mm512_mask_add_epi64(sums, hit, sums, _mm512_set1_epi64(1));
+        x_state = _mm512_add_epi64(x_state, next);
+        y_state = _mm512_add_epi64(y_state, next);
+    }
+    let mut hits = _mm512_reduce_add_epi64(sums) as u64;
+    for sample in samples as u64 / 8 * 8..samples as u64 {
+        let (x, y) = (draw(seed, 2 * sample + 1), draw(seed, 2 * sample + 2));
+        hits += u64::from(x * x + y * y <= 1.0);
+    }
+    hits
+}
+
+/// The same with every instruction chosen: three operands in one logical operation, and no scaling that the comparison can do.
+///
+/// Mirrors `lanes`. Look for `vpternlogq`: one instruction for two exclusive ors, or for one and a mask. The darts are thrown
+/// at a square from -2^63 to 2^63; numbers times a power of two are rounded as the numbers are, so that every hit stays one.
+pub fn named(_: &Input, _: &Settings) -> Ready<Pi> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512dq")]
     fn run(input: &Input, hits: &mut Output) {
-        let radius_squared = _mm512_set1_pd(2_f64.powi(126));
-        let next = _mm512_set1_epi64(GAMMA.wrapping_mul(16) as i64);
-        let odd = _mm512_mullo_epi64(_mm512_set_epi64(15, 13, 11, 9, 7, 5, 3, 1), _mm512_set1_epi64(GAMMA as i64));
         for (seed, hits) in (0..).zip(hits) {
-            let mut x_state = _mm512_add_epi64(_mm512_set1_epi64(seed as i64), odd);
-            let mut y_state = _mm512_add_epi64(x_state, _mm512_set1_epi64(GAMMA as i64));
-            let mut sums = _mm512_setzero_si512();
-            for _ in 0..input.samples / 8 {
-                let (x, y) = (draws(x_state), draws(y_state));
-                let norm = _mm512_add_pd(_mm512_mul_pd(x, x), _mm512_mul_pd(y, y));
-                let hit = _mm512_cmp_pd_mask::<_CMP_LE_OQ>(norm, radius_squared);
-                sums = _mm512_mask_add_epi64(sums, hit, sums, _mm512_set1_epi64(1));
-                x_state = _mm512_add_epi64(x_state, next);
-                y_state = _mm512_add_epi64(y_state, next);
-            }
-            *hits = _mm512_reduce_add_epi64(sums) as u64;
-            for sample in input.samples as u64 / 8 * 8..input.samples as u64 {
-                let (x, y) = (draw(seed, 2 * sample + 1), draw(seed, 2 * sample + 2));
-                *hits += u64::from(x * x + y * y <= 1.0);
-            }
+            *hits = named_chunk(seed, input.samples);
         }
     }
     #[cfg(target_arch = "x86_64")]

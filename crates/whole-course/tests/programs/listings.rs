@@ -127,7 +127,7 @@ fn with_vectors(kernel: &str, vectors: usize, each: usize) -> Vec<Hot> {
 #[test]
 fn masked_keeps_four_vectors_in_registers() {
     for vectors in 1..=4 {
-        for hot in with_vectors("mandelbrot::masked::run", vectors, 3) {
+        for hot in with_vectors("mandelbrot::masked_points", vectors, 3) {
             hot.assert_packed_in(512);
             assert_eq!(hot.stores(), 0, "{vectors} vectors for {}", hot.processor);
             let operations = (hot.count("vaddpd"), hot.count("vsubpd"), hot.count("vcmp"));
@@ -138,7 +138,7 @@ fn masked_keeps_four_vectors_in_registers() {
 
 #[test]
 fn eight_vectors_are_more_than_there_are_registers_for() {
-    for hot in with_vectors("mandelbrot::masked::run", 8, 3) {
+    for hot in with_vectors("mandelbrot::masked_points", 8, 3) {
         assert!(hot.stores() > 0, "{}", hot.processor);
     }
 }
@@ -153,7 +153,7 @@ fn avx2_keeps_two_vectors_in_its_sixteen_registers() {
 
 #[test]
 fn an_untested_iteration_is_six_instructions_for_eight_points() {
-    for hot in hot("mandelbrot::free_running::run") {
+    for hot in hot("mandelbrot::free_running_points") {
         hot.assert_packed_in(512);
         assert_eq!((hot.count("vcmp"), hot.stores()), (0, 0), "{}", hot.processor);
         let products = hot.count("vmulpd");
@@ -166,7 +166,7 @@ fn an_untested_iteration_is_six_instructions_for_eight_points() {
 
 #[test]
 fn particles_stay_in_registers() {
-    let instances = hot("particles::interleaved::run");
+    let instances = hot("particles::interleaved_columns");
     for hot in &instances {
         hot.assert_packed();
         assert_eq!(hot.count("vdivpd"), 2 * hot.count("vsqrtpd"), "{}", hot.processor);
@@ -179,7 +179,7 @@ fn particles_stay_in_registers() {
 
 #[test]
 fn streamed_stores_go_past_the_caches() {
-    for kernel in ["expression::streamed::run", "distance::streamed::run"] {
+    for kernel in ["expression::streamed_elements", "distance::streamed_rows"] {
         for hot in hot(kernel) {
             hot.assert_packed_in(512);
             assert!(hot.stores() > 0, "{kernel} for {}", hot.processor);
@@ -195,7 +195,7 @@ fn streamed_stores_go_past_the_caches() {
 #[test]
 fn darts_are_drawn_with_three_operands_and_stay_in_registers() {
     // The loop over the last samples is made of products as well.
-    for hot in hot_with("vpternlog", "pi::named::run") {
+    for hot in hot_with("vpternlog", "pi::named_chunk") {
         hot.assert_packed_in(512);
         assert_eq!(hot.stores(), 0, "{}", hot.processor);
         let products = hot.count("vpmullq");
