@@ -7,8 +7,8 @@ use profiling::asm::{AnnotatedFunction, Count, Counts, Error, Image, Listing, Se
 use runner::{Failure, LadderStep, excerpt, remark};
 use validation::StepInfo;
 
-use crate::source::Sources;
-use crate::workspace::root;
+use source::Sources;
+use source::workspace::root;
 
 /// Says which of these source files have been changed since this program was built: what is shown of them is then not what runs.
 pub(crate) fn tell_changed<'a>(files: impl IntoIterator<Item = &'a str>) {

@@ -131,7 +131,7 @@ pub(crate) fn milliseconds(value: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::root;
+    use source::workspace::root;
 
     #[test]
     fn only_what_stands_between_the_marks_is_renewed() {

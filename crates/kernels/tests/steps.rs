@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    runner::test_steps(kernels::ladders())
+    runner::test_steps(kernels::ladders(), &[])
 }

@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     multiprocess::init();
-    runner::test_steps(multiprocess::ladders())
+    runner::test_steps(multiprocess::ladders(), &[])
 }

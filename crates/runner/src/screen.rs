@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 use std::{panic, thread};
 
+use source::SourceError;
 use validation::InputError;
 
 /// Why a program stops early.
@@ -25,6 +26,12 @@ pub enum Failure {
 impl From<InputError> for Failure {
     fn from(error: InputError) -> Self {
         Self::Usage(error.to_string())
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Self::Io(error.to_string())
     }
 }
 

@@ -11,8 +11,8 @@ use runner::{Failure, Screen, plain_table};
 
 use crate::catalog::{Meant, ladders, meant};
 use crate::machine_code::{image, selection, tell_changed, unavailable};
-use crate::source::Sources;
-use crate::workspace::root;
+use source::Sources;
+use source::workspace::root;
 
 #[derive(Args, Debug)]
 pub(crate) struct AnnotateArgs {

@@ -13,7 +13,7 @@ use crate::comparison::{Entry, draw, page, reasons, table};
 use crate::contender::{Contender, base, name_of};
 use crate::peer::{Peer, peers};
 use crate::results::{check_results, keep};
-use crate::workspace::root;
+use source::workspace::root;
 
 #[derive(Args, Debug)]
 pub(crate) struct CompareArgs {

@@ -10,9 +10,9 @@ use validation::SharedInput;
 
 use crate::catalog::{Meant, ladders, meant};
 use crate::machine_code::{difference, tell_changed};
-use crate::side_by_side::{Side, Style, changed_lines, side_by_side, terminal_width, unified};
-use crate::source::Sources;
-use crate::workspace::root;
+use source::Sources;
+use source::side_by_side::{Side, Style, changed_lines, side_by_side, terminal_width, unified};
+use source::workspace::root;
 
 #[derive(Args, Debug)]
 pub(crate) struct DiffArgs {

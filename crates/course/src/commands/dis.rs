@@ -6,8 +6,8 @@ use runner::{Failure, Screen};
 
 use crate::catalog::{find, ladders, only};
 use crate::machine_code::{image, of_step, one_line, tell_changed, unavailable};
-use crate::source::Sources;
-use crate::workspace::root;
+use source::Sources;
+use source::workspace::root;
 
 #[derive(Args, Debug)]
 pub(crate) struct DisArgs {

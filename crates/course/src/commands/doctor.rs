@@ -8,7 +8,7 @@ use runner::machine::Machine;
 use runner::{Failure, Screen};
 
 use crate::peer::{Peer, peers};
-use crate::workspace::root;
+use source::workspace::root;
 
 /// Something that a part of the course needs.
 struct Check {

@@ -5,8 +5,8 @@ use runner::{Failure, Screen};
 use validation::Ladder;
 
 use crate::catalog::{ladders, of_problem};
-use crate::source::Sources;
-use crate::workspace::root;
+use source::Sources;
+use source::workspace::root;
 
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
@@ -50,17 +50,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::source::parsed_so_far;
 
     #[test]
     fn every_file_is_parsed_once() {
         let ladders = ladders();
         let all: Vec<_> = ladders.iter().map(|ladder| &**ladder).collect();
-        let before = parsed_so_far();
-        let lines = lines(&all, &mut Sources::new(root().unwrap()));
-        let parsed = parsed_so_far() - before;
+        let mut sources = Sources::new(root().unwrap());
+        let lines = lines(&all, &mut sources);
         let files: BTreeSet<_> = ladders.iter().flat_map(|ladder| ladder.steps()).map(|step| step.file).collect();
-        assert_eq!(parsed, files.len());
+        assert_eq!(sources.parses(), files.len());
         assert!(lines.len() > 2 * files.len(), "a heading and a step of each at least");
     }
 }

@@ -12,8 +12,8 @@ use crate::catalog::{find_one, ladders};
 use crate::instrumented::{build, write_copy};
 use crate::machine_code::tell_changed;
 use crate::profiled::{self, What};
-use crate::source::Sources;
-use crate::workspace::root;
+use source::Sources;
+use source::workspace::root;
 
 #[derive(Args, Debug)]
 #[command(group = clap::ArgGroup::new("what"))]

@@ -13,7 +13,7 @@ use runner::{Failure, Screen, Status, StepRecord, devices};
 use tempfile::TempDir;
 
 use crate::results::{cell, check_results, keep, milliseconds};
-use crate::workspace::root;
+use source::workspace::root;
 
 #[derive(Args, Debug)]
 pub(crate) struct RecordArgs {

@@ -14,7 +14,7 @@ use validation::StepInfo;
 
 use crate::catalog::ladders;
 use crate::profiled::What;
-use crate::source::Sources;
+use source::Sources;
 
 /// The main function of the small program.
 const MAIN: &str = include_str!("main.rs.txt");

@@ -1,4 +1,6 @@
-//! The main function of a technique crate's `tests/steps.rs`: every step against every known answer.
+//! The main function of a technique crate's `tests/steps.rs`: every step against every known answer, and against the rules of a step.
+
+mod rules;
 
 use std::env;
 use std::process::ExitCode;
@@ -7,14 +9,22 @@ use std::sync::{Arc, OnceLock};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use validation::{Checked, Ladder, Settings, SharedInput, StepError};
 
+/// Neighbours in a ladder that differ by more lines than a step may change, each with its reason: the second one's path, and why.
+pub type Exceptions = &'static [(&'static str, &'static str)];
+
 /// Tests every step of every ladder against every known answer: the main function of a technique crate's `tests/steps.rs`. Each
 /// step and case is a test of its own, `mandelbrot::hoisted::matches_the_known_answer_for_500x500_1000_iterations`.
 ///
+/// Each step has two more tests, of the rules that CONTRIBUTING states: `is_explained` and, except for the first of a ladder,
+/// `changes_a_small_idea_of_its_neighbour`.
+///
 /// A step that cannot run on this machine is shown as ignored with its reason; it fails if the environment variable `REQUIRE`
 /// names something in that reason (`REQUIRE=avx512,gpu`).
-pub fn test_steps(ladders: Vec<Box<dyn Ladder>>) -> ExitCode {
+pub fn test_steps(ladders: Vec<Box<dyn Ladder>>, exceptions: Exceptions) -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = ladders.into_iter().map(Arc::from).flat_map(|ladder| trials(&ladder)).collect();
+    let ladders: Vec<Arc<dyn Ladder>> = ladders.into_iter().map(Arc::from).collect();
+    let mut trials: Vec<_> = ladders.iter().flat_map(trials).collect();
+    trials.extend(rules::trials(&ladders, exceptions));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use runner::Failure;
-
 /// Why a function could not be cut out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourceError {
@@ -26,6 +24,11 @@ pub enum SourceError {
         /// What the parser says.
         why: String,
     },
+    /// The sources are neither where the course was built nor in or above this folder.
+    NoWorkspace {
+        /// The current folder.
+        here: PathBuf,
+    },
     /// The file has no free function of that name.
     NoFunction {
         /// The file, from the workspace's root down.
@@ -44,6 +47,9 @@ impl fmt::Display for SourceError {
             Self::Unparsable { file, line, column, why } => {
                 write!(f, "{}:{line}:{column}: does not parse: {why}", file.display())
             }
+            Self::NoWorkspace { here } => {
+                write!(f, "the sources of the course are neither where it was built nor in or above {}", here.display())
+            }
             Self::NoFunction { file, function, nearest } => {
                 write!(f, "{} has no function `{function}`", file.display())?;
                 match nearest.as_slice() {
@@ -56,9 +62,3 @@ impl fmt::Display for SourceError {
 }
 
 impl std::error::Error for SourceError {}
-
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Self {
-        Self::Io(error.to_string())
-    }
-}

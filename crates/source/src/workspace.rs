@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use runner::Failure;
+use crate::error::SourceError;
 
 /// The root of the workspace: the one that COURSE_ROOT names, or where this program was built or, when it has been moved since, the
 /// first one upward from the current directory.
 ///
 /// # Errors
-/// [`Failure::Io`] when none of them is there.
-pub fn root() -> Result<PathBuf, Failure> {
+/// [`SourceError::NoWorkspace`] when none of them is there.
+pub fn root() -> Result<PathBuf, SourceError> {
     // What has been packed for another machine has to leave the workspace alone in which it was built.
     if let Some(named) = env::var_os("COURSE_ROOT").map(PathBuf::from)
         && is_root(&named)
@@ -18,15 +18,10 @@ pub fn root() -> Result<PathBuf, Failure> {
         return Ok(named);
     }
     let here = env::current_dir().unwrap_or_default();
-    root_from(Path::new(env!("CARGO_MANIFEST_DIR")), &here).ok_or_else(|| Failure::Io(nowhere(&here)))
-}
-
-fn nowhere(here: &Path) -> String {
-    format!("the sources of the course are neither where it was built nor in or above {}", here.display())
+    root_from(Path::new(env!("CARGO_MANIFEST_DIR")), &here).ok_or(SourceError::NoWorkspace { here })
 }
 
 /// The root above the folder that this crate was built in, or the first above the current directory.
-
 fn root_from(manifest: &Path, here: &Path) -> Option<PathBuf> {
     let built = manifest.ancestors().nth(2);
     let found = built.into_iter().chain(here.ancestors()).find(|directory| is_root(directory));
@@ -54,7 +49,8 @@ mod tests {
         assert_eq!(root_from(&built.path().join("crates/course"), &below).as_deref(), Some(built.path()));
         assert_eq!(root_from(&empty.path().join("crates/course"), &below).as_deref(), Some(moved.path()));
         assert_eq!(root_from(&empty.path().join("crates/course"), empty.path()), None);
-        assert!(nowhere(empty.path()).ends_with(&empty.path().display().to_string()));
+        let told = SourceError::NoWorkspace { here: empty.path().to_path_buf() }.to_string();
+        assert!(told.ends_with(&empty.path().display().to_string()));
     }
 
     #[test]

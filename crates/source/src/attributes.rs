@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{Attribute, ImplItemFn, ItemFn, ItemImpl, ItemMod, Signature, Visibility};
 
-use crate::source::parsed::{Parsed, only_for_tests};
+use crate::parsed::{Parsed, only_for_tests};
 
 /// The text of a file with an attribute before each of the chosen functions: see [`Sources::attributed`](super::Sources::attributed).
 pub(super) fn attributed(parsed: &Parsed, attribute: &str, chosen: impl Fn(usize) -> bool) -> String {

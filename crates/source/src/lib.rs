@@ -1,16 +1,20 @@
-//! Functions cut out of the sources, so that what is shown is what is compiled.
+//! Functions cut out of the sources, so that what is shown is what is compiled; and two of them side by side.
+//!
+//! [`Sources`] reads each file of the workspace once and cuts functions out of it, with what they prepare and the kernels that they
+//! share; [`side_by_side`] shows how two texts differ and counts the lines of code that do. The `course` command shows with it, and the
+//! tests of every crate's steps hold the steps to their rules.
 
 mod attributes;
 mod error;
 mod find;
 mod parsed;
 mod part;
+pub mod side_by_side;
 #[cfg(test)]
 mod tests;
+pub mod workspace;
 
 pub use error::SourceError;
-#[cfg(test)]
-pub(crate) use parsed::parsed_so_far;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -66,17 +70,23 @@ impl Cut {
 pub struct Sources {
     root: PathBuf,
     files: HashMap<String, Parsed>,
+    parses: usize,
 }
 
 impl Sources {
     /// The sources below the workspace's root, of which nothing is read yet.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), files: HashMap::new() }
+        Self { root: root.into(), files: HashMap::new(), parses: 0 }
     }
 
     /// The workspace's root.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// How many files have been read and parsed.
+    pub fn parses(&self) -> usize {
+        self.parses
     }
 
     /// Cuts a free function out of a file, which is given from the workspace's root down.
@@ -123,7 +133,7 @@ impl Sources {
     ///
     /// # Errors
     /// When the file cannot be read or is no Rust.
-    pub(crate) fn attributed(
+    pub fn attributed(
         &mut self,
         file: &str,
         attribute: &str,
@@ -135,7 +145,10 @@ impl Sources {
     fn parsed(&mut self, file: &str) -> Result<&Parsed, SourceError> {
         match self.files.entry(file.to_owned()) {
             Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(unknown) => Ok(unknown.insert(Parsed::read(&self.root, file)?)),
+            Entry::Vacant(unknown) => {
+                self.parses += 1;
+                Ok(unknown.insert(Parsed::read(&self.root, file)?))
+            }
         }
     }
 }

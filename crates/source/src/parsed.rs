@@ -7,7 +7,7 @@ use proc_macro2::LineColumn;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Item, Meta, Token};
 
-use crate::source::error::SourceError;
+use crate::error::SourceError;
 
 /// A source file that has been read and parsed.
 pub(super) struct Parsed {
@@ -26,8 +26,6 @@ impl Parsed {
 
     /// Parses what a file holds.
     pub(super) fn new(file: &str, text: String) -> Result<Self, SourceError> {
-        #[cfg(test)]
-        PARSED.set(PARSED.get() + 1);
         let tree = parse(file, &text)?;
         Ok(Self { file: file.to_owned(), text, tree })
     }
@@ -54,17 +52,6 @@ impl Parsed {
         }
         modules
     }
-}
-
-#[cfg(test)]
-thread_local! {
-    static PARSED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-}
-
-/// How many files this thread has parsed.
-#[cfg(test)]
-pub(crate) fn parsed_so_far() -> usize {
-    PARSED.get()
 }
 
 fn read(root: &Path, file: &str) -> Result<String, SourceError> {

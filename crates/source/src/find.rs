@@ -6,8 +6,8 @@ use std::iter;
 use syn::visit::Visit;
 use syn::{Ident, Item, ItemFn, ItemImpl, Type, Visibility};
 
-use crate::source::error::SourceError;
-use crate::source::parsed::{Parsed, only_for_tests};
+use crate::error::SourceError;
+use crate::parsed::{Parsed, only_for_tests};
 
 /// A function and where it stands.
 pub(super) struct Located<'a> {

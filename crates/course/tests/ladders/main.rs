@@ -1,4 +1,0 @@
-//! What holds for every step of every crate.
-
-mod ladders;
-mod random;
