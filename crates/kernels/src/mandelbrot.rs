@@ -160,8 +160,8 @@ pub fn cycles(input: &Input, counts: &mut Output) {
 // ANCHOR: bulbs
 /// Points of the two largest parts of the set are known by formula, before any iteration.
 ///
-/// Mirrors nothing in the tutorials. The main cardioid and the disc left of it are mathematics about exact numbers, not about
-/// doubles: that no count changes is tested on every size, not proven.
+/// Mirrors nothing in the tutorials. Look at what the formulas are about: exact numbers. That no count changes in doubles is
+/// tested on every size, not proven.
 pub fn bulbs(input: &Input, counts: &mut Output) {
     counts.fill(0);
     for (row, &qy) in counts.chunks_exact_mut(input.width()).zip(&input.ys) {

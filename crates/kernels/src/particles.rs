@@ -93,8 +93,8 @@ pub fn columns(input: &Input, output: &mut Output) {
 // ANCHOR: circular
 /// The solution instead of the simulation: a particle stays at its radius, and its angle grows with time.
 ///
-/// Mirrors the better algorithm that the book describes and does not write. It is the truth, and the simulation, which leaves the
-/// circle a little with each step, is the approximation: so this step has a tolerance of its own.
+/// Mirrors the better algorithm that the book describes and does not write. Look at its tolerance: this is the truth, and the
+/// simulation, which leaves the circle a little with each step, is the approximation.
 pub fn circular(input: &Input, output: &mut Output) {
     let time = input.timestep * input.steps as f64;
     for (i, ((x, y), speed)) in input.x.iter().zip(&input.y).zip(&input.speed).enumerate() {
