@@ -58,8 +58,13 @@ where
     let numbers = narrow::<T>(numbers);
     let kernel = ElementwiseKernel::new(gpu, &format!("{} *numbers, unsigned turns", T::SCALAR), TURNS, "turns")?;
     let measure = |&turns: &u32| {
-        let turn = |x: &T| (0..turns).fold(*x, |x, _| x * x - x);
-        let (right, plain) = best(runs, || Ok::<_, GpuError>(numbers.iter().map(turn).collect::<Vec<_>>()))?;
+        let turn = |mut x: T| {
+            for _ in 0..turns {
+                x = x * x - x;
+            }
+            x
+        };
+        let (right, plain) = best(runs, || Ok::<_, GpuError>(numbers.iter().map(|&x| turn(x)).collect::<Vec<_>>()))?;
         let there_and_back = || {
             let numbers = GpuArray::new(gpu, &numbers);
             kernel.launch_loops(turns, arguments![&numbers, turns])?;
