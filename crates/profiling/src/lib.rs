@@ -63,18 +63,13 @@
 //! ```
 //!
 //! # Overheads
-//! Measured by `cargo bench -p profiling --bench overheads`, the best of 21 runs with and without by turns, on an Intel Xeon
-//! (two cores, virtual machine), rustc 1.95.0, `-C target-cpu=native`:
+//! `cargo bench -p profiling --bench overheads` measures them, each program with and without by turns. The latest record
+//! (`docs/results/overheads.md`):
 //!
-//! | what | costs |
-//! |---|---:|
-//! | a call of a function with [`profile`](macro@profile), counted and by the clock | 20.4 ns |
-//! | a statement of a packed loop with [`line_profile`] | less than 0.01 ns |
-//! | sampling at 997 Hz, of the program's time | 4.6 % |
-//! | sampling at 1000 Hz, of the program's time | 3.3 % |
+#![doc = include_str!("../../../docs/results/overheads.md")]
 //!
-//! Most of what sampling costs is the interruption itself, which a virtual machine makes dearer: there an empty handler takes as
-//! long. `docs/results/overheads.md` is the latest record.
+//! Most of what sampling costs is the interruption itself, which a virtual machine makes more expensive: there an empty handler takes as
+//! long.
 
 // The attributes name this crate by its name, here as elsewhere.
 extern crate self as profiling;

@@ -2,15 +2,14 @@
 
 mod rules;
 
+pub use rules::Exceptions;
+
 use std::env;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use validation::{Checked, Ladder, Settings, SharedInput, StepError};
-
-/// Neighbours in a ladder that differ by more lines than a step may change, each with its reason: the second one's path, and why.
-pub type Exceptions = &'static [(&'static str, &'static str)];
 
 /// Tests every step of every ladder against every known answer: the main function of a technique crate's `tests/steps.rs`. Each
 /// step and case is a test of its own, `mandelbrot::hoisted::matches_the_known_answer_for_500x500_1000_iterations`.

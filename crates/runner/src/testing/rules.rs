@@ -9,7 +9,8 @@ use source::workspace::root;
 use source::{Cut, Sources};
 use validation::{Ladder, StepInfo};
 
-use super::Exceptions;
+/// Neighbours in a ladder that differ by more lines than a step may change, each with its reason: the second one's path, and why.
+pub type Exceptions = &'static [(&'static str, &'static str)];
 
 /// The most lines that a step changes of its neighbour.
 const MOST_CHANGED: usize = 30;

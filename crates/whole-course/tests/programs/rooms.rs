@@ -337,6 +337,9 @@ fn own_lines(file: &syn::File, text: &str) -> usize {
     text.lines().count() - tests.sum::<usize>()
 }
 
+/// Long kernels that are the whole of a step, and stand beside it because other files call them too: their files and names.
+const KERNELS: [(&str, &str); 1] = [("crates/vectorised/src/simd/mandelbrot.rs", "free_running_points")];
+
 /// The names of the steps that a file lists.
 fn steps(text: &str) -> BTreeSet<String> {
     let listed = text.split("step!(").skip(1).filter_map(|rest| rest.split(',').next());
@@ -364,7 +367,8 @@ fn every_file_and_function_is_short_and_says_what_it_is() {
         let mut long = Long { functions: Vec::new() };
         long.visit_file(&file);
         let steps = steps(&text);
-        for (name, lines) in long.functions.into_iter().filter(|(name, _)| !steps.contains(name)) {
+        let is_kernel = |name: &str| KERNELS.iter().any(|(file, kernel)| *file == shown && *kernel == name);
+        for (name, lines) in long.functions.into_iter().filter(|(name, _)| !steps.contains(name) && !is_kernel(name)) {
             wrong.push(format!("{shown}: {name} has {lines} lines"));
         }
     }
