@@ -112,8 +112,8 @@ impl Watcher<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::validity::validate;
     use super::*;
-    use crate::shader;
 
     const FRONT: &str = "@group(0) @binding(0) var<storage, read_write> xs: array<u32>;\n";
 
@@ -125,7 +125,7 @@ mod tests {
     /// What is added to the number and taken off it, in the order of the text.
     fn operations(body: &str) -> Vec<i64> {
         let watched = watch(&module(body), 1);
-        if let Err(error) = shader::validate(&watched) {
+        if let Err(error) = validate(&watched) {
             panic!("{error:?}\n{watched:#?}");
         }
         let function = &watched.entry_points[0].function;

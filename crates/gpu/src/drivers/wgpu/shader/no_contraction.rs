@@ -9,7 +9,7 @@
 
 use std::collections::HashSet;
 
-use crate::GpuError;
+use crate::error::GpuError;
 
 const MAGIC: u32 = 0x0723_0203;
 const HEADER_WORDS: usize = 5;
