@@ -4,7 +4,9 @@ mod kernels;
 
 use std::env;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use validation::{Session, Settings};
 
@@ -96,6 +98,7 @@ fn for_each_step(
 fn of_the_steps(workgroups: &[Option<usize>]) -> Vec<KernelText> {
     let driver = StandIn::idle();
     for &workgroup in workgroups {
+        let workgroup = workgroup.and_then(NonZeroUsize::new);
         for_each_step(&driver, None, &Settings { workgroup, ..Settings::default() }, |what, mut session| {
             session.run().and_then(|()| session.finish()).unwrap_or_else(|error| panic!("{what}: {error}"));
         });

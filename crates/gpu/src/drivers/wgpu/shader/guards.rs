@@ -251,6 +251,8 @@ fn only_compared(expressions: &Arena<Expression>, body: &mut Block) -> Result<Ve
 
 #[cfg(test)]
 mod tests {
+    use naga::valid::{Capabilities, ValidationFlags, Validator};
+
     use super::super::validity::validate;
     use super::*;
 

@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn other_breaks_and_returns_are_no_ways_out() {
-        assert_eq!(operations("xs[0] = 1u; if xs[1] > 0u { return; }"), []);
+        assert_eq!(operations("xs[0] = 1u; if xs[1] > 0u { return; }"), [0; 0]);
         let switch = "loop { switch xs[0] { case 0u: { break; } case 1u: { return; } default: { continue; } } break; }";
         assert_eq!(operations(switch), [1, -1, -1]);
         assert_eq!(operations("switch xs[0] { case 0u: { loop { break; } break; } default: {} }"), [1, -1]);
