@@ -236,7 +236,7 @@ fn theirs(part: &mut Part<'_>) -> Result<(), Failure> {
     part.paragraph("Theirs is a picture of 500 x 500 points and 1000 iterations, and this is a smaller one.")
 }
 
-/// The tutorial's kernel and the best one, as they lie in the crate.
+/// The kernel of four points below each other, as it lies in the crate.
 const TILES: Text<'static> = Text { wgsl: include_str!("../crates/gpu/src/kernels/mandelbrot_tiles.wgsl"), cuda: "" };
 
 /// A kernel over the plane, ready to be started for a picture.

@@ -169,33 +169,39 @@ impl<T: Element> GpuArray<T> {
         Self { block: self.block.and_then(|block| started.map(|()| block)), ..self }
     }
 
-    /// A new array of the same length: `out[i] = ` what a kernel makes of an element of this array and one of the operand.
-    fn combined<R: Element>(&self, name: &str, operand: &Operand<'_, T>, body: &Body) -> GpuArray<R> {
+    /// A new array of the same length: what a kernel makes of each element of this array and one of the operand. `body` is given how the
+    /// two are read (`a[i]`, `b[i]`, `b`), and writes to `out[i]`.
+    fn combined<R: Element>(
+        &self,
+        name: &str,
+        operand: &Operand<'_, T>,
+        body: impl Fn(&str, &str) -> Body,
+    ) -> GpuArray<R> {
         let out = GpuArray::uninitialised(&self.gpu, self.length);
         let (to, from) = (R::SCALAR, T::SCALAR);
         let parameters = format!("{to} *out, {from} *a");
         let written = match operand {
             // An array with itself: each element is read once.
             Operand::Array(b) if std::ptr::eq(self, *b) => {
-                let (name, body) = (format!("{name}_itself"), body.of("a[i]", "a[i]"));
+                let (name, body) = (format!("{name}_itself"), body("a[i]", "a[i]"));
                 launch(&self.gpu, &name, from, &parameters, body.text(), arguments![&out, self])
             }
             Operand::Number(b) => {
                 let (name, parameters) = (format!("{name}_number"), format!("{parameters}, {from} b"));
                 let arguments = arguments![&out, self, *b];
-                launch(&self.gpu, &name, from, &parameters, body.of("a[i]", "b").text(), arguments)
+                launch(&self.gpu, &name, from, &parameters, body("a[i]", "b").text(), arguments)
             }
             Operand::Array(_) | Operand::Moved(_) => {
                 let parameters = format!("{parameters}, {from} *b");
                 let arguments = [Argument::from(&out), self.into(), argument(operand)];
-                launch(&self.gpu, name, from, &parameters, body.of("a[i]", "b[i]").text(), &arguments)
+                launch(&self.gpu, name, from, &parameters, body("a[i]", "b[i]").text(), &arguments)
             }
         };
         out.after(written)
     }
 
     /// The same in the memory of this array.
-    fn combined_in_place(self, name: &str, operand: &Operand<'_, T>, body: &Body) -> Self {
+    fn combined_in_place(self, name: &str, operand: &Operand<'_, T>, body: impl Fn(&str, &str) -> Body) -> Self {
         let ty = T::SCALAR;
         let (name, parameters, b) = match operand {
             Operand::Number(_) => (format!("{name}_number_in_place"), format!("{ty} *out, {ty} b"), "b"),
@@ -204,7 +210,7 @@ impl<T: Element> GpuArray<T> {
             }
         };
         let arguments = [Argument::from(&self), argument(operand)];
-        let written = launch(&self.gpu, &name, ty, &parameters, body.of("out[i]", b).text(), &arguments);
+        let written = launch(&self.gpu, &name, ty, &parameters, body("out[i]", b).text(), &arguments);
         self.after(written)
     }
 
@@ -259,27 +265,13 @@ fn argument<'a, T: Element>(operand: &'a Operand<'_, T>) -> Argument<'a> {
     }
 }
 
-/// What makes the body of an operation's kernel, in both languages: what is written to `out[i]`, once it is known how the two operands
-/// are read (`a[i]`, `out[i]`, `b`).
+/// The body of an operation's kernel in both languages.
 struct Body {
-    wgsl: Box<dyn Fn(&str, &str) -> String>,
-    cuda: Box<dyn Fn(&str, &str) -> String>,
-}
-
-/// The body of a kernel in both languages.
-struct Bodies {
     wgsl: String,
     cuda: String,
 }
 
 impl Body {
-    /// The body for operands that are read in this way.
-    fn of(&self, left: &str, right: &str) -> Bodies {
-        Bodies { wgsl: (self.wgsl)(left, right), cuda: (self.cuda)(left, right) }
-    }
-}
-
-impl Bodies {
     fn text(&self) -> Text<'_> {
         Text { wgsl: &self.wgsl, cuda: &self.cuda }
     }
@@ -299,11 +291,11 @@ fn launch(
     ElementwiseKernel::new(gpu, parameters, body, &format!("{name}_{ty}"))?.launch_strided(each, arguments)
 }
 
-/// `out[i] = left OPERATOR right` for each type.
-fn arithmetic(operator: char, ty: Scalar) -> Body {
+/// `out[i] = left OPERATOR right` on elements of this type.
+fn arithmetic(operator: char, ty: Scalar, left: &str, right: &str) -> Body {
     if !matches!(ty, Scalar::Float2 | Scalar::Double2) {
-        let body = move |left: &str, right: &str| format!("out[i] = {left} {operator} {right};");
-        return Body { wgsl: Box::new(body), cuda: Box::new(body) };
+        let body = format!("out[i] = {left} {operator} {right};");
+        return Body { wgsl: body.clone(), cuda: body };
     }
     let (re, im) = match operator {
         '*' => ("p.x * q.x - p.y * q.y", "p.x * q.y + p.y * q.x"),
@@ -314,12 +306,8 @@ fn arithmetic(operator: char, ty: Scalar) -> Body {
         _ => ("p.x - q.x", "p.y - q.y"),
     };
     Body {
-        wgsl: Box::new(move |left, right| {
-            format!("let p = {left}; let q = {right}; out[i] = {}({re}, {im});", ty.wgsl())
-        }),
-        cuda: Box::new(move |left, right| {
-            format!("const {ty} p = {left}, q = {right}; out[i] = make_{ty}({re}, {im});")
-        }),
+        wgsl: format!("let p = {left}; let q = {right}; out[i] = {}({re}, {im});", ty.wgsl()),
+        cuda: format!("const {ty} p = {left}, q = {right}; out[i] = make_{ty}({re}, {im});"),
     }
 }
 
@@ -329,7 +317,9 @@ macro_rules! operators {
             type Output = GpuArray<T>;
 
             fn $method(self, b: B) -> GpuArray<T> {
-                self.combined(stringify!($method), &b.into(), &arithmetic($operator, T::SCALAR))
+                self.combined(stringify!($method), &b.into(), |left, right| {
+                    arithmetic($operator, T::SCALAR, left, right)
+                })
             }
         }
 
@@ -337,7 +327,9 @@ macro_rules! operators {
             type Output = GpuArray<T>;
 
             fn $method(self, b: B) -> GpuArray<T> {
-                self.combined_in_place(stringify!($method), &b.into(), &arithmetic($operator, T::SCALAR))
+                self.combined_in_place(stringify!($method), &b.into(), |left, right| {
+                    arithmetic($operator, T::SCALAR, left, right)
+                })
             }
         }
     )*};
@@ -370,10 +362,10 @@ impl Real for i32 {}
 impl Real for u32 {}
 
 /// `out[i] = yes` where `left OPERATOR right` holds, elsewhere `no`.
-fn comparison(operator: &'static str, no: i32, yes: i32) -> Body {
+fn comparison(operator: &str, [no, yes]: [i32; 2], left: &str, right: &str) -> Body {
     Body {
-        wgsl: Box::new(move |left, right| format!("out[i] = select({no}, {yes}, {left} {operator} {right});")),
-        cuda: Box::new(move |left, right| format!("out[i] = {left} {operator} {right} ? {yes} : {no};")),
+        wgsl: format!("out[i] = select({no}, {yes}, {left} {operator} {right});"),
+        cuda: format!("out[i] = {left} {operator} {right} ? {yes} : {no};"),
     }
 }
 
@@ -382,7 +374,9 @@ macro_rules! comparisons {
         impl<T: Real> GpuArray<T> {$(
             $(#[$doc])*
             pub fn $method<'a>(&self, b: impl Into<Operand<'a, T>>) -> GpuArray<i32> {
-                self.combined(stringify!($method), &b.into(), &comparison($operator, $no, $yes))
+                self.combined(stringify!($method), &b.into(), |left, right| {
+                    comparison($operator, [$no, $yes], left, right)
+                })
             }
         )*}
     };

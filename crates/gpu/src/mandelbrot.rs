@@ -377,6 +377,7 @@ fn warps(settings: &Settings) -> u32 {
     asked.checked_next_multiple_of(32).unwrap_or(asked)
 }
 
+// ANCHOR: cuda_replaced
 /// No more workgroups than the card holds at once, which take points from a counter that they share; a lane whose point has escaped gets
 /// another one.
 ///
@@ -385,6 +386,8 @@ pub fn cuda_replaced(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let options = SourceKernel::options(FEWER_TESTS, "replaced");
     replaced_on::<f64>(Gpu::cuda()?, options, warps(settings))
 }
+// ANCHOR_END: cuda_replaced
+
 /// The same in single precision.
 ///
 /// Mirrors nothing in the tutorial. Look at the test: eight iterations are as many as the rounding allows here.
