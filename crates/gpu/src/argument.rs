@@ -6,9 +6,9 @@ use bytemuck::Pod;
 use num_complex::Complex;
 
 use crate::device::{Gpu, Kernel};
-use crate::driver::Value;
+use crate::drivers::Value;
+use crate::error::GpuError;
 use crate::signature::{Parameter, Scalar};
-use crate::{GpuArray, GpuError};
 
 /// A number that arrays of a device are made of: `f32`, `f64`, `i32`, `u32` and complex numbers.
 pub trait Element: Pod + Default + Send + Sync + private::Sealed {
@@ -68,20 +68,18 @@ impl<T: Element> From<T> for Argument<'_> {
     }
 }
 
-impl<'a, T: Element> From<&'a GpuArray<T>> for Argument<'a> {
-    fn from(array: &'a GpuArray<T>) -> Self {
-        let value = array.block().map(|block| Value::Array(block.memory.clone()));
-        Self { scalar: T::SCALAR, kind: Kind::Array { gpu: array.gpu(), value, length: array.len() } }
-    }
-}
-
 /// A list of arguments for a kernel: `kernel.launch(arguments![&z, &q, &counts, 1000_i32])`.
 #[macro_export]
 macro_rules! arguments {
     ($($argument:expr),* $(,)?) => { &[$($crate::Argument::from($argument)),*] };
 }
 
-impl Argument<'_> {
+impl<'a> Argument<'a> {
+    /// An array of so many elements on a device, or what has kept it from being there.
+    pub(crate) fn array(gpu: &'a Gpu, scalar: Scalar, value: Result<Value, GpuError>, length: usize) -> Self {
+        Self { scalar, kind: Kind::Array { gpu, value, length } }
+    }
+
     /// The length, if it is an array.
     pub(crate) fn length(&self) -> Option<usize> {
         match self.kind {

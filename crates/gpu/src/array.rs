@@ -6,9 +6,14 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use num_complex::Complex;
 
-use crate::argument::Element;
+use crate::argument::{Argument, Element};
+use crate::arguments;
 use crate::device::{Block, Gpu};
-use crate::{AdapterKind, Argument, ElementwiseKernel, GpuError, Scalar, SourceKernel, Text, arguments};
+use crate::drivers::{AdapterKind, Value};
+use crate::elementwise::ElementwiseKernel;
+use crate::error::GpuError;
+use crate::signature::Scalar;
+use crate::source::{SourceKernel, Text};
 
 /// An array in the memory of a device, in one dimension.
 ///
@@ -32,6 +37,13 @@ pub struct GpuArray<T> {
     block: Result<Block, GpuError>,
     length: usize,
     element: PhantomData<T>,
+}
+
+impl<'a, T: Element> From<&'a GpuArray<T>> for Argument<'a> {
+    fn from(array: &'a GpuArray<T>) -> Self {
+        let value = array.block().map(|block| Value::Array(block.memory.clone()));
+        Self::array(&array.gpu, T::SCALAR, value, array.length)
+    }
 }
 
 /// What stands at one side of an operation: an array, or one number for all elements.
@@ -74,8 +86,8 @@ impl<T: Element> GpuArray<T> {
     /// An array in which every element is `value`.
     pub fn full(gpu: &Gpu, length: usize, value: T) -> Self {
         let (array, ty) = (Self::uninitialised(gpu, length), T::SCALAR);
-        let (parameters, body) = (format!("{ty} *out, {ty} value"), Body::same("out[i] = value;"));
-        let filled = launch(gpu, "full", ty, &parameters, &body, arguments![&array, value]);
+        let parameters = format!("{ty} *out, {ty} value");
+        let filled = launch(gpu, "full", ty, &parameters, "out[i] = value;".into(), arguments![&array, value]);
         array.after(filled)
     }
 
@@ -157,32 +169,39 @@ impl<T: Element> GpuArray<T> {
         Self { block: self.block.and_then(|block| started.map(|()| block)), ..self }
     }
 
-    /// A new array of the same length: `out[i] = ` what a kernel makes of `A`, an element of this array, and `B`, one of the operand.
-    fn combined<R: Element>(&self, name: &str, operand: &Operand<'_, T>, body: &Body) -> GpuArray<R> {
+    /// A new array of the same length: what a kernel makes of each element of this array and one of the operand. `body` is given how the
+    /// two are read (`a[i]`, `b[i]`, `b`), and writes to `out[i]`.
+    fn combined<R: Element>(
+        &self,
+        name: &str,
+        operand: &Operand<'_, T>,
+        body: impl Fn(&str, &str) -> Body,
+    ) -> GpuArray<R> {
         let out = GpuArray::uninitialised(&self.gpu, self.length);
         let (to, from) = (R::SCALAR, T::SCALAR);
         let parameters = format!("{to} *out, {from} *a");
         let written = match operand {
             // An array with itself: each element is read once.
             Operand::Array(b) if std::ptr::eq(self, *b) => {
-                let name = format!("{name}_itself");
-                launch(&self.gpu, &name, from, &parameters, &body.with("a[i]", "a[i]"), arguments![&out, self])
+                let (name, body) = (format!("{name}_itself"), body("a[i]", "a[i]"));
+                launch(&self.gpu, &name, from, &parameters, body.text(), arguments![&out, self])
             }
             Operand::Number(b) => {
                 let (name, parameters) = (format!("{name}_number"), format!("{parameters}, {from} b"));
-                launch(&self.gpu, &name, from, &parameters, &body.with("a[i]", "b"), arguments![&out, self, *b])
+                let arguments = arguments![&out, self, *b];
+                launch(&self.gpu, &name, from, &parameters, body("a[i]", "b").text(), arguments)
             }
             Operand::Array(_) | Operand::Moved(_) => {
-                let (parameters, body) = (format!("{parameters}, {from} *b"), body.with("a[i]", "b[i]"));
+                let parameters = format!("{parameters}, {from} *b");
                 let arguments = [Argument::from(&out), self.into(), argument(operand)];
-                launch(&self.gpu, name, from, &parameters, &body, &arguments)
+                launch(&self.gpu, name, from, &parameters, body("a[i]", "b[i]").text(), &arguments)
             }
         };
         out.after(written)
     }
 
     /// The same in the memory of this array.
-    fn combined_in_place(self, name: &str, operand: &Operand<'_, T>, body: &Body) -> Self {
+    fn combined_in_place(self, name: &str, operand: &Operand<'_, T>, body: impl Fn(&str, &str) -> Body) -> Self {
         let ty = T::SCALAR;
         let (name, parameters, b) = match operand {
             Operand::Number(_) => (format!("{name}_number_in_place"), format!("{ty} *out, {ty} b"), "b"),
@@ -191,15 +210,15 @@ impl<T: Element> GpuArray<T> {
             }
         };
         let arguments = [Argument::from(&self), argument(operand)];
-        let written = launch(&self.gpu, &name, ty, &parameters, &body.with("out[i]", b), &arguments);
+        let written = launch(&self.gpu, &name, ty, &parameters, body("out[i]", b).text(), &arguments);
         self.after(written)
     }
 
-    /// A new array of the same length: `out[i] = ` what a kernel makes of `A`, an element of this array.
-    fn mapped<R: Element>(&self, name: &str, body: &Body) -> GpuArray<R> {
+    /// A new array of the same length: what a kernel makes of each element `a[i]` of this array, written to `out[i]`.
+    fn mapped<R: Element>(&self, name: &str, body: Text<'_>) -> GpuArray<R> {
         let out = GpuArray::uninitialised(&self.gpu, self.length);
         let parameters = format!("{} *out, {} *a", R::SCALAR, T::SCALAR);
-        let written = launch(&self.gpu, name, T::SCALAR, &parameters, &body.with("a[i]", ""), arguments![&out, self]);
+        let written = launch(&self.gpu, name, T::SCALAR, &parameters, body, arguments![&out, self]);
         out.after(written)
     }
 
@@ -222,18 +241,17 @@ impl<T: Element> GpuArray<T> {
         let name = format!("if_positive{}{}", yes.2, no.2);
         if let Operand::Moved(out) = otherwise {
             let (name, parameters) = (format!("{name}_in_place"), format!("{ty} *out, int *condition, {}", yes.0));
-            let body = Body::same(&format!("if (condition[i] > 0) {{ out[i] = {}; }}", yes.1));
-            let written =
-                launch(gpu, &name, ty, &parameters, &body, &[(&out).into(), condition.into(), argument(&then)]);
+            let body = format!("if (condition[i] > 0) {{ out[i] = {}; }}", yes.1);
+            let arguments = [(&out).into(), condition.into(), argument(&then)];
+            let written = launch(gpu, &name, ty, &parameters, body.as_str().into(), &arguments);
             return out.after(written);
         }
         let out = Self::uninitialised(gpu, condition.length);
         let parameters = format!("{ty} *out, int *condition, {}, {}", yes.0, no.0);
         // Only the side that is taken is read.
-        let body =
-            Body::same(&format!("if (condition[i] > 0) {{ out[i] = {}; }} else {{ out[i] = {}; }}", yes.1, no.1));
+        let body = format!("if (condition[i] > 0) {{ out[i] = {}; }} else {{ out[i] = {}; }}", yes.1, no.1);
         let arguments = [Argument::from(&out), condition.into(), argument(&then), argument(&otherwise)];
-        let written = launch(gpu, &name, ty, &parameters, &body, &arguments);
+        let written = launch(gpu, &name, ty, &parameters, body.as_str().into(), &arguments);
         out.after(written)
     }
 }
@@ -247,26 +265,15 @@ fn argument<'a, T: Element>(operand: &'a Operand<'_, T>) -> Argument<'a> {
     }
 }
 
-/// The body of an operation's kernel in both languages, in which `A` and `B` stand for the operands.
+/// The body of an operation's kernel in both languages.
 struct Body {
     wgsl: String,
     cuda: String,
 }
 
 impl Body {
-    /// A body that means the same in both languages.
-    fn same(body: &str) -> Self {
-        Self::new(body, body)
-    }
-
-    fn new(wgsl: &str, cuda: &str) -> Self {
-        Self { wgsl: wgsl.to_owned(), cuda: cuda.to_owned() }
-    }
-
-    /// The same with these operands.
-    fn with(&self, a: &str, b: &str) -> Self {
-        let put = |body: &str| body.replace('A', a).replace('B', b);
-        Self { wgsl: put(&self.wgsl), cuda: put(&self.cuda) }
+    fn text(&self) -> Text<'_> {
+        Text { wgsl: &self.wgsl, cuda: &self.cuda }
     }
 }
 
@@ -276,19 +283,19 @@ fn launch(
     name: &str,
     ty: Scalar,
     parameters: &str,
-    body: &Body,
+    body: Text<'_>,
     arguments: &[Argument<'_>],
 ) -> Result<(), GpuError> {
-    let body = Text { wgsl: &body.wgsl, cuda: &body.cuda };
     // An invocation costs nothing on a card; on the processor one that did a single operation would be most of the work.
     let each = if gpu.adapter().kind == AdapterKind::Cpu { 8 } else { 1 };
     ElementwiseKernel::new(gpu, parameters, body, &format!("{name}_{ty}"))?.launch_strided(each, arguments)
 }
 
-/// The body of `out[i] = A OPERATOR B` for each type.
-fn body(operator: char, ty: Scalar) -> Body {
+/// `out[i] = left OPERATOR right` on elements of this type.
+fn arithmetic(operator: char, ty: Scalar, left: &str, right: &str) -> Body {
     if !matches!(ty, Scalar::Float2 | Scalar::Double2) {
-        return Body::same(&format!("out[i] = A {operator} B;"));
+        let body = format!("out[i] = {left} {operator} {right};");
+        return Body { wgsl: body.clone(), cuda: body };
     }
     let (re, im) = match operator {
         '*' => ("p.x * q.x - p.y * q.y", "p.x * q.y + p.y * q.x"),
@@ -298,10 +305,10 @@ fn body(operator: char, ty: Scalar) -> Body {
         '+' => ("p.x + q.x", "p.y + q.y"),
         _ => ("p.x - q.x", "p.y - q.y"),
     };
-    Body::new(
-        &format!("let p = A; let q = B; out[i] = {}({re}, {im});", ty.wgsl()),
-        &format!("const {ty} p = A, q = B; out[i] = make_{ty}({re}, {im});"),
-    )
+    Body {
+        wgsl: format!("let p = {left}; let q = {right}; out[i] = {}({re}, {im});", ty.wgsl()),
+        cuda: format!("const {ty} p = {left}, q = {right}; out[i] = make_{ty}({re}, {im});"),
+    }
 }
 
 macro_rules! operators {
@@ -310,7 +317,9 @@ macro_rules! operators {
             type Output = GpuArray<T>;
 
             fn $method(self, b: B) -> GpuArray<T> {
-                self.combined(stringify!($method), &b.into(), &body($operator, T::SCALAR))
+                self.combined(stringify!($method), &b.into(), |left, right| {
+                    arithmetic($operator, T::SCALAR, left, right)
+                })
             }
         }
 
@@ -318,7 +327,9 @@ macro_rules! operators {
             type Output = GpuArray<T>;
 
             fn $method(self, b: B) -> GpuArray<T> {
-                self.combined_in_place(stringify!($method), &b.into(), &body($operator, T::SCALAR))
+                self.combined_in_place(stringify!($method), &b.into(), |left, right| {
+                    arithmetic($operator, T::SCALAR, left, right)
+                })
             }
         }
     )*};
@@ -331,14 +342,14 @@ impl<T: Element> Neg for &GpuArray<T> {
 
     /// The negative of each element; of an unsigned number the one that adds up to zero with it.
     fn neg(self) -> GpuArray<T> {
-        let body = match T::SCALAR {
+        match T::SCALAR {
             ty @ (Scalar::Float2 | Scalar::Double2) => {
-                Body::new("out[i] = -A;", &format!("const {ty} z = A; out[i] = make_{ty}(-z.x, -z.y);"))
+                let cuda = format!("const {ty} z = a[i]; out[i] = make_{ty}(-z.x, -z.y);");
+                self.mapped("neg", Text { wgsl: "out[i] = -a[i];", cuda: &cuda })
             }
-            Scalar::Unsigned => Body::same("out[i] = ~A + 1u;"),
-            _ => Body::same("out[i] = -A;"),
-        };
-        self.mapped("neg", &body)
+            Scalar::Unsigned => self.mapped("neg", "out[i] = ~a[i] + 1u;".into()),
+            _ => self.mapped("neg", "out[i] = -a[i];".into()),
+        }
     }
 }
 
@@ -350,14 +361,22 @@ impl Real for f64 {}
 impl Real for i32 {}
 impl Real for u32 {}
 
+/// `out[i] = yes` where `left OPERATOR right` holds, elsewhere `no`.
+fn comparison(operator: &str, [no, yes]: [i32; 2], left: &str, right: &str) -> Body {
+    Body {
+        wgsl: format!("out[i] = select({no}, {yes}, {left} {operator} {right});"),
+        cuda: format!("out[i] = {left} {operator} {right} ? {yes} : {no};"),
+    }
+}
+
 macro_rules! comparisons {
     ($($(#[$doc:meta])* $method:ident $operator:literal $no:literal $yes:literal),*) => {
         impl<T: Real> GpuArray<T> {$(
             $(#[$doc])*
             pub fn $method<'a>(&self, b: impl Into<Operand<'a, T>>) -> GpuArray<i32> {
-                let wgsl = concat!("out[i] = select(", $no, ", ", $yes, ", A ", $operator, " B);");
-                let cuda = concat!("out[i] = A ", $operator, " B ? ", $yes, " : ", $no, ";");
-                self.combined(stringify!($method), &b.into(), &Body::new(wgsl, cuda))
+                self.combined(stringify!($method), &b.into(), |left, right| {
+                    comparison($operator, [$no, $yes], left, right)
+                })
             }
         )*}
     };
@@ -384,20 +403,20 @@ macro_rules! absolute {
         impl GpuArray<$number> {
             /// The absolute value of each element; of a complex number the square root of the sum of its squares.
             pub fn abs(&self) -> GpuArray<$real> {
-                self.mapped("abs", &Body::new($wgsl, $cuda))
+                self.mapped("abs", Text { wgsl: $wgsl, cuda: $cuda })
             }
         }
     )*};
 }
 
 absolute! {
-    f32 => f32, "out[i] = abs(A);", "out[i] = fabsf(A);";
-    f64 => f64, "out[i] = abs(A);", "out[i] = fabs(A);";
-    i32 => i32, "out[i] = abs(A);", "const int n = A; out[i] = n < 0 ? (int)(0u - (unsigned)n) : n;";
-    Complex<f32> => f32, "let z = A; out[i] = sqrt(z.x * z.x + z.y * z.y);",
-        "const float2 z = A; out[i] = sqrtf(z.x * z.x + z.y * z.y);";
-    Complex<f64> => f64, "let z = A; out[i] = sqrt(z.x * z.x + z.y * z.y);",
-        "const double2 z = A; out[i] = sqrt(z.x * z.x + z.y * z.y);";
+    f32 => f32, "out[i] = abs(a[i]);", "out[i] = fabsf(a[i]);";
+    f64 => f64, "out[i] = abs(a[i]);", "out[i] = fabs(a[i]);";
+    i32 => i32, "out[i] = abs(a[i]);", "const int n = a[i]; out[i] = n < 0 ? (int)(0u - (unsigned)n) : n;";
+    Complex<f32> => f32, "let z = a[i]; out[i] = sqrt(z.x * z.x + z.y * z.y);",
+        "const float2 z = a[i]; out[i] = sqrtf(z.x * z.x + z.y * z.y);";
+    Complex<f64> => f64, "let z = a[i]; out[i] = sqrt(z.x * z.x + z.y * z.y);",
+        "const double2 z = a[i]; out[i] = sqrt(z.x * z.x + z.y * z.y);";
 }
 
 macro_rules! square_root {
@@ -405,7 +424,7 @@ macro_rules! square_root {
         impl GpuArray<$number> {
             /// The square root of each element.
             pub fn sqrt(&self) -> Self {
-                self.mapped("sqrt", &Body::same("out[i] = sqrt(A);"))
+                self.mapped("sqrt", "out[i] = sqrt(a[i]);".into())
             }
         }
     )*};

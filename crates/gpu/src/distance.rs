@@ -6,8 +6,6 @@ use validation::{Distance, Ready, Settings, Step, step};
 use crate::prepared::on;
 use crate::{Gpu, GpuArray, Scalar, SourceKernel, Text, arguments};
 
-/// A step, ready to run.
-
 /// Both kernels.
 const DISTANCE: Text = Text { wgsl: include_str!("kernels/distance.wgsl"), cuda: include_str!("kernels/distance.cu") };
 

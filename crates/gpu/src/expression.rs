@@ -6,8 +6,6 @@ use validation::{Expression, Ready, Settings, Step, step};
 use crate::prepared::on;
 use crate::{ElementwiseKernel, Gpu, GpuArray, Scalar, arguments};
 
-/// A step, ready to run.
-
 /// What happens to the element `i`: the same text in the languages of both drivers.
 const BODY: &str = "output[i] = (a[i] + b[i]) * 2.0 + a[i] * b[i];";
 

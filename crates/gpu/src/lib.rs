@@ -60,37 +60,26 @@
 
 mod argument;
 mod array;
-#[cfg(feature = "cuda")]
-mod cuda;
 mod device;
 pub mod distance;
-mod double;
-mod driver;
+mod drivers;
 mod elementwise;
 mod error;
 pub mod expression;
-mod guards;
 mod kernels;
 mod limits;
 pub mod mandelbrot;
-mod names;
-mod no_contraction;
 pub mod particles;
 pub mod pi;
-mod pool;
-mod portable;
+mod plane;
 mod prepared;
-mod rewrite;
-mod shader;
 mod signature;
 mod source;
-mod watch;
-mod written_out;
 
 pub use argument::{Argument, Element};
 pub use array::{GpuArray, Operand, Real};
 pub use device::{Counters, Gpu, Options, Times};
-pub use driver::{Adapter, AdapterKind, Arithmetic, Language, Resources};
+pub use drivers::{Adapter, AdapterKind, Arithmetic, Language, Resources};
 pub use elementwise::ElementwiseKernel;
 pub use error::GpuError;
 pub use limits::{Throughput, throughput};

@@ -6,7 +6,14 @@ use std::time::Duration;
 
 use validation::Work;
 
-use crate::{Element, ElementwiseKernel, Gpu, GpuArray, GpuError, Scalar, SourceKernel, Text, arguments};
+use crate::argument::Element;
+use crate::arguments;
+use crate::array::GpuArray;
+use crate::device::Gpu;
+use crate::elementwise::ElementwiseKernel;
+use crate::error::GpuError;
+use crate::signature::Scalar;
+use crate::source::{SourceKernel, Text};
 
 /// Operations and bytes of a device in a second.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -8,19 +8,13 @@ use crate::kernels::{
     MANDELBROT, MANDELBROT_BLOCKS, MANDELBROT_FUSED, MANDELBROT_ONE_EXIT, MANDELBROT_REFILLED, MANDELBROT_SEVERAL,
     MANDELBROT_TILES,
 };
+use crate::plane::{a_lane_a_point, elementwise_on, on_axes, replaced_on, whole_arrays_on};
 use crate::prepared::on;
 use crate::{Arithmetic, ElementwiseKernel, Gpu, GpuArray, Scalar, SourceKernel, Text, arguments};
-
-/// A step, ready to run.
 
 /// The invocations in a workgroup that the command line asks for, or else 64.
 fn workgroup(settings: &Settings) -> u32 {
     settings.workgroup.map_or(64, |workgroup| workgroup.get() as u32)
-}
-
-/// The plane in single precision: the points as the tutorial's float32 programs have them.
-fn narrow(axis: &[f64]) -> Vec<f32> {
-    axis.iter().map(|&coordinate| coordinate as f32).collect()
 }
 
 // ANCHOR: arrays
@@ -162,17 +156,8 @@ pub fn source(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 /// Mirrors the tutorial's `SourceModule` on its old card, which had nothing else. Look at the text of the kernel: it says `real`, and one
 /// line in front of it says what that is.
 pub fn source_single(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
-    let gpu = Gpu::new()?;
     let options = SourceKernel::options(CALCULATE_Z, "calculate_z");
-    let calculate_z = options.real(Scalar::Float).workgroup(workgroup(settings)).build(&gpu)?;
-    on::<Mandelbrot>(gpu, Scalar::Float, move |gpu, input, counts| {
-        let (xs, ys) = (GpuArray::new(gpu, &narrow(&input.xs)), GpuArray::new(gpu, &narrow(&input.ys)));
-        let (width, elements) = (input.width() as u32, counts.len() as u32);
-        let output = GpuArray::uninitialised(gpu, counts.len());
-        let arguments = arguments![&xs, &ys, &output, input.max_iterations, width, elements];
-        calculate_z.launch(calculate_z.groups(counts.len(), input.max_iterations)?, arguments)?;
-        output.read(counts)
-    })
+    on_axes::<f32>(Gpu::new()?, options, workgroup(settings), a_lane_a_point)
 }
 
 // ANCHOR: contracted
@@ -274,19 +259,9 @@ pub fn tiles(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 ///
 /// Mirrors nothing in the tutorial. Look at what a card gives: one for consumers does dozens of these for each one in double precision.
 pub fn tiles_single(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
-    let gpu = Gpu::new()?;
     let options = SourceKernel::options(MANDELBROT_TILES, "calculate_z");
-    let calculate_z = options.real(Scalar::Float).workgroup(workgroup(settings)).build(&gpu)?;
-    on::<Mandelbrot>(gpu, Scalar::Float, move |gpu, input, counts| {
-        let (xs, ys) = (GpuArray::new(gpu, &narrow(&input.xs)), GpuArray::new(gpu, &narrow(&input.ys)));
-        let (width, elements) = (input.width() as u32, counts.len() as u32);
-        let output = GpuArray::uninitialised(gpu, counts.len());
-        let arguments = arguments![&xs, &ys, &output, input.max_iterations, width, elements];
-        calculate_z.launch(
-            calculate_z.few_groups(input.width() * input.height().div_ceil(4), input.max_iterations / 8 + 2)?,
-            arguments,
-        )?;
-        output.read(counts)
+    on_axes::<f32>(Gpu::new()?, options, workgroup(settings), |calculate_z, input| {
+        calculate_z.few_groups(input.width() * input.height().div_ceil(4), input.max_iterations / 8 + 2)
     })
 }
 
@@ -334,125 +309,54 @@ pub fn refilled(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 
 /// The whole arrays of `arrays` over NVIDIA's own driver.
 ///
-/// Mirrors `pycuda_asnumpy_float64.py`. Look at what changed: one word.
+/// Mirrors `pycuda_asnumpy_float64.py`. Look at what changed: the device, and nothing behind it.
 pub fn cuda_arrays(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
-    on::<Mandelbrot>(Gpu::cuda()?, Scalar::Double, |gpu, input, counts| {
-        let mut q = GpuArray::new(gpu, input.q());
-        let mut z = GpuArray::zeros(gpu, q.len());
-        let mut output = GpuArray::zeros(gpu, q.len());
-        for iteration in 0..input.max_iterations {
-            z = &z * &z + &q;
-            let done = z.abs().greater(2.0);
-            q = GpuArray::if_positive(&done, Complex::ZERO, q);
-            z = GpuArray::if_positive(&done, Complex::ZERO, z);
-            output = GpuArray::if_positive(&done, iteration, output);
-        }
-        output.read(counts)
-    })
+    whole_arrays_on::<f64>(Gpu::cuda()?)
 }
 
 /// The same in single precision.
 ///
 /// Mirrors `pycuda_asnumpy_float32.py`. Look at the time of a launch: with arrays so small it is most of the whole.
 pub fn cuda_arrays_single(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
-    on::<Mandelbrot>(Gpu::cuda()?, Scalar::Float, |gpu, input, counts| {
-        let narrow: Vec<_> = input.q().iter().map(|q| Complex::new(q.re as f32, q.im as f32)).collect();
-        let mut q = GpuArray::new(gpu, &narrow);
-        let mut z = GpuArray::zeros(gpu, q.len());
-        let mut output = GpuArray::zeros(gpu, q.len());
-        for iteration in 0..input.max_iterations {
-            z = &z * &z + &q;
-            let done = z.abs().greater(2.0);
-            q = GpuArray::if_positive(&done, Complex::ZERO, q);
-            z = GpuArray::if_positive(&done, Complex::ZERO, z);
-            output = GpuArray::if_positive(&done, iteration, output);
-        }
-        output.read(counts)
-    })
+    whole_arrays_on::<f32>(Gpu::cuda()?)
 }
 
 /// The loop in the kernel, over NVIDIA's own driver.
 ///
 /// Mirrors `pycuda_elementwise_float64.py`. Look at the body: another language, line by line the same.
 pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
-    let gpu = Gpu::cuda()?;
-    let parameters = "double2 *z, double2 *q, unsigned *counts, unsigned max_iterations";
-    let complex = ElementwiseKernel::new(&gpu, parameters, ORBIT, "complex")?;
-    on::<Mandelbrot>(gpu, Scalar::Double, move |gpu, input, counts| {
-        let q = GpuArray::new(gpu, input.q());
-        let z = GpuArray::<Complex<f64>>::zeros(gpu, q.len());
-        let output = GpuArray::zeros(gpu, q.len());
-        complex.launch_loops(input.max_iterations, arguments![&z, &q, &output, input.max_iterations])?;
-        output.read(counts)
-    })
+    elementwise_on::<f64>(Gpu::cuda()?, ORBIT)
 }
 
 /// The same in single precision.
 ///
 /// Mirrors `pycuda_elementwise_float32.py`. Look at the parameters, which are all that changes.
 pub fn cuda_elementwise_single(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
-    let gpu = Gpu::cuda()?;
-    let parameters = "float2 *z, float2 *q, unsigned *counts, unsigned max_iterations";
-    let complex = ElementwiseKernel::new(&gpu, parameters, ORBIT, "complex")?;
-    on::<Mandelbrot>(gpu, Scalar::Float, move |gpu, input, counts| {
-        let narrow: Vec<_> = input.q().iter().map(|q| Complex::new(q.re as f32, q.im as f32)).collect();
-        let q = GpuArray::new(gpu, &narrow);
-        let z = GpuArray::<Complex<f32>>::zeros(gpu, q.len());
-        let output = GpuArray::zeros(gpu, q.len());
-        complex.launch_loops(input.max_iterations, arguments![&z, &q, &output, input.max_iterations])?;
-        output.read(counts)
-    })
+    elementwise_on::<f32>(Gpu::cuda()?, ORBIT)
 }
 
 /// The tutorial's kernel over NVIDIA's own driver.
 ///
 /// Mirrors the tutorial's `SourceModule`. Look at the compiler's report: registers, and how many warps they leave room for.
 pub fn cuda_source(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
-    let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(CALCULATE_Z, "calculate_z");
-    let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
-    on::<Mandelbrot>(gpu, Scalar::Double, move |gpu, input, counts| {
-        let (xs, ys) = (GpuArray::new(gpu, &input.xs), GpuArray::new(gpu, &input.ys));
-        let (width, elements) = (input.width() as u32, counts.len() as u32);
-        let output = GpuArray::uninitialised(gpu, counts.len());
-        let arguments = arguments![&xs, &ys, &output, input.max_iterations, width, elements];
-        calculate_z.launch(calculate_z.groups(counts.len(), input.max_iterations)?, arguments)?;
-        output.read(counts)
-    })
+    on_axes::<f64>(Gpu::cuda()?, options, workgroup(settings), a_lane_a_point)
 }
 
 /// The same in single precision.
 ///
 /// Mirrors the tutorial's `SourceModule` in float32. Look at the compiler's report beside the other.
 pub fn cuda_source_single(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
-    let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(CALCULATE_Z, "calculate_z");
-    let calculate_z = options.real(Scalar::Float).workgroup(workgroup(settings)).build(&gpu)?;
-    on::<Mandelbrot>(gpu, Scalar::Float, move |gpu, input, counts| {
-        let (xs, ys) = (GpuArray::new(gpu, &narrow(&input.xs)), GpuArray::new(gpu, &narrow(&input.ys)));
-        let (width, elements) = (input.width() as u32, counts.len() as u32);
-        let output = GpuArray::uninitialised(gpu, counts.len());
-        let arguments = arguments![&xs, &ys, &output, input.max_iterations, width, elements];
-        calculate_z.launch(calculate_z.groups(counts.len(), input.max_iterations)?, arguments)?;
-        output.read(counts)
-    })
+    on_axes::<f32>(Gpu::cuda()?, options, workgroup(settings), a_lane_a_point)
 }
 
 /// The compiler may fuse products and sums, which is what it does unless it is told not to.
 ///
 /// Mirrors every CUDA program that is compiled without `-fmad=false`. Look at the answer, and at what the two instructions less are worth.
 pub fn cuda_contracted(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
-    let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(CALCULATE_Z, "calculate_z").arithmetic(Arithmetic::Contracted);
-    let calculate_z = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
-    on::<Mandelbrot>(gpu, Scalar::Double, move |gpu, input, counts| {
-        let (xs, ys) = (GpuArray::new(gpu, &input.xs), GpuArray::new(gpu, &input.ys));
-        let (width, elements) = (input.width() as u32, counts.len() as u32);
-        let output = GpuArray::uninitialised(gpu, counts.len());
-        let arguments = arguments![&xs, &ys, &output, input.max_iterations, width, elements];
-        calculate_z.launch(calculate_z.groups(counts.len(), input.max_iterations)?, arguments)?;
-        output.read(counts)
-    })
+    on_axes::<f64>(Gpu::cuda()?, options, workgroup(settings), a_lane_a_point)
 }
 
 /// The kernels with fewer tests. They use what only CUDA has: fused operations by name, and lanes that see each other.
@@ -463,17 +367,8 @@ const FEWER_TESTS: Text = Text { wgsl: "", cuda: include_str!("kernels/mandelbro
 /// Mirrors nothing in the tutorial. Look at the kernel's comment: why the last iteration of a block knows about all of them, and why
 /// twice a product may be fused with what is added to it.
 pub fn cuda_blocks(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
-    let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(FEWER_TESTS, "blocks");
-    let blocks = options.real(Scalar::Double).workgroup(workgroup(settings)).build(&gpu)?;
-    on::<Mandelbrot>(gpu, Scalar::Double, move |gpu, input, counts| {
-        let (xs, ys) = (GpuArray::new(gpu, &input.xs), GpuArray::new(gpu, &input.ys));
-        let (width, elements) = (input.width() as u32, counts.len() as u32);
-        let output = GpuArray::uninitialised(gpu, counts.len());
-        let arguments = arguments![&xs, &ys, &output, input.max_iterations, width, elements];
-        blocks.launch(blocks.groups(counts.len(), input.max_iterations)?, arguments)?;
-        output.read(counts)
-    })
+    on_axes::<f64>(Gpu::cuda()?, options, workgroup(settings), a_lane_a_point)
 }
 
 /// The invocations in a workgroup that the command line asks for, or else 128; always whole warps, whose lanes hand points to each other.
@@ -488,17 +383,8 @@ fn warps(settings: &Settings) -> u32 {
 ///
 /// Mirrors nothing in the tutorial. Look at who waits: no lane for its neighbours, until there are no more points.
 pub fn cuda_replaced(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
-    let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(FEWER_TESTS, "replaced");
-    let replaced = options.real(Scalar::Double).workgroup(warps(settings)).build(&gpu)?;
-    on::<Mandelbrot>(gpu, Scalar::Double, move |gpu, input, counts| {
-        let (xs, ys) = (GpuArray::new(gpu, &input.xs), GpuArray::new(gpu, &input.ys));
-        let (width, elements) = (input.width() as u32, counts.len() as u32);
-        let (output, taken) = (GpuArray::uninitialised(gpu, counts.len()), GpuArray::<u32>::zeros(gpu, 1));
-        let arguments = arguments![&xs, &ys, &output, &taken, input.max_iterations, width, elements];
-        replaced.launch(replaced.resident_groups(counts.len())?, arguments)?;
-        output.read(counts)
-    })
+    replaced_on::<f64>(Gpu::cuda()?, options, warps(settings))
 }
 // ANCHOR_END: cuda_replaced
 
@@ -506,17 +392,8 @@ pub fn cuda_replaced(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 ///
 /// Mirrors nothing in the tutorial. Look at the test: eight iterations are as many as the rounding allows here.
 pub fn cuda_replaced_single(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
-    let gpu = Gpu::cuda()?;
     let options = SourceKernel::options(FEWER_TESTS, "replaced");
-    let replaced = options.real(Scalar::Float).workgroup(warps(settings)).build(&gpu)?;
-    on::<Mandelbrot>(gpu, Scalar::Float, move |gpu, input, counts| {
-        let (xs, ys) = (GpuArray::new(gpu, &narrow(&input.xs)), GpuArray::new(gpu, &narrow(&input.ys)));
-        let (width, elements) = (input.width() as u32, counts.len() as u32);
-        let (output, taken) = (GpuArray::uninitialised(gpu, counts.len()), GpuArray::<u32>::zeros(gpu, 1));
-        let arguments = arguments![&xs, &ys, &output, &taken, input.max_iterations, width, elements];
-        replaced.launch(replaced.resident_groups(counts.len())?, arguments)?;
-        output.read(counts)
-    })
+    replaced_on::<f32>(Gpu::cuda()?, options, warps(settings))
 }
 
 /// The lesson of the contracted steps. Small pictures may agree. Whichever products and sums are fused or reordered, at most 4 points

@@ -6,8 +6,6 @@ use validation::{Particles, Ready, Settings, Step, step};
 use crate::prepared::on;
 use crate::{ElementwiseKernel, Gpu, GpuArray, Scalar, Text, arguments};
 
-/// A step, ready to run.
-
 // ANCHOR: arrays
 /// Whole arrays on the device: eleven kernels for each step of the simulation.
 ///

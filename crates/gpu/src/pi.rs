@@ -6,8 +6,6 @@ use validation::{Pi, Ready, Settings, Step, step};
 use crate::prepared::on;
 use crate::{Gpu, GpuArray, Scalar, SourceKernel, Text, arguments};
 
-/// A step, ready to run.
-
 /// Samples of an invocation in one launch. A driver ends a kernel that runs for seconds, as the screen stands still meanwhile, and
 /// Mesa's llvmpipe any loop after 65535 passes, without a word.
 const SAMPLES_A_LAUNCH: usize = 50_000;

@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use validation::{Ceiling, Prepared, Problem, Ready, StepError, Work};
 
-use crate::{AdapterKind, Gpu, GpuError, Scalar, limits};
+use crate::device::Gpu;
+use crate::drivers::AdapterKind;
+use crate::error::GpuError;
+use crate::limits;
+use crate::signature::Scalar;
 
 /// Launches of a run up to which the device measures each of them: time stamps cost nothing beside a few long kernels.
 const MEASURED: u64 = 16;

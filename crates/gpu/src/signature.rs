@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::GpuError;
+use crate::error::GpuError;
 
 /// The type of a number, or of an array's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

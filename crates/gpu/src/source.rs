@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::argument::{self, Argument};
 use crate::device::{FEW_PASSES, Gpu, Kernel};
-use crate::driver::KernelText;
-use crate::{AdapterKind, Argument, Arithmetic, GpuError, Language, Parameter, Resources, Scalar, argument};
+use crate::drivers::{AdapterKind, Arithmetic, KernelText, Language, Resources};
+use crate::error::GpuError;
+use crate::signature::{Parameter, Scalar};
 
 /// Workgroups that the cores of a processor share evenly.
 const FEW_GROUPS: u32 = 64;

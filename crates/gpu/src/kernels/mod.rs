@@ -22,8 +22,8 @@ mod tests {
     use naga::valid::{Capabilities, ValidationFlags, Validator};
 
     use super::*;
-    use crate::guards::guard;
-    use crate::no_contraction::forbid_contraction;
+    use crate::drivers::wgpu::shader::guards::guard;
+    use crate::drivers::wgpu::shader::no_contraction::forbid_contraction;
 
     const ALL: [(&str, &str); 7] = [
         ("mandelbrot", MANDELBROT),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use crate::driver::Memory;
+use crate::drivers::Memory;
 
 /// Bytes that are kept in any case: small arrays of many lengths are not worth asking the driver for again and again.
 const FREE: u64 = 32 << 20;

@@ -14,8 +14,8 @@ use num_complex::Complex;
 use validation::{Distance, Mandelbrot, Mismatch, Pi, Precision, Problem};
 
 use super::*;
-use crate::cuda::compile::macros;
-use crate::cuda::stand_in::space as space_of;
+use crate::drivers::cuda::compile::macros;
+use crate::drivers::cuda::stand_in::space as space_of;
 use crate::{Element, GpuArray, Real as RealNumber};
 
 /// Invocations of a workgroup: more than one warp.
@@ -472,7 +472,9 @@ fn a_card_takes_the_kernels_compiled_beforehand() {
     driver.card.bind().unwrap();
     for kernel in all_needed() {
         let code: Vec<u8> = table::find(&key(kernel).unwrap()).unwrap().bytes().chain([0]).collect();
-        let module = load(&code, kernel.workgroup).map_err(|(error, log)| format!("{}: {log}", name(error))).unwrap();
+        let module = load(&code, kernel.workgroup)
+            .map_err(|(error, log)| format!("{}: {log}", super::super::errors::name(error)))
+            .unwrap();
         // SAFETY: loaded in the line before, and nothing of it has been used.
         unsafe { module::unload(module) }.unwrap();
     }

@@ -12,9 +12,9 @@ use cudarc::nvrtc::result::{self, NvrtcError};
 use cudarc::nvrtc::sys;
 use libloading::Library;
 
-use crate::driver::{Arithmetic, KernelText};
+use crate::drivers::{Arithmetic, KernelText, Language};
+use crate::error::GpuError;
 use crate::signature::{self, Parameter, Scalar};
-use crate::{GpuError, Language};
 
 /// What NVRTC calls the text in its messages.
 const NAME: &str = "kernel.cu";

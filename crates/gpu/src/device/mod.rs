@@ -1,17 +1,22 @@
 //! A device, the memory that its arrays share, and what it has done.
 
+mod passes;
+mod pool;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 #[cfg(feature = "cuda")]
-use crate::cuda::{self, CudaDriver};
-use crate::driver::{Compiled, Driver, KernelText, Memory, Value};
-use crate::pool::Pool;
-use crate::portable::PortableDriver;
+use crate::drivers::cuda::{self, CudaDriver};
+use crate::drivers::wgpu::WgpuDriver;
+use crate::drivers::{
+    Adapter, AdapterKind, Arithmetic, Compiled, Driver, KernelText, Language, Memory, Resources, Value,
+};
+use crate::error::GpuError;
 use crate::signature::Parameter;
-use crate::{Adapter, AdapterKind, ElementwiseKernel, GpuArray, GpuError, Language, Resources, Text, arguments};
+use pool::Pool;
 
 /// A device: a graphics card, or a driver that stands in for one. Clones are the same device.
 ///
@@ -38,7 +43,7 @@ pub(crate) struct Shared {
 pub(crate) const FEW_PASSES: u64 = 65_535;
 
 /// What makes a kernel another one: text, entry, constants, whether it may be contracted.
-type Key = (String, String, Vec<(String, u64)>, crate::Arithmetic);
+type Key = (String, String, Vec<(String, u64)>, Arithmetic);
 
 /// A kernel and what it takes.
 pub(crate) struct Kernel {
@@ -123,7 +128,7 @@ impl Options {
             self.kind.is_none_or(|kind| kind == adapter.kind)
                 && self.name.as_ref().is_none_or(|name| adapter.name.to_lowercase().contains(name))
         };
-        let driver = PortableDriver::new(self.passthrough, wanted)?;
+        let driver = WgpuDriver::new(self.passthrough, wanted)?;
         Ok(Gpu::over(Arc::new(driver), self.memory_limit))
     }
 }
@@ -169,11 +174,11 @@ impl Gpu {
 
     /// All devices, by each interface that reaches them, the fastest kind first.
     pub fn adapters() -> Vec<Adapter> {
-        let portable = PortableDriver::adapters().iter().map(|(_, adapter)| adapter.clone());
+        let by_wgpu = WgpuDriver::adapters();
         #[cfg(feature = "cuda")]
-        return CudaDriver::adapters().into_iter().chain(portable).collect();
+        return CudaDriver::adapters().into_iter().chain(by_wgpu).collect();
         #[cfg(not(feature = "cuda"))]
-        portable.collect()
+        by_wgpu.collect()
     }
 
     pub(crate) fn over(driver: Arc<dyn Driver>, memory_limit: u64) -> Self {
@@ -266,50 +271,6 @@ impl Gpu {
         let groups = elements.div_ceil(workgroup.max(1) as usize).max(1);
         u32::try_from(groups).unwrap_or(u32::MAX).min(self.adapter().groups)
     }
-
-    /// Refuses a launch in which an invocation makes more passes of its loops than the device can. Mesa's llvmpipe ends any loop after
-    /// 65535 passes of all loops together, and says nothing: the answer is wrong. Whether this device does is found out by a kernel that
-    /// counts, the first time that somebody asks for so many, or starts a kernel with loops without saying how many there will be.
-    ///
-    /// Such a kernel is watched on a device that ends loops: [`GpuError::LoopEnded`] is what the next call says that waits. That costs two
-    /// atomic operations for each loop that an invocation begins, so whoever knows the passes better says so, by
-    /// [`ElementwiseKernel::launch_loops`] or [`SourceKernel::groups`](crate::SourceKernel::groups).
-    ///
-    /// # Errors
-    /// [`GpuError::TooLarge`] when it does; else those of a launch.
-    pub fn check_passes(&self, passes: u64) -> Result<(), GpuError> {
-        if passes <= FEW_PASSES {
-            return Ok(());
-        }
-        let allowed = self.passes()?;
-        let what = "passes of the loops in an invocation";
-        if passes > allowed { Err(GpuError::TooLarge { what, asked: passes, allowed }) } else { Ok(()) }
-    }
-
-    /// Passes that the loops of an invocation can make together.
-    fn passes(&self) -> Result<u64, GpuError> {
-        let mut limit = lock(&self.shared.passes);
-        match *limit {
-            Some(allowed) => Ok(allowed),
-            None => Ok(*limit.insert(self.count_passes()?)),
-        }
-    }
-
-    // ANCHOR: passes
-    /// How far a loop counts that should count a little further than the limit of llvmpipe.
-    fn count_passes(&self) -> Result<u64, GpuError> {
-        let further = 2 * FEW_PASSES as u32;
-        let body = Text {
-            wgsl: "for (var turn = 0u; turn < passes; turn += 1u) { counted[i] = counted[i] + 1u; }",
-            cuda: "for (unsigned turn = 0; turn < passes; ++turn) { counted[i] = counted[i] + 1; }",
-        };
-        let count = ElementwiseKernel::new(self, "unsigned *counted, unsigned passes", body, "count_passes")?;
-        let counted = GpuArray::<u32>::zeros(self, 1);
-        count.launch_unwatched(arguments![&counted, further])?;
-        let counted = counted.to_vec()?[0];
-        Ok(if counted == further { u64::MAX } else { u64::from(counted) })
-    }
-    // ANCHOR_END: passes
 
     /// Adds to a time if it is measured, after what was begun has ended.
     fn timed<T>(

@@ -2,7 +2,8 @@
 
 use naga::keywords::wgsl;
 
-use crate::{Language, signature};
+use crate::drivers::Language;
+use crate::signature;
 
 /// Names of the text around an elementwise kernel's body, in both languages, so that a kernel for one device is one for the others.
 const AROUND: [&str; 6] = ["elements", "groups", "i", "invocation", "parameters", "Parameters"];

@@ -9,7 +9,7 @@
 
 use std::collections::HashSet;
 
-use crate::GpuError;
+use crate::error::GpuError;
 
 const MAGIC: u32 = 0x0723_0203;
 const HEADER_WORDS: usize = 5;
@@ -27,16 +27,7 @@ const OP_DECORATE: u16 = 71;
 /// # Errors
 /// [`GpuError::Kernel`] when the words are no SPIR-V module in the byte order of this machine, or end within an instruction.
 pub(crate) fn forbid_contraction(spirv: &[u32]) -> Result<Vec<u32>, GpuError> {
-    let bound = match spirv {
-        [] => return Err(broken(0, "it is empty")),
-        [magic, ..] if magic.swap_bytes() == MAGIC => {
-            return Err(broken(0, "its words are in the other byte order"));
-        }
-        [magic, ..] if *magic != MAGIC => return Err(broken(0, "it does not begin with the number of SPIR-V")),
-        words if words.len() < HEADER_WORDS => return Err(broken(words.len(), "it ends within its header")),
-        words => words[BOUND],
-    };
-
+    let bound = bound(spirv)?;
     let mut annotations_end = None;
     let mut extended_sets = HashSet::new();
     let mut marked = HashSet::new();
@@ -87,6 +78,17 @@ pub(crate) fn forbid_contraction(spirv: &[u32]) -> Result<Vec<u32>, GpuError> {
     // ANCHOR_END: marks
     words.extend_from_slice(after);
     Ok(words)
+}
+
+/// The bound of a module's names, from its header.
+fn bound(spirv: &[u32]) -> Result<u32, GpuError> {
+    match spirv {
+        [] => Err(broken(0, "it is empty")),
+        [magic, ..] if magic.swap_bytes() == MAGIC => Err(broken(0, "its words are in the other byte order")),
+        [magic, ..] if *magic != MAGIC => Err(broken(0, "it does not begin with the number of SPIR-V")),
+        words if words.len() < HEADER_WORDS => Err(broken(words.len(), "it ends within its header")),
+        words => Ok(words[BOUND]),
+    }
 }
 
 fn broken(word: usize, why: &str) -> GpuError {

@@ -1,8 +1,13 @@
 //! How the expressions of a function are replaced by others: what guards and what is written out have in common.
 
-use naga::{Arena, AtomicFunction, Block, Expression, Function, GatherMode, Handle, Range, Span, Statement};
+use naga::{
+    Arena, AtomicFunction, Block, Expression, Function, GatherMode, Handle, Range, Scalar, Span, Statement, VectorSize,
+};
 
-use crate::GpuError;
+use crate::error::GpuError;
+
+/// The shape of a value: how many components, if it is a vector, and of what.
+pub(crate) type Shape = (Option<VectorSize>, Scalar);
 
 /// Rebuilds a function's expressions in their order, behind those that `arena` has already, and makes everything refer to the new ones.
 /// `each` is given an expression whose operands are new ones already, and says at which expression of the arena its own begin and which

@@ -1,6 +1,14 @@
 //! From a WGSL text to what a device takes: parsed, validated, its constants set, its parameters read off, written as SPIR-V.
 
-use std::collections::HashMap;
+mod double;
+pub(crate) mod guards;
+pub(crate) mod no_contraction;
+mod parameters;
+mod rewrite;
+mod validity;
+pub(crate) mod watch;
+mod written_out;
+
 use std::ops::Range;
 
 use codespan_reporting::diagnostic::{Diagnostic, Label};
@@ -8,12 +16,14 @@ use codespan_reporting::files::SimpleFile;
 use codespan_reporting::term;
 use naga::back::spv;
 use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
-use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
-use naga::{AddressSpace, ArraySize, Module, ScalarKind, ShaderStage, StorageAccess, TypeInner, VectorSize};
+use naga::valid::{FunctionInfo, ModuleInfo};
+use naga::{AddressSpace, Module, ScalarKind, ShaderStage, TypeInner};
 
-use crate::driver::KernelText;
-use crate::signature::{Parameter, Scalar};
-use crate::{GpuError, double, written_out};
+use crate::drivers::KernelText;
+use crate::error::GpuError;
+use crate::signature::Parameter;
+use parameters::{Reflected, reflect};
+use validity::{Invalid, validate};
 
 /// A kernel that has been read and found valid.
 pub(crate) struct Shader {
@@ -33,63 +43,26 @@ pub(crate) struct Shader {
 impl Shader {
     /// Reads a text. Its arrays are the bindings 0, 1, ... of group 0; its numbers, if there are any, are the members of a struct in the
     /// uniform at the next binding.
+    ///
+    /// # Errors
+    /// [`GpuError::Kernel`] with the place in the text.
     pub(crate) fn new(kernel: &KernelText) -> Result<Self, GpuError> {
-        let refused = |message: String, notes: Vec<String>, places: Vec<(Range<usize>, String)>| {
-            GpuError::Kernel(marked(kernel, &message, notes, places))
-        };
-        let mut module = naga::front::wgsl::parse_str(&kernel.text).map_err(|error| {
-            let places = error.labels().filter_map(|(span, label)| Some((span.to_range()?, label.to_owned())));
-            refused(error.message().to_owned(), error.notes().map(str::to_owned).collect(), places.collect())
-        })?;
-        let invalid = |error: Box<naga::WithSpan<naga::valid::ValidationError>>| {
-            let places: Vec<_> =
-                error.spans().filter_map(|(span, label)| Some((span.to_range()?, label.clone()))).collect();
-            let (mut message, mut notes) = (error.to_string(), Vec::new());
-            let mut source = std::error::Error::source(error.as_inner());
-            while let Some(cause) = source {
-                notes.push(cause.to_string());
-                source = cause.source();
-            }
-            if let Some(last) = notes.pop() {
-                message = last;
-            }
-            refused(message, notes, places)
-        };
-        let mut info = validate(&module).map_err(invalid)?;
-        let stage = (ShaderStage::Compute, kernel.entry.as_str());
-        let entries = module.entry_points.iter().filter(|entry| entry.stage == ShaderStage::Compute);
-        let there: Vec<_> = entries.map(|entry| entry.name.as_str()).collect();
-        if !there.contains(&kernel.entry.as_str()) {
-            let there = if there.is_empty() { "none at all".to_owned() } else { there.join(", ") };
-            return Err(GpuError::Kernel(format!("there is no entry {}; there is {there}", kernel.entry)));
-        }
-        let overrides = || module.overrides.iter().filter_map(|(_, constant)| constant.name.as_deref());
-        if let Some((missing, _)) = kernel.constants.iter().find(|(name, _)| !overrides().any(|there| there == name)) {
-            return Err(GpuError::Kernel(format!("there is no constant {missing}: override {missing}: u32 = 64;")));
-        }
-        let constants: HashMap<_, _> = kernel.constants.iter().cloned().collect();
-        let overridden = naga::back::pipeline_constants::process_overrides(
-            &module,
-            &info,
-            Some(stage),
-            &constants.into_iter().collect(),
-        );
-        let (set, set_info) =
-            overridden.map_err(|error| GpuError::Kernel(format!("the constants do not fit the kernel: {error}")))?;
-        (module, info) = (set.into_owned(), set_info.into_owned());
+        let (module, info) = with_constants(kernel, read(kernel)?)?;
         let missing = double::missing(&module, &info);
         if let Some((_, first)) = missing.first() {
             let message = format!("no driver that takes WGSL computes `{first}` in double precision");
             let note = "compute it in single precision, as in f64(sin(f32(x))), write it out as a sum, or use CUDA";
-            let place = |(place, name)| (place, format!("`{name}` of f64"));
-            return Err(refused(message, vec![note.to_owned()], missing.into_iter().map(place).collect()));
+            let places = missing.into_iter().map(|(place, name)| (place, format!("`{name}` of f64")));
+            return Err(GpuError::Kernel(marked(kernel, &message, vec![note.to_owned()], places.collect())));
         }
-        if let Some(written) = written_out::write_out(&module, &info)? {
-            info = validate(&written).map_err(invalid)?;
-            module = written;
-        }
-        let reflected = reflect(&module)?;
-        let (parameters, read_only, offsets, numbers_bytes) = reflected;
+        let (module, info) = match written_out::write_out(&module, &info)? {
+            Some(written) => {
+                let info = validate(&written).map_err(|error| invalid(kernel, &error))?;
+                (written, info)
+            }
+            None => (module, info),
+        };
+        let Reflected { parameters, read_only, offsets, numbers_bytes } = reflect(&module)?;
         let entry = module.entry_points.iter().position(|entry| entry.name == kernel.entry).unwrap_or(0);
         let [x, y, z] = module.entry_points[entry].workgroup_size;
         if [x, y, z] != [kernel.workgroup, 1, 1] {
@@ -99,15 +72,7 @@ impl Shader {
                 kernel.entry, kernel.workgroup
             )));
         }
-        let used = info.get_entry_point(entry);
-        let shared = module
-            .global_variables
-            .iter()
-            .filter(|(handle, variable)| variable.space == AddressSpace::WorkGroup && !used[*handle].is_empty());
-        let bytes = |(_, variable): (_, &naga::GlobalVariable)| {
-            u64::from(module.types[variable.ty].inner.size(module.to_ctx()).next_multiple_of(16))
-        };
-        let shared_bytes = shared.map(bytes).sum();
+        let shared_bytes = shared_bytes(&module, info.get_entry_point(entry));
         Ok(Self { module, info, parameters, read_only, offsets, numbers_bytes, shared_bytes })
     }
 
@@ -154,78 +119,62 @@ impl Shader {
     }
 }
 
-/// Checks a module for everything that the language demands.
-pub(crate) fn validate(module: &Module) -> Result<ModuleInfo, Box<naga::WithSpan<naga::valid::ValidationError>>> {
-    let capabilities = Capabilities::FLOAT64 | Capabilities::SHADER_INT64;
-    Validator::new(ValidationFlags::all(), capabilities).validate(module).map_err(Box::new)
+/// Parses a text and finds it valid.
+fn read(kernel: &KernelText) -> Result<(Module, ModuleInfo), GpuError> {
+    let module = naga::front::wgsl::parse_str(&kernel.text).map_err(|error| {
+        let places = error.labels().filter_map(|(span, label)| Some((span.to_range()?, label.to_owned())));
+        let notes = error.notes().map(str::to_owned).collect();
+        GpuError::Kernel(marked(kernel, error.message(), notes, places.collect()))
+    })?;
+    let info = validate(&module).map_err(|error| invalid(kernel, &error))?;
+    Ok((module, info))
 }
 
-/// Parameters, which arrays are only read, offsets of the numbers, bytes of all numbers.
-type Reflected = (Vec<Parameter>, Vec<bool>, Vec<u32>, u32);
-
-/// Reads the parameters off the module's bindings.
-fn reflect(module: &Module) -> Result<Reflected, GpuError> {
-    let refused = |why: String| Err(GpuError::Kernel(why));
-    let bound = module.global_variables.iter().filter_map(|(_, variable)| Some((variable.binding?, variable)));
-    let mut bound: Vec<_> = bound.collect();
-    bound.sort_by_key(|(binding, _)| (binding.group, binding.binding));
-    let (mut parameters, mut read_only, mut offsets, mut numbers_bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    for (position, (binding, variable)) in bound.iter().enumerate() {
-        let name = variable.name.clone().unwrap_or_default();
-        if binding.group != 0 || binding.binding as usize != position {
-            return refused(format!(
-                "{name} is at binding {} of group {}; bindings are 0, 1, ... of group 0",
-                binding.binding, binding.group
-            ));
-        }
-        match (variable.space, &module.types[variable.ty].inner) {
-            (AddressSpace::Storage { .. }, TypeInner::Array { size, .. }) if *size != ArraySize::Dynamic => {
-                return refused(format!("{name} has a length of its own; an array of the host has any: array<...>"));
-            }
-            (AddressSpace::Storage { access }, TypeInner::Array { base, .. }) => {
-                let Some(scalar) = scalar(&module.types[*base].inner) else {
-                    return refused(format!("{name} has elements that no array of the host has"));
-                };
-                if numbers_bytes > 0 {
-                    return refused(format!("{name} comes after the uniform; the numbers come last"));
-                }
-                parameters.push(Parameter { name, scalar, array: true });
-                read_only.push(!access.contains(StorageAccess::STORE));
-            }
-            (AddressSpace::Uniform, TypeInner::Struct { members, span }) if numbers_bytes == 0 => {
-                for member in members {
-                    let name = member.name.clone().unwrap_or_default();
-                    let Some(scalar) = scalar(&module.types[member.ty].inner) else {
-                        return refused(format!("{name} is no number of the host"));
-                    };
-                    parameters.push(Parameter { name, scalar, array: false });
-                    offsets.push(member.offset);
-                }
-                numbers_bytes = span.next_multiple_of(16);
-            }
-            _ => return refused(format!("{name} is neither a storage array nor the one uniform struct of numbers")),
-        }
+/// Gives the constants of a module their values, and leaves only what the entry needs.
+fn with_constants(kernel: &KernelText, (module, info): (Module, ModuleInfo)) -> Result<(Module, ModuleInfo), GpuError> {
+    let entries = module.entry_points.iter().filter(|entry| entry.stage == ShaderStage::Compute);
+    let there: Vec<_> = entries.map(|entry| entry.name.as_str()).collect();
+    if !there.contains(&kernel.entry.as_str()) {
+        let there = if there.is_empty() { "none at all".to_owned() } else { there.join(", ") };
+        return Err(GpuError::Kernel(format!("there is no entry {}; there is {there}", kernel.entry)));
     }
-    Ok((parameters, read_only, offsets, numbers_bytes))
+    let overrides = || module.overrides.iter().filter_map(|(_, constant)| constant.name.as_deref());
+    if let Some((missing, _)) = kernel.constants.iter().find(|(name, _)| !overrides().any(|there| there == name)) {
+        return Err(GpuError::Kernel(format!("there is no constant {missing}: override {missing}: u32 = 64;")));
+    }
+    let stage = (ShaderStage::Compute, kernel.entry.as_str());
+    let constants = kernel.constants.iter().cloned().collect();
+    let set = naga::back::pipeline_constants::process_overrides(&module, &info, Some(stage), &constants);
+    let (set, set_info) =
+        set.map_err(|error| GpuError::Kernel(format!("the constants do not fit the kernel: {error}")))?;
+    Ok((set.into_owned(), set_info.into_owned()))
 }
 
-/// The type of an element, if the host has it.
-fn scalar(inner: &TypeInner) -> Option<Scalar> {
-    match *inner {
-        TypeInner::Scalar(scalar) | TypeInner::Atomic(scalar) => match (scalar.kind, scalar.width) {
-            (ScalarKind::Float, 4) => Some(Scalar::Float),
-            (ScalarKind::Float, 8) => Some(Scalar::Double),
-            (ScalarKind::Sint, 4) => Some(Scalar::Int),
-            (ScalarKind::Uint, 4) => Some(Scalar::Unsigned),
-            _ => None,
-        },
-        TypeInner::Vector { size: VectorSize::Bi, scalar } => match (scalar.kind, scalar.width) {
-            (ScalarKind::Float, 4) => Some(Scalar::Float2),
-            (ScalarKind::Float, 8) => Some(Scalar::Double2),
-            _ => None,
-        },
-        _ => None,
+/// Bytes of the variables that an entry uses and its workgroup shares.
+fn shared_bytes(module: &Module, used: &FunctionInfo) -> u64 {
+    let shared = module
+        .global_variables
+        .iter()
+        .filter(|(handle, variable)| variable.space == AddressSpace::WorkGroup && !used[*handle].is_empty());
+    let bytes = |(_, variable): (_, &naga::GlobalVariable)| {
+        u64::from(module.types[variable.ty].inner.size(module.to_ctx()).next_multiple_of(16))
+    };
+    shared.map(bytes).sum()
+}
+
+/// What the validator says of a text, with the causes behind it.
+fn invalid(kernel: &KernelText, error: &Invalid) -> GpuError {
+    let places: Vec<_> = error.spans().filter_map(|(span, label)| Some((span.to_range()?, label.clone()))).collect();
+    let (mut message, mut notes) = (error.to_string(), Vec::new());
+    let mut source = std::error::Error::source(error.as_inner());
+    while let Some(cause) = source {
+        notes.push(cause.to_string());
+        source = cause.source();
     }
+    if let Some(last) = notes.pop() {
+        message = last;
+    }
+    GpuError::Kernel(marked(kernel, &message, notes, places))
 }
 
 /// An error with marks under the places of the caller's text. Of what was generated around it, the places before are left out, and those

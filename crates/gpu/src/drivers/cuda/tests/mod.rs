@@ -4,14 +4,17 @@ mod kernels;
 
 use std::env;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use validation::{Session, Settings};
 
 use super::compile::{Nvrtc, Target, key, parameters, registers};
+use super::errors::is_lost;
 use super::stand_in::{StandIn, instead_of_the_card, name as name_of};
 use super::*;
-use crate::driver::Arithmetic;
+use crate::drivers::Arithmetic;
 use crate::signature::Scalar;
 use crate::{Gpu, throughput};
 
@@ -45,10 +48,10 @@ fn written(text: &str, entry: &str, workgroup: u32, arithmetic: Arithmetic) -> K
 }
 
 const SOURCES: [(&str, &[&str]); 4] = [
-    (include_str!("../kernels/mandelbrot.cu"), &["calculate_z"]),
-    (include_str!("../kernels/mandelbrot_blocks.cu"), &["blocks", "replaced"]),
-    (include_str!("../kernels/distance.cu"), &["elements", "rows"]),
-    (include_str!("../kernels/pi.cu"), &["chunks", "leaps"]),
+    (include_str!("../../../kernels/mandelbrot.cu"), &["calculate_z"]),
+    (include_str!("../../../kernels/mandelbrot_blocks.cu"), &["blocks", "replaced"]),
+    (include_str!("../../../kernels/distance.cu"), &["elements", "rows"]),
+    (include_str!("../../../kernels/pi.cu"), &["chunks", "leaps"]),
 ];
 
 const REALS: [&str; 2] = ["double", "float"];
@@ -95,6 +98,7 @@ fn for_each_step(
 fn of_the_steps(workgroups: &[Option<usize>]) -> Vec<KernelText> {
     let driver = StandIn::idle();
     for &workgroup in workgroups {
+        let workgroup = workgroup.and_then(NonZeroUsize::new);
         for_each_step(&driver, None, &Settings { workgroup, ..Settings::default() }, |what, mut session| {
             session.run().and_then(|()| session.finish()).unwrap_or_else(|error| panic!("{what}: {error}"));
         });
@@ -319,7 +323,7 @@ fn the_kernels_compiled_beforehand_are_up_to_date() {
     let nvrtc = found("nvrtc", Nvrtc::load());
     let now = nvrtc.map(|nvrtc| precompiler::table(nvrtc, all_needed()).unwrap());
     if update {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cuda/compiled.ptx");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/drivers/cuda/compiled.ptx");
         fs::write(path, now.expect("UPDATE_PTX needs NVRTC")).unwrap();
         return;
     }

@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::compile::{self, LANGUAGE};
-use crate::GpuError;
-use crate::driver::{Adapter, AdapterKind, Compiled, Driver, KernelText, Language, Memory, Resources, Value};
+use super::errors::too_long;
+use crate::drivers::{Adapter, AdapterKind, Compiled, Driver, KernelText, Language, Memory, Resources, Value};
+use crate::error::GpuError;
 use crate::signature::Parameter;
 
 thread_local! {
@@ -119,14 +120,14 @@ impl Driver for StandIn {
     fn write(&self, memory: &Memory, from: &[u8]) -> Result<(), GpuError> {
         self.there()?;
         let mut memory = bytes(memory)?.lock().unwrap_or_else(PoisonError::into_inner);
-        memory.get_mut(..from.len()).ok_or_else(super::too_long)?.copy_from_slice(from);
+        memory.get_mut(..from.len()).ok_or_else(too_long)?.copy_from_slice(from);
         Ok(())
     }
 
     fn read(&self, memory: &Memory, into: &mut [u8]) -> Result<(), GpuError> {
         self.there()?;
         let memory = bytes(memory)?.lock().unwrap_or_else(PoisonError::into_inner);
-        into.copy_from_slice(memory.get(..into.len()).ok_or_else(super::too_long)?);
+        into.copy_from_slice(memory.get(..into.len()).ok_or_else(too_long)?);
         Ok(())
     }
 

@@ -1,11 +1,15 @@
 //! Kernels of which only the loop's body is written.
 
+mod names;
+
 use std::sync::Arc;
 
+use crate::argument::Argument;
 use crate::device::{Gpu, Kernel};
-use crate::driver::KernelText;
-use crate::signature::{self, Parameter};
-use crate::{Argument, Arithmetic, GpuError, Language, Scalar, Text, names};
+use crate::drivers::{Arithmetic, KernelText, Language};
+use crate::error::GpuError;
+use crate::signature::{self, Parameter, Scalar};
+use crate::source::Text;
 
 /// Invocations in a workgroup.
 const WORKGROUP: u32 = 64;

@@ -1,11 +1,15 @@
-//! What the three interfaces need of a device, so that they are written once for all drivers.
+//! What the three interfaces need of a device, so that they are written once for all drivers; and the drivers.
+
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
+pub(crate) mod wgpu;
 
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::GpuError;
+use crate::error::GpuError;
 use crate::signature::{Parameter, Scalar};
 
 /// What a kernel is written in.

@@ -21,8 +21,8 @@ use naga::{
     VectorSize,
 };
 
-use crate::GpuError;
-use crate::rewrite::{self, each_handle, each_operand, known_beforehand, unsupported};
+use super::rewrite::{self, Shape, each_handle, each_operand, known_beforehand, unsupported};
+use crate::error::GpuError;
 
 /// What the buffer at the guards' binding holds: the lowest number in single precision at the beginning, in double precision at byte 8.
 pub(crate) fn lowest() -> [u8; 16] {
@@ -95,9 +95,6 @@ fn any_expression_is_double(module: &Module) -> bool {
     let mut functions = functions.chain(module.entry_points.iter().map(|entry| &entry.function));
     functions.any(|function| function.expressions.iter().any(|(_, expression)| double(expression)))
 }
-
-/// The shape of a value: how many components, if it is a vector, and of what.
-pub(crate) type Shape = (Option<VectorSize>, Scalar);
 
 /// Rebuilds a function's expressions in their order, each guarded one followed by its maximum, and makes everything refer to them.
 fn rebuild(
@@ -254,18 +251,15 @@ fn only_compared(expressions: &Arena<Expression>, body: &mut Block) -> Result<Ve
 
 #[cfg(test)]
 mod tests {
-    use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
+    use naga::valid::{Capabilities, ValidationFlags, Validator};
 
+    use super::super::validity::validate;
     use super::*;
 
     const DECLARATIONS: &str = "
         @group(0) @binding(0) var<storage, read_write> xs: array<f64>;
         @group(0) @binding(1) var<storage, read_write> zs: array<vec2<f32>>;
         @group(0) @binding(2) var<storage, read_write> ns: array<u32>;";
-
-    fn validate(module: &Module) -> Result<ModuleInfo, Box<naga::WithSpan<naga::valid::ValidationError>>> {
-        Validator::new(ValidationFlags::all(), Capabilities::FLOAT64).validate(module).map_err(Box::new)
-    }
 
     fn guarded(text: &str) -> Result<Module, GpuError> {
         let module = naga::front::wgsl::parse_str(&format!("{DECLARATIONS}{text}")).unwrap();

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use super::compile::{self, Nvrtc, Target};
 use super::table::{BUILT_IN, MARK};
-use crate::GpuError;
-use crate::driver::KernelText;
+use crate::drivers::KernelText;
+use crate::error::GpuError;
 
 /// The architecture that the kernels are compiled for: Turing, the oldest that the NVRTC of `scripts/setup-gpu` knows. The driver of
 /// every newer card compiles them to the end.
@@ -61,8 +61,8 @@ fn shortened(ptx: &str) -> String {
 }
 
 mod tests {
+    use super::super::table::find_in;
     use super::*;
-    use crate::cuda::table::find_in;
 
     #[test]
     fn what_is_written_is_found_by_its_key() {

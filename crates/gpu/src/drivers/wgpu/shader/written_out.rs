@@ -18,9 +18,8 @@ use naga::{
     Module, Scalar, ScalarKind, Span, Statement, TypeInner, UnaryOperator,
 };
 
-use crate::GpuError;
-use crate::guards::Shape;
-use crate::rewrite::{self, known_beforehand};
+use super::rewrite::{self, Shape, known_beforehand};
+use crate::error::GpuError;
 
 /// What is written out, for numbers of a shape.
 #[derive(Clone, Copy)]
@@ -426,8 +425,8 @@ fn is_zero(literal: Literal) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::validity::validate;
     use super::*;
-    use crate::shader;
 
     /// How many divisions are compared with zero in a kernel over an array of single precision.
     fn compared(body: &str) -> usize {
@@ -438,8 +437,8 @@ mod tests {
             @compute @workgroup_size(1) fn kernel(@builtin(global_invocation_id) id: vec3<u32>) {{ let i = id.x; {body} }}"
         );
         let module = naga::front::wgsl::parse_str(&text).unwrap();
-        let written = write_out(&module, &shader::validate(&module).unwrap()).unwrap().unwrap();
-        shader::validate(&written).unwrap();
+        let written = write_out(&module, &validate(&module).unwrap()).unwrap().unwrap();
+        validate(&written).unwrap();
         let selects = |one: &(_, &Expression)| matches!(one.1, Expression::Select { .. });
         written.entry_points[0].function.expressions.iter().filter(selects).count()
     }
@@ -480,19 +479,19 @@ mod tests {
     #[test]
     fn the_kernels_of_the_steps_are_compiled_as_they_are() {
         for text in [
-            include_str!("kernels/distance.wgsl"),
-            include_str!("kernels/mandelbrot.wgsl"),
-            include_str!("kernels/mandelbrot_blocks.wgsl"),
-            include_str!("kernels/mandelbrot_fused.wgsl"),
-            include_str!("kernels/mandelbrot_one_exit.wgsl"),
-            include_str!("kernels/mandelbrot_refilled.wgsl"),
-            include_str!("kernels/mandelbrot_several.wgsl"),
-            include_str!("kernels/mandelbrot_tiles.wgsl"),
-            include_str!("kernels/pi.wgsl"),
-            include_str!("kernels/sum.wgsl"),
+            include_str!("../../../kernels/distance.wgsl"),
+            include_str!("../../../kernels/mandelbrot.wgsl"),
+            include_str!("../../../kernels/mandelbrot_blocks.wgsl"),
+            include_str!("../../../kernels/mandelbrot_fused.wgsl"),
+            include_str!("../../../kernels/mandelbrot_one_exit.wgsl"),
+            include_str!("../../../kernels/mandelbrot_refilled.wgsl"),
+            include_str!("../../../kernels/mandelbrot_several.wgsl"),
+            include_str!("../../../kernels/mandelbrot_tiles.wgsl"),
+            include_str!("../../../kernels/pi.wgsl"),
+            include_str!("../../../kernels/sum.wgsl"),
         ] {
             let module = naga::front::wgsl::parse_str(&format!("alias real = f64;\n{text}")).unwrap();
-            assert!(write_out(&module, &shader::validate(&module).unwrap()).unwrap().is_none(), "{text}");
+            assert!(write_out(&module, &validate(&module).unwrap()).unwrap().is_none(), "{text}");
         }
     }
 }
