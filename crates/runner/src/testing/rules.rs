@@ -48,10 +48,12 @@ pub(super) fn trials(ladders: &[Arc<dyn Ladder>], exceptions: Exceptions) -> Vec
     for ladder in ladders {
         let steps: Vec<_> = ladder.steps().iter().map(&mut told).collect();
         let name = |step: &Told, rule: &str| format!("{}::{}::{rule}", step.info.problem, step.info.name);
-        for step in steps.iter().cloned() {
-            trials.push(Trial::test(name(&step, "is_explained"), move || explained(&step)));
+        for step in &steps {
+            let (name, step) = (name(step, "is_explained"), step.clone());
+            trials.push(Trial::test(name, move || explained(&step)));
         }
-        for (before, step) in steps.iter().cloned().zip(steps.iter().skip(1).cloned()) {
+        for pair in steps.windows(2) {
+            let [before, step] = [pair[0].clone(), pair[1].clone()];
             let name = name(&step, "changes_a_small_idea_of_its_neighbour");
             trials.push(Trial::test(name, move || changes_little(&before, &step, exceptions)));
         }

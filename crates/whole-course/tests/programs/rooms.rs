@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, Expr, Item, ItemMod, Meta, Stmt, UseTree, Visibility};
+use syn::{Attribute, Block, ExprMatch, Item, ItemMod, Meta, UseTree, Visibility};
 
 use crate::support::root;
 
@@ -278,12 +278,22 @@ impl Long {
     }
 }
 
-/// Whether a function is a single `match`, or a `let` or two before one.
+/// Whether a function is a single `match`, with a few lines around it.
 fn is_one_match(block: &Block) -> bool {
-    let Some(Stmt::Expr(Expr::Match(last), _)) = block.stmts.last() else { return false };
-    let all = block.span().end().line - block.span().start().line;
-    let of_match = last.span().end().line - last.span().start().line;
-    all - of_match <= 10
+    let lines = |span: proc_macro2::Span| span.end().line - span.start().line;
+    let mut longest = LongestMatch(0);
+    longest.visit_block(block);
+    lines(block.span()) - longest.0 <= 10
+}
+
+/// The lines of the longest `match`.
+struct LongestMatch(usize);
+
+impl<'ast> Visit<'ast> for LongestMatch {
+    fn visit_expr_match(&mut self, found: &'ast ExprMatch) {
+        self.0 = self.0.max(found.span().end().line - found.span().start().line);
+        visit::visit_expr_match(self, found);
+    }
 }
 
 impl<'ast> Visit<'ast> for Long {
