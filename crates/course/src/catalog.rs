@@ -34,16 +34,14 @@ pub(crate) fn all(ladders: &[Box<dyn Ladder>]) -> Vec<Found<'_>> {
 }
 
 /// The steps that a name means: `kernels::mandelbrot::naive`, `mandelbrot::naive`, or `naive` in every problem and crate that has it.
+/// At least one.
 ///
 /// # Errors
 /// [`Failure::Usage`] with the nearest names.
 pub(crate) fn find<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Vec<Found<'a>>, Failure> {
-    let matches = |path: &str| path == name || path.ends_with(&format!("::{name}"));
-    let all = all(ladders);
-    let found: Vec<_> = all.iter().copied().filter(|found| matches(&found.step().path())).collect();
+    let found = named(ladders, name);
     if found.is_empty() {
-        let known: Vec<_> = all.iter().map(|found| found.step().path()).collect();
-        return Err(Failure::Usage(nearest("step", name, &known, LIST)));
+        return Err(Failure::Usage(nearest("step", name, &paths(ladders), LIST)));
     }
     Ok(found)
 }
@@ -53,9 +51,55 @@ pub(crate) fn find<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Vec
 /// # Errors
 /// [`Failure::Usage`] when there is none, or more than one.
 pub(crate) fn find_one<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Found<'a>, Failure> {
-    let found = find(ladders, name)?;
-    match found[..] {
-        [one] => Ok(one),
+    only(name, &find(ladders, name)?)
+}
+
+/// What a name means where a step or a whole file can be meant.
+#[derive(Clone, Copy)]
+pub(crate) enum Meant<'a> {
+    /// A step.
+    Step(Found<'a>),
+    /// A file of steps, from the workspace's root down.
+    File(&'static str),
+}
+
+/// The step or the file that a name means: `kernels::mandelbrot::naive`, or `kernels::mandelbrot`.
+///
+/// # Errors
+/// [`Failure::Usage`] with the nearest names, or when there is more than one.
+pub(crate) fn meant<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Meant<'a>, Failure> {
+    let mut steps = ladders.iter().flat_map(|ladder| ladder.steps());
+    if let Some(step) = steps.find(|step| step.module == name) {
+        return Ok(Meant::File(step.file));
+    }
+    let found = named(ladders, name);
+    if found.is_empty() {
+        let modules = ladders.iter().filter_map(|ladder| ladder.steps().first()).map(|step| step.module.to_owned());
+        let known: Vec<_> = paths(ladders).into_iter().chain(modules).collect();
+        return Err(Failure::Usage(nearest("step or file", name, &known, LIST)));
+    }
+    only(name, &found).map(Meant::Step)
+}
+
+/// The steps that have this name, or whose name ends so.
+fn named<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Vec<Found<'a>> {
+    let end = format!("::{name}");
+    let matches = |path: &str| path == name || path.ends_with(&end);
+    all(ladders).into_iter().filter(|found| matches(&found.step().path())).collect()
+}
+
+/// The names of all steps, in order.
+fn paths(ladders: &[Box<dyn Ladder>]) -> Vec<String> {
+    all(ladders).iter().map(|found| found.step().path()).collect()
+}
+
+/// The one step that was found, of those that a name means.
+///
+/// # Errors
+/// [`Failure::Usage`] when there are several.
+pub(crate) fn only<'a>(name: &str, found: &[Found<'a>]) -> Result<Found<'a>, Failure> {
+    match found {
+        [one] => Ok(*one),
         _ => {
             let paths: Vec<_> = found.iter().map(|found| found.step().path()).take(5).collect();
             let rest = found.len() - paths.len();
@@ -87,24 +131,4 @@ pub(crate) fn problems(ladders: &[Box<dyn Ladder>]) -> Vec<String> {
         }
     }
     names
-}
-
-/// The file of a module that has steps: `kernels::mandelbrot`.
-pub(crate) fn module_file(ladders: &[Box<dyn Ladder>], name: &str) -> Option<&'static str> {
-    let steps = ladders.iter().flat_map(|ladder| ladder.steps());
-    steps.into_iter().find(|step| step.module == name).map(|step| step.file)
-}
-
-/// The one step that a name means, where a file could be meant too.
-///
-/// # Errors
-/// [`Failure::Usage`] with the nearest names, or when there is more than one.
-pub(crate) fn find_step<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Found<'a>, Failure> {
-    if find(ladders, name).is_err() {
-        let steps = ladders.iter().flat_map(|ladder| ladder.steps());
-        let modules = ladders.iter().filter_map(|ladder| ladder.steps().first()).map(|step| step.module.to_owned());
-        let known: Vec<_> = steps.map(|step| step.path()).chain(modules).collect();
-        return Err(Failure::Usage(nearest("step or file", name, &known, LIST)));
-    }
-    find_one(ladders, name)
 }

@@ -1,77 +1,15 @@
-//! The machine code of the steps: listings, counts, and annotated sources.
+//! The machine code of the steps: listings, counts, and how those of two steps differ.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::ops::RangeInclusive;
 
-use profiling::asm::{
-    Annotated, AnnotatedFunction, Count, Counts, Error, Image, Layout, Listing, Selection, is_changed,
-};
-use runner::files::write_atomically;
-use runner::output::{check_writable, default_out, shown, writable_folder};
-use runner::{Failure, Screen, excerpt, plain_table, remark};
+use profiling::asm::{AnnotatedFunction, Count, Counts, Error, Image, Listing, Selection, is_changed};
+use runner::{Failure, excerpt, remark};
 use validation::StepInfo;
 
-use crate::catalog::{Found, find, find_one, find_step, ladders, module_file};
-use crate::command::{AnnotateArgs, DisArgs};
-use crate::source::{cut, root};
-
-/// Lists or counts the instructions of a step.
-pub(crate) fn dis(args: &DisArgs) -> Result<(), Failure> {
-    let screen = Screen;
-    let ladders = ladders();
-    let image = image()?;
-    let listings = match find(&ladders, &args.step) {
-        Ok(_) => {
-            let step = find_one(&ladders, &args.step)?;
-            let listings = of_step(&image, &step);
-            // A listing with source lines says it by itself.
-            if listings.is_err() || args.count || args.no_sources {
-                tell_changed([step.step().file]);
-            }
-            listings?
-        }
-        // Any other function of the program will do: a kernel that a step calls, an instance of a generic one.
-        Err(_) if !image.matching(&args.step).is_empty() => vec![image.dis(&args.step).map_err(refused)?],
-        Err(failure) => return Err(failure),
-    };
-    for (index, listing) in listings.iter().enumerate() {
-        if index > 0 {
-            screen.line("")?;
-        }
-        if args.count {
-            screen.line(listing.counts())?;
-        } else {
-            let layout = Layout { sources: !args.no_sources, addresses: args.addresses };
-            screen.line(listing.text(layout).trim_end())?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes the source of a step, or a whole file, as a page whose lines are coloured by what they cost.
-pub(crate) fn annotate(args: &AnnotateArgs) -> Result<(), Failure> {
-    let screen = Screen;
-    let ladders = ladders();
-    let image = image()?;
-    let (name, file, selection) = match module_file(&ladders, &args.step) {
-        Some(file) => (args.step.clone(), file, Selection::file(file)),
-        None => {
-            let step = find_step(&ladders, &args.step)?;
-            (step.step().path(), step.step().file, selection(&step)?)
-        }
-    };
-    let folder = args.out.clone().unwrap_or_else(default_out);
-    writable_folder(&folder)?;
-    let path = folder.join(format!("annotated-{}.html", name.replace("::", "-")));
-    check_writable(&path)?;
-    tell_changed([file]);
-    let annotated = image.annotate(&selection).map_err(unavailable)?;
-    screen.line(dearest(&annotated))?;
-    write_atomically(&path, annotated.html().as_bytes()).map_err(|error| Failure::Io(error.to_string()))?;
-    screen.line(format!("written: {}", shown(&path)))?;
-    if args.open { open(&path) } else { Ok(()) }
-}
+use crate::catalog::Found;
+use crate::source::Sources;
+use crate::workspace::root;
 
 /// Says which of these source files have been changed since this program was built: what is shown of them is then not what runs.
 pub(crate) fn tell_changed<'a>(files: impl IntoIterator<Item = &'a str>) {
@@ -88,47 +26,43 @@ pub(crate) fn tell_changed<'a>(files: impl IntoIterator<Item = &'a str>) {
 }
 
 /// How the instructions of one step differ from those of another.
-pub(crate) fn difference(a: &Found<'_>, b: &Found<'_>) -> Result<String, Failure> {
+pub(crate) fn difference(sources: &mut Sources, a: &Found<'_>, b: &Found<'_>) -> Result<String, Failure> {
     let image = image()?;
-    let counts = |step: &Found<'_>| Ok(together(step.step().path(), &of_step(&image, step)?));
+    let mut counts = |step: &Found<'_>| -> Result<Counts, Failure> {
+        Ok(together(step.step().path(), &of_step(&image, sources, step)?))
+    };
     Ok(counts(a)?.difference(&counts(b)?).to_string())
 }
 
-fn image() -> Result<Image, Failure> {
+/// This program, whose instructions are looked at.
+pub(crate) fn image() -> Result<Image, Failure> {
     Image::of_this_program().map_err(unavailable)
 }
 
 /// What cannot be shown of an executable.
-fn unavailable(error: Error) -> Failure {
+pub(crate) fn unavailable(error: Error) -> Failure {
     match error {
         Error::Unavailable { why } => Failure::Io(format!("unavailable: {why}")),
         error => Failure::Io(one_line(&error)),
     }
 }
 
-/// A name that means nothing, or too much.
-fn refused(error: Error) -> Failure {
-    match error {
-        Error::Ambiguous { .. } | Error::NoFunction { .. } | Error::Inlined { .. } => Failure::Usage(one_line(&error)),
-        error => unavailable(error),
-    }
-}
-
-fn one_line(error: &Error) -> String {
+/// What an error says, in one line that is no longer than a screen can take.
+pub(crate) fn one_line(error: &Error) -> String {
     excerpt(&error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" "), 1000)
 }
 
-fn selection(step: &Found<'_>) -> Result<Selection, Failure> {
-    let root = root().map_err(|error| Failure::Io(error.to_string()))?;
-    let cut = cut(&root, step.step().file, step.step().name).map_err(|error| Failure::Io(error.to_string()))?;
-    let lines = |range: std::ops::RangeInclusive<usize>| *range.start() as u32..=*range.end() as u32;
+/// The source lines of a step: what `diff` shows of it.
+pub(crate) fn selection(sources: &mut Sources, step: &Found<'_>) -> Result<Selection, Failure> {
+    let cut = sources.cut(step.step().file, step.step().name)?;
+    let lines = |range: RangeInclusive<usize>| *range.start() as u32..=*range.end() as u32;
     Ok(cut.ranges().into_iter().map(lines).fold(Selection::file(step.step().file), Selection::lines))
 }
 
 /// The functions of a step: those that begin in what `diff` shows of it, those into whose loops its code was inlined (what it
 /// prepares is run from elsewhere), then those of the same crate that they call. Where none is left, all that hold its code.
-fn of_step(image: &Image, step: &Found<'_>) -> Result<Vec<Listing>, Failure> {
-    let annotated = image.annotate(&selection(step)?).map_err(unavailable)?;
+pub(crate) fn of_step(image: &Image, sources: &mut Sources, step: &Found<'_>) -> Result<Vec<Listing>, Failure> {
+    let annotated = image.annotate(&selection(sources, step)?).map_err(unavailable)?;
     let parts: Vec<_> = annotated.lines.iter().flat_map(|line| &line.parts).collect();
     let in_a_loop = |index: usize, listing: &Listing| {
         let own = parts.iter().filter(|part| part.function == index);
@@ -183,71 +117,26 @@ fn together(name: String, listings: &[Listing]) -> Counts {
     Counts { function: name, whole, hottest: hottest.and_then(|listing| listing.counts().hottest), lines }
 }
 
-/// The lines that cost most, as a table.
-fn dearest(annotated: &Annotated) -> String {
-    let mut lines: Vec<_> = annotated.lines.iter().filter(|line| line.cost.score > 0.0).collect();
-    if lines.is_empty() {
-        return "every line is white: nothing but packed work, moves and jumps".to_owned();
-    }
-    lines.sort_by(|a, b| b.cost.score.total_cmp(&a.cost.score));
-    let rows: Vec<_> = lines
-        .iter()
-        .take(12)
-        .map(|line| {
-            let cost = &line.cost;
-            let counts = [
-                (cost.bounds_checks, "bounds check"),
-                (cost.panics, "panic"),
-                (cost.allocations, "allocation"),
-                (cost.memory, "memory block"),
-                (cost.calls, "call"),
-                (cost.divisions, "division or root"),
-                (cost.scalar, "scalar"),
-            ];
-            let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-            let why: Vec<_> = counts.map(|(count, what)| format!("{count} {what}")).collect();
-            let number = line.number.map_or_else(|| "-".to_owned(), |number| number.to_string());
-            [number, format!("{:.0}", cost.score), why.join(", "), line.text.trim().to_owned()]
-        })
-        .collect();
-    plain_table(&["line", "score", "because of", "source"], &rows, &[2, 3])
-}
-
-/// Shows a page in the browser of the desktop.
-fn open(path: &Path) -> Result<(), Failure> {
-    let opener = if cfg!(target_os = "macos") {
-        "open"
-    } else if cfg!(windows) {
-        "explorer"
-    } else {
-        "xdg-open"
-    };
-    let path: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let status = Command::new(opener).arg(&path).stdin(Stdio::null()).stdout(Stdio::null()).status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::Io(format!("{opener} ended with {status}; open {} yourself", shown(&path)))),
-        Err(error) => Err(Failure::Io(format!("cannot start {opener}: {error}; open {} yourself", shown(&path)))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::{all, find_one, ladders};
 
     fn listings(step: &str) -> Vec<Listing> {
-        let ladders = ladders();
-        of_step(&image().unwrap(), &find_one(&ladders, step).unwrap()).unwrap()
+        let (ladders, mut sources) = (ladders(), Sources::new(root().unwrap()));
+        of_step(&image().unwrap(), &mut sources, &find_one(&ladders, step).unwrap()).unwrap()
     }
 
     #[test]
     #[cfg(target_arch = "x86_64")]
     fn every_step_has_machine_code() {
         let (ladders, image) = (ladders(), image().unwrap());
+        let mut sources = Sources::new(root().unwrap());
         // Built without CUDA, the steps over CUDA are one function, which says that they are unavailable.
-        let built = |step: &crate::catalog::Found<'_>| cfg!(feature = "cuda") || !step.step().name.starts_with("cuda_");
-        for step in crate::catalog::all(&ladders).into_iter().filter(built) {
-            let listings = of_step(&image, &step).unwrap_or_else(|error| panic!("{}: {error:?}", step.step().path()));
+        let built = |step: &Found<'_>| cfg!(feature = "cuda") || !step.step().name.starts_with("cuda_");
+        for step in all(&ladders).into_iter().filter(built) {
+            let listings = of_step(&image, &mut sources, &step)
+                .unwrap_or_else(|error| panic!("{}: {error:?}", step.step().path()));
             let counts = together(step.step().path(), &listings);
             assert!(counts.whole.instructions > 0, "{}", step.step().path());
         }

@@ -131,7 +131,7 @@ fn sampled(session: &mut dyn Session, path: &str, repeat: Option<usize>) -> Resu
             run(session, path)?;
             runs += 1;
         }
-        Ok(())
+        Ok::<_, Failure>(())
     });
     let sampled = sampled.map_err(|error| Failure::Io(error.to_string()))?;
     sampled.value?;

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use course::diff::changed_lines;
-use course::source::cut;
-use course::source::root;
+use course::side_by_side::changed_lines;
+use course::source::Sources;
+use course::workspace::root;
 
 /// The most lines that a step changes of its neighbour.
 const MOST: usize = 30;
@@ -18,9 +18,10 @@ const EXCEPTIONS: [(&str, &str); 3] = [
 
 #[test]
 fn neighbours_differ_by_a_small_idea() {
+    let mut sources = Sources::new(root().unwrap());
     for ladder in course::ladders() {
         for pair in ladder.steps().windows(2) {
-            let [a, b] = [&pair[0], &pair[1]].map(|step| cut(&root().unwrap(), step.file, step.name).unwrap().code);
+            let [a, b] = [&pair[0], &pair[1]].map(|step| sources.cut(step.file, step.name).unwrap().code);
             let changed = changed_lines(&a, &b);
             let excepted = EXCEPTIONS.iter().any(|(name, _)| *name == pair[1].path());
             assert!(changed > 0, "{} and {} are the same", pair[0].path(), pair[1].path());
@@ -32,6 +33,7 @@ fn neighbours_differ_by_a_small_idea() {
 #[test]
 fn every_step_is_named_once_and_explained() {
     let (mut paths, mut names) = (HashSet::new(), HashSet::new());
+    let mut sources = Sources::new(root().unwrap());
     for ladder in course::ladders() {
         for step in ladder.steps() {
             assert!(paths.insert(step.path()), "{} is there twice", step.path());
@@ -39,7 +41,7 @@ fn every_step_is_named_once_and_explained() {
             assert!(names.insert((step.crate_name(), step.problem, step.name)), "{} has another's name", step.path());
             assert!(!step.idea.is_empty() && step.idea.len() <= 45, "{}: {}", step.path(), step.idea);
             assert!(!step.mirrors.is_empty() && step.mirrors.len() <= 34, "{}: {}", step.path(), step.mirrors);
-            let text = cut(&root().unwrap(), step.file, step.name).unwrap().text;
+            let text = sources.cut(step.file, step.name).unwrap().text;
             assert!(
                 text.starts_with("///") && text.contains("Mirrors"),
                 "{} does not say what it mirrors",

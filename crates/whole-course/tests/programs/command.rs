@@ -67,6 +67,8 @@ fn unknown_names_get_the_nearest_ones() {
     assert!(refused(&["record", "99"]).contains("there is no chapter 99; there are 1"));
     assert!(refused(&["lst"]).contains("list"));
     assert!(refused(&["diff", "indexed", "naive"]).contains("is the name of 2 steps"));
+    let unlike = refused(&["diff", "kernels::mandelbrot", "kernels::pi::branchless"]);
+    assert!(unlike.contains("'kernels::mandelbrot' is a file and 'kernels::pi::branchless' a step"), "{unlike}");
 }
 
 #[test]

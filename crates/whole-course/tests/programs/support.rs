@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 /// The workspace's root.
 pub(crate) fn root() -> PathBuf {
-    course::source::root().expect("the tests run in the workspace")
+    course::workspace::root().expect("the tests run in the workspace")
 }
 
 /// The folder with the programs of this build: `target/debug`.

@@ -1,13 +1,19 @@
-//! What this machine is, and what it allows.
+//! `cargo course machine`: what this machine is, and what it allows.
 
+use clap::Args;
 use runner::limits::{Throughput, machine_limits};
 use runner::machine::{Build, Machine};
 use runner::{Failure, Progress, Screen, plain_table};
 
-use crate::command::MachineArgs;
+#[derive(Args, Debug)]
+pub(crate) struct MachineArgs {
+    /// Only describe, do not measure
+    #[arg(long)]
+    no_limits: bool,
+}
 
 /// Describes the machine and, unless told not to, measures its limits with one thread and with all.
-pub(crate) fn machine(args: &MachineArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &MachineArgs) -> Result<(), Failure> {
     let screen = Screen;
     let machine = Machine::detect();
     screen.line(&machine)?;

@@ -1,4 +1,4 @@
-//! What this machine has and lacks for each chapter, and the command that mends it.
+//! `cargo course doctor`: what this machine has and lacks for each chapter, and the command that mends it.
 
 use std::env;
 use std::path::Path;
@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use runner::machine::Machine;
 use runner::{Failure, Screen};
 
-use crate::peer::peers;
-use crate::source::root;
+use crate::peer::{Peer, peers};
+use crate::workspace::root;
 
 /// Something that a part of the course needs.
 struct Check {
@@ -19,9 +19,9 @@ struct Check {
 }
 
 /// Shows everything that is there and everything that is not.
-pub(crate) fn doctor() -> Result<(), Failure> {
+pub(super) fn run() -> Result<(), Failure> {
     let screen = Screen;
-    let root = root().map_err(|error| Failure::Io(error.to_string()))?;
+    let root = root()?;
     screen.line(Machine::detect().summary())?;
     let parts = [
         ("every chapter", everywhere()),
@@ -76,7 +76,7 @@ fn version(program: &str) -> Option<String> {
 }
 
 fn of_peers(root: &Path) -> Result<Vec<Check>, Failure> {
-    let check = |peer: &crate::peer::Peer| Check {
+    let check = |peer: &Peer| Check {
         what: format!("{} for {}", peer.name, peer.problem),
         found: peer.missing(root).is_none().then(|| "ready".to_owned()),
         mend: peer.missing(root).unwrap_or_default(),

@@ -1,36 +1,66 @@
-//! Two steps, or two files, beside each other; and a race between the steps.
+//! `cargo course diff`: two steps, or two files, beside each other; and a race between the steps.
 
-use std::fs;
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
+use std::{env, fs};
 
-use runner::{Failure, Progress, Screen, Status, add_speedups, ladder_table, notes, run_step};
+use clap::Args;
+use runner::{Failure, Progress, Screen, SizeArgs, Status, TimingArgs, add_speedups, ladder_table, notes, run_step};
 use validation::SharedInput;
 
-use crate::catalog::{Found, find_step, ladders, module_file};
-use crate::command::DiffArgs;
-use crate::diff::{Side, Style, changed_lines, side_by_side, terminal_width, unified};
+use crate::catalog::{Found, Meant, ladders, meant};
 use crate::machine_code::{difference, tell_changed};
-use crate::source::{cut, line_of, root};
+use crate::side_by_side::{Side, Style, changed_lines, side_by_side, terminal_width, unified};
+use crate::source::Sources;
+use crate::workspace::root;
+
+#[derive(Args, Debug)]
+pub(crate) struct DiffArgs {
+    /// A step (kernels::mandelbrot::naive) or a file of a crate (kernels::mandelbrot)
+    a: String,
+    /// Another one
+    b: String,
+    /// Show the lines below each other instead of side by side
+    #[arg(long, conflicts_with = "columns")]
+    unified: bool,
+    /// Columns to fit into [default: those of the terminal]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(80..=200))]
+    columns: Option<u16>,
+    /// Only show, do not race
+    #[arg(long)]
+    no_race: bool,
+    /// Show too how many instructions of each kind there are before and after
+    #[arg(long)]
+    asm: bool,
+    #[command(flatten)]
+    sizes: SizeArgs,
+    #[command(flatten)]
+    timing: TimingArgs,
+}
 
 /// Shows the difference of two steps and races them, or the difference of two files.
-pub(crate) fn diff(args: &DiffArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &DiffArgs) -> Result<(), Failure> {
     let screen = Screen;
     let ladders = ladders();
-    let root = root().map_err(|error| Failure::Io(error.to_string()))?;
+    let mut sources = Sources::new(root()?);
     let width = args.columns.map_or_else(terminal_width, usize::from);
     let style =
-        Style { colour: stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) };
+        Style { colour: stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) };
     let show = |a: &Side, b: &Side| {
         let text = if args.unified { unified(a, b, style) } else { side_by_side(a, b, width, style) };
         screen.line(text.trim_end())
     };
-    if let (Some(a), Some(b)) = (module_file(&ladders, &args.a), module_file(&ladders, &args.b)) {
-        let ignored = args.asm.then_some("--asm").or_else(|| args.no_race.then_some("--no-race"));
-        refuse_ignored(args, ignored, "two files are shown and not run")?;
-        return show(&whole_file(&root, &args.a, a)?, &whole_file(&root, &args.b, b)?);
-    }
-    let (a, b) = (find_step(&ladders, &args.a)?, find_step(&ladders, &args.b)?);
+    let (a, b) = match (meant(&ladders, &args.a)?, meant(&ladders, &args.b)?) {
+        (Meant::Step(a), Meant::Step(b)) => (a, b),
+        (Meant::File(a), Meant::File(b)) => {
+            let ignored = args.asm.then_some("--asm").or_else(|| args.no_race.then_some("--no-race"));
+            refuse_ignored(args, ignored, "two files are shown and not run")?;
+            let root = sources.root();
+            return show(&whole_file(root, &args.a, a)?, &whole_file(root, &args.b, b)?);
+        }
+        (Meant::File(_), Meant::Step(step)) => return Err(unlike(&args.a, &step)),
+        (Meant::Step(step), Meant::File(_)) => return Err(unlike(&args.b, &step)),
+    };
     if args.no_race {
         refuse_ignored(args, None, "with --no-race nothing is run")?;
     }
@@ -45,12 +75,12 @@ pub(crate) fn diff(args: &DiffArgs) -> Result<(), Failure> {
     if input.is_some() || args.asm {
         tell_changed([a.step().file, b.step().file]);
     }
-    let (side_a, code_a) = side(&root, &a)?;
-    let (side_b, code_b) = side(&root, &b)?;
+    let (side_a, code_a) = side(&mut sources, &a)?;
+    let (side_b, code_b) = side(&mut sources, &b)?;
     show(&side_a, &side_b)?;
     screen.line(format!("\n{} lines of code changed", changed_lines(&code_a, &code_b)))?;
     if args.asm {
-        screen.line(format!("\n{}\n", difference(&a, &b)?))?;
+        screen.line(format!("\n{}\n", difference(&mut sources, &a, &b)?))?;
     }
     match input {
         Some(input) => race(&screen, args, &input, &a, &b),
@@ -67,6 +97,12 @@ fn refuse_ignored(args: &DiffArgs, first: Option<&str>, why: &str) -> Result<(),
     }
 }
 
+/// A file has been named with a step.
+fn unlike(file: &str, step: &Found<'_>) -> Failure {
+    let step = step.step().path();
+    Failure::Usage(format!("'{file}' is a file and '{step}' a step: name two steps or two files"))
+}
+
 fn whole_file(root: &Path, module: &str, file: &str) -> Result<Side, Failure> {
     let text =
         fs::read_to_string(root.join(file)).map_err(|error| Failure::io(format_args!("cannot read {file}"), &error))?;
@@ -74,10 +110,10 @@ fn whole_file(root: &Path, module: &str, file: &str) -> Result<Side, Failure> {
 }
 
 /// A step's own text, and its code alone.
-fn side(root: &Path, found: &Found<'_>) -> Result<(Side, String), Failure> {
+fn side(sources: &mut Sources, found: &Found<'_>) -> Result<(Side, String), Failure> {
     let step = found.step();
-    let cut = cut(root, step.file, step.name).map_err(|error| Failure::Io(error.to_string()))?;
-    let line = line_of(root, step.file, step.name).unwrap_or(cut.first_line);
+    let cut = sources.cut(step.file, step.name)?;
+    let line = sources.line_of(step.file, step.name).unwrap_or(cut.first_line);
     let side = Side {
         lines: cut.text_lines,
         ..Side::new(&step.path(), &format!("{}:{line}", step.file), &cut.text, cut.first_line)

@@ -1,106 +1,23 @@
-//! A step under a profiler: sampled as it is, or as a copy with an attribute, in a small program of its own.
+//! A copy of a crate with a profiler's attribute before the functions of its steps, and a small program that runs one of them.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
+use runner::Failure;
 use runner::files::write_atomically;
-use runner::output::{check_writable, create_folder, default_out, writable_folder};
-use runner::{Failure, Progress};
+use runner::output::create_folder;
 use toml::{Table, Value};
 use validation::StepInfo;
 
-use crate::catalog::{Found, find_one, ladders};
-use crate::command::ProfileArgs;
-use crate::machine_code::tell_changed;
-use crate::profiled::{self, What};
-use crate::source::{attributed, cut, root};
+use crate::catalog::ladders;
+use crate::profiled::What;
+use crate::source::Sources;
 
 /// The main function of the small program.
-const MAIN: &str = include_str!("profile/main.rs.txt");
-
-/// Profiles a step.
-pub(crate) fn profile(args: &ProfileArgs) -> Result<(), Failure> {
-    let ladders = ladders();
-    let step = find_one(&ladders, &args.step)?;
-    let request = args.sizes.request(step.ladder.problem(), true);
-    let input = step.ladder.input(&request).map_err(|error| Failure::Usage(error.to_string()))?;
-    let out = args.out.clone().unwrap_or_else(default_out);
-    writable_folder(&out)?;
-    let out = out.canonicalize().unwrap_or(out);
-    let stem = out.join(format!("profile-{}", step.step().path().replace("::", "-")));
-    let stem = stem.to_str().ok_or_else(|| Failure::Io(format!("{} is not UTF-8", stem.display())))?;
-    let what = args.what();
-    profiled::files(what, stem).iter().try_for_each(|file| check_writable(file))?;
-    if what == What::Sample {
-        // The other profiles are those of a copy of the sources as they are.
-        tell_changed([step.step().file]);
-        return profiled::profile(step.ladder, step.index, &input, &args.timing, what, stem);
-    }
-    drop(input);
-    let root = root().map_err(|error| Failure::Io(error.to_string()))?;
-    let folder = default_out().join("profile");
-    create_folder(&folder)?;
-    let _lock = locked(&folder)?;
-    let progress = Progress::new(2);
-    progress.begin("writing a copy with the attribute");
-    write_copy(&root, &folder, step.step().crate_name(), &[step.step()], what)?;
-    progress.done();
-    progress.begin("building it");
-    let program = build(&root, &folder)?;
-    progress.done();
-    drop(progress);
-    let status = Command::new(&program)
-        .args(child_arguments(args, &step, what, stem))
-        .status()
-        .map_err(|error| Failure::io(format_args!("cannot start {}", program.display()), &error))?;
-    match status.code() {
-        Some(0) => Ok(()),
-        // It has said why.
-        Some(_) => Err(Failure::Wrong),
-        None => Err(Failure::Io(format!("the profiled copy was ended by a signal: {status}"))),
-    }
-}
-
-/// Waits until no other profile uses the folder. It is free again when the file is dropped.
-fn locked(folder: &Path) -> Result<File, Failure> {
-    let path = folder.join("lock");
-    let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
-    lock.map_err(|error| Failure::io(format_args!("cannot lock {}", path.display()), &error))
-}
-
-/// What this command was asked, for the small program.
-fn child_arguments(args: &ProfileArgs, step: &Found<'_>, what: What, stem: &str) -> Vec<String> {
-    let what = match what {
-        What::Functions => "functions",
-        What::Lines => "lines",
-        What::Memory => "memory",
-        What::Sample => "sample",
-    };
-    let mut arguments = vec![step.step().path(), what.to_owned(), stem.to_owned()];
-    let sizes = &args.sizes;
-    let mut add = |flag: &str, value: Option<String>| {
-        arguments.extend(value.into_iter().flat_map(|value| [flag.to_owned(), value]));
-    };
-    add("--width", sizes.width.map(|value| value.to_string()));
-    add("--height", sizes.height.map(|value| value.to_string()));
-    add("--max-iterations", sizes.max_iterations.map(|value| value.to_string()));
-    add("--threads", args.timing.threads.map(|value| value.to_string()));
-    add("--repeat", args.timing.repeat.map(|value| value.to_string()));
-    add(
-        "--size",
-        sizes
-            .size
-            .map(|(first, second)| second.map_or_else(|| first.to_string(), |second| format!("{first}x{second}"))),
-    );
-    if sizes.quick {
-        arguments.push("--quick".to_owned());
-    }
-    arguments
-}
+const MAIN: &str = include_str!("main.rs.txt");
 
 /// Writes a copy of a crate below `folder/crates`, with the attribute before the functions of all its steps, and says how many
 /// attributes that are. It is what `course profile` builds of one step: whatever a step is written like, it has to compile.
@@ -111,9 +28,9 @@ pub fn copy_with_attributes(root: &Path, folder: &Path, name: &str, what: What) 
     let ladders = ladders();
     let steps = ladders.iter().flat_map(|ladder| ladder.steps());
     let steps: Vec<_> = steps.filter(|step| step.crate_name() == name).collect();
-    write_copy(root, folder, name, &steps, what)?;
+    write_copy(&mut Sources::new(root), folder, name, &steps, what)?;
     let mut copies = Vec::new();
-    sources(&folder.join("crates").join(name), &mut copies)
+    files_below(&folder.join("crates").join(name), &mut copies)
         .map_err(|error| Failure::io(format_args!("cannot read the copy in {}", folder.display()), &error))?;
     copies.iter().map(|file| Ok(read(file)?.matches(what.attribute()).count())).sum()
 }
@@ -121,7 +38,14 @@ pub fn copy_with_attributes(root: &Path, folder: &Path, name: &str, what: What) 
 /// Writes a workspace with a copy of a crate, the attribute before the functions of some of its steps, and a program that runs a step.
 ///
 /// Files and lines have the names and numbers that they have in the original, and the flags are the same.
-fn write_copy(root: &Path, folder: &Path, name: &str, steps: &[&StepInfo], what: What) -> Result<(), Failure> {
+pub(crate) fn write_copy(
+    sources: &mut Sources,
+    folder: &Path,
+    name: &str,
+    steps: &[&StepInfo],
+    what: What,
+) -> Result<(), Failure> {
+    let root = sources.root().to_owned();
     let (from, to) = (root.join("crates").join(name), folder.join("crates").join(name));
     // Nothing of an earlier copy may stay that is not in this one.
     let crates = folder.join("crates");
@@ -131,29 +55,26 @@ fn write_copy(root: &Path, folder: &Path, name: &str, steps: &[&StepInfo], what:
     }
     let mut ranges: BTreeMap<&str, Vec<RangeInclusive<usize>>> = BTreeMap::new();
     for step in steps {
-        let cut = cut(root, step.file, step.name).map_err(|error| Failure::Io(error.to_string()))?;
+        let cut = sources.cut(step.file, step.name)?;
         ranges.entry(step.file).or_default().extend(cut.ranges());
     }
-    let attribute = what.attribute();
     let mut files = Vec::new();
-    sources(&from.join("src"), &mut files)
+    files_below(&from.join("src"), &mut files)
         .map_err(|error| Failure::io(format_args!("cannot read the sources in {}", from.display()), &error))?;
     for file in files {
-        let below = file.strip_prefix(root).unwrap_or(&file);
-        let text = read(&file)?;
-        let own = below.to_str().and_then(|file| ranges.get(file)).map_or(&[][..], Vec::as_slice);
-        // A profile by function shows what the step calls too.
-        let chosen = |line: usize| what == What::Functions || own.iter().any(|range| range.contains(&line));
+        let below = file.strip_prefix(&root).unwrap_or(&file);
         let text = if file.extension().is_some_and(|ending| ending == "rs") {
-            attributed(&below.to_string_lossy(), &text, attribute, chosen)
-                .map_err(|error| Failure::Io(error.to_string()))?
+            let own = below.to_str().and_then(|file| ranges.get(file)).map_or(&[][..], Vec::as_slice);
+            // A profile by function shows what the step calls too.
+            let chosen = |line: usize| what == What::Functions || own.iter().any(|range| range.contains(&line));
+            sources.attributed(&below.to_string_lossy(), what.attribute(), chosen)?
         } else {
-            text
+            read(&file)?
         };
         write(&folder.join(below), &text)?;
     }
     write(&to.join("Cargo.toml"), &manifest_of_copy(&read(&from.join("Cargo.toml"))?)?)?;
-    write(&folder.join("Cargo.toml"), &manifest_of_workspace(root, &read(&root.join("Cargo.toml"))?, name)?)?;
+    write(&folder.join("Cargo.toml"), &manifest_of_workspace(&root, &read(&root.join("Cargo.toml"))?, name)?)?;
     write(&folder.join("Cargo.lock"), &read(&root.join("Cargo.lock"))?)?;
     write(&folder.join("profiled/Cargo.toml"), &manifest_of_program(name))?;
     let main = MAIN.replace("TECHNIQUE", name);
@@ -162,15 +83,15 @@ fn write_copy(root: &Path, folder: &Path, name: &str, steps: &[&StepInfo], what:
     let main = main.replace("{ // BEGIN", begin);
     let main = if what == What::Memory { main } else { main.replace("#[global_allocator]", "#[allow(dead_code)]") };
     write(&folder.join("profiled/src/main.rs"), &main)?;
-    write(&folder.join("profiled/src/profiled.rs"), include_str!("profiled.rs"))
+    write(&folder.join("profiled/src/profiled.rs"), include_str!("../profiled.rs"))
 }
 
 /// The files below a folder.
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+fn files_below(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            sources(&path, found)?;
+            files_below(&path, found)?;
         } else {
             found.push(path);
         }
@@ -239,7 +160,7 @@ fn manifest_of_program(copied: &str) -> String {
 }
 
 /// Builds the small program into the folder in which the course is built, where most of what it needs is ready.
-fn build(root: &Path, folder: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn build(root: &Path, folder: &Path) -> Result<PathBuf, Failure> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = root.join("target");
     let output = Command::new(cargo)

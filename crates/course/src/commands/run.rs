@@ -1,14 +1,32 @@
 //! `cargo course run`: the steps that are asked for, a table for each problem.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use runner::output::Kept;
-use runner::{Failure, Progress, Screen, Status, StepRecord, add_speedups, ladder_table, notes, run_step};
+use runner::{
+    Failure, Progress, Screen, SizeArgs, Status, StepRecord, TimingArgs, add_speedups, ladder_table, notes, run_step,
+};
 use validation::SharedInput;
 
 use crate::catalog::{Found, find, ladders, problems};
-use crate::command::RunArgs;
+
+#[derive(Args, Debug)]
+pub(crate) struct RunArgs {
+    /// Steps: kernels::mandelbrot::naive, mandelbrot::naive, or naive wherever there is one
+    #[arg(required = true, value_name = "STEP")]
+    steps: Vec<String>,
+    #[command(flatten)]
+    sizes: SizeArgs,
+    #[command(flatten)]
+    timing: TimingArgs,
+    /// Write the results to this file, as a JSON array with one object for each step
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
 
 /// Runs steps, a table for each problem.
-pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let ladders = ladders();
     let mut found: Vec<Found<'_>> = Vec::new();
     for name in &args.steps {

@@ -1,0 +1,78 @@
+//! The command line of `cargo course`: its commands, and who answers them.
+
+mod annotate;
+mod compare;
+mod diff;
+mod dis;
+mod doctor;
+mod list;
+mod machine;
+mod profile;
+mod record;
+mod run;
+
+use std::env;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use runner::{Failure, leave_out_the_screen, one_line, parse, printable_panics};
+
+/// High Performance Rust: the course's own command.
+#[derive(Debug, Parser)]
+#[command(name = "course", bin_name = "cargo course", version)]
+struct Course {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List every step of every problem: its crate, file and line, what is new in it, what it mirrors
+    List(list::ListArgs),
+    /// Run steps of any crate, check and time them
+    Run(run::RunArgs),
+    /// Show two steps side by side and race them; or two whole files
+    Diff(diff::DiffArgs),
+    /// Run our steps and other people's programs in turn, in one run
+    Compare(compare::CompareArgs),
+    /// List the machine code of a step, its source lines beside it; or count its instructions
+    Dis(dis::DisArgs),
+    /// Write the source of a step as a page: each line coloured by what it costs, its instructions one click away
+    Annotate(annotate::AnnotateArgs),
+    /// Show where the time of a step goes, by function or line, or what it does to the heap
+    Profile(profile::ProfileArgs),
+    /// Show what this machine is and what it allows
+    Machine(machine::MachineArgs),
+    /// Run a chapter and keep its results for the book
+    Record(record::RecordArgs),
+    /// Show what this machine has and lacks for each chapter, and the command that mends it
+    Doctor,
+}
+
+/// Runs the command that the arguments of this process name.
+pub fn main() -> ExitCode {
+    multiprocess::init();
+    leave_out_the_screen();
+    printable_panics();
+    match dispatch() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn dispatch() -> Result<(), Failure> {
+    let matches = parse(Course::command(), env::args_os())?;
+    let course = Course::from_arg_matches(&matches).map_err(|error| Failure::Usage(one_line(&error)))?;
+    match course.command {
+        Command::List(args) => list::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Dis(args) => dis::run(&args),
+        Command::Annotate(args) => annotate::run(&args),
+        Command::Profile(args) => profile::run(&args),
+        Command::Machine(args) => machine::run(&args),
+        Command::Record(args) => record::run(&args),
+        Command::Doctor => doctor::run(),
+    }
+}

@@ -1,0 +1,140 @@
+//! Functions cut out of the sources, so that what is shown is what is compiled.
+
+mod attributes;
+mod error;
+mod find;
+mod parsed;
+mod part;
+#[cfg(test)]
+mod tests;
+
+pub use error::SourceError;
+#[cfg(test)]
+pub(crate) use parsed::parsed_so_far;
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use syn::spanned::Spanned;
+
+use attributes::attributed;
+use find::find;
+use parsed::Parsed;
+use part::{Part, join};
+
+/// A function as it stands in its file, with what it prepares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The file, from the workspace's root down.
+    pub file: PathBuf,
+    /// The line on which the function begins, with its doc comment and its attributes.
+    pub first_line: usize,
+    /// The line of the function's closing brace.
+    pub last_line: usize,
+    /// Everything from the doc comment to the closing brace, as written, indented as at the top level of a file.
+    pub text: String,
+    /// For each line of `text` its number in the file; `None` for the blank lines that were put between the parts.
+    pub text_lines: Vec<Option<usize>>,
+    /// The same as `text` without doc comments.
+    pub code: String,
+    /// For each line of `code` its number in the file; `None` for the blank lines that were put between the parts.
+    pub code_lines: Vec<Option<usize>>,
+}
+
+impl Cut {
+    /// The lines of the file that were cut out, as few ranges as can be.
+    pub fn ranges(&self) -> Vec<RangeInclusive<usize>> {
+        let mut ranges: Vec<RangeInclusive<usize>> = Vec::new();
+        // A line between two that were cut may hold one of mdBook's anchors.
+        let gap = |from: usize, to: usize| to.saturating_sub(from) > 2;
+        let mut joined = false;
+        for line in &self.text_lines {
+            match (line, ranges.last_mut()) {
+                (Some(line), Some(last)) if joined && !gap(*last.end(), *line) => *last = *last.start()..=*line,
+                (Some(line), _) => ranges.push(*line..=*line),
+                (None, _) => {}
+            }
+            joined = line.is_some();
+        }
+        ranges
+    }
+}
+
+/// The sources of a workspace. A file is read and parsed when something of it is asked for first, and only then.
+pub struct Sources {
+    root: PathBuf,
+    files: HashMap<String, Parsed>,
+}
+
+impl Sources {
+    /// The sources below the workspace's root, of which nothing is read yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), files: HashMap::new() }
+    }
+
+    /// The workspace's root.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Cuts a free function out of a file, which is given from the workspace's root down.
+    ///
+    /// The function may stand in any module of the file that is not compiled for tests only; the outermost of that name is taken.
+    /// A function that returns something `Prepared` does not compute itself: the type that it prepares is cut too, with its own
+    /// methods and its `impl Prepared`, in the order of the file and with blank lines between. The lines that mark mdBook's anchors
+    /// are left out.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no Rust, or has no such function.
+    pub fn cut(&mut self, file: &str, function: &str) -> Result<Cut, SourceError> {
+        let parsed = self.parsed(file)?;
+        let found = find(parsed, function)?;
+        let mut parts = vec![Part::new(found.item)];
+        parts.extend(found.prepared().into_iter().map(Part::new));
+        // What is prepared may stand above the function.
+        parts.sort_by_key(|part| part.span.start());
+        let lines: Vec<&str> = parsed.text.lines().collect();
+        let (text, text_lines) = join(parts.iter().map(|part| part.text(&lines)));
+        let (code, code_lines) = join(parts.iter().map(|part| part.code(&lines)));
+        let span = found.item.span();
+        Ok(Cut {
+            file: file.into(),
+            first_line: span.start().line,
+            last_line: span.end().line,
+            text,
+            text_lines,
+            code,
+            code_lines,
+        })
+    }
+
+    /// The line on which the `fn` of a function stands: the one that [`Sources::cut`] would take. Lines count from one.
+    pub fn line_of(&mut self, file: &str, function: &str) -> Option<usize> {
+        let found = find(self.parsed(file).ok()?, function).ok()?;
+        Some(found.function.sig.fn_token.span.start().line)
+    }
+
+    /// A file's text with an attribute, which ends in a space, before each of its functions that begins on one of the chosen
+    /// lines: free functions and methods, in modules too. Left out are those that are compiled for tests only, and those that no
+    /// attribute can count: `const`, `async` and foreign ones. No line gets another number.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no Rust.
+    pub(crate) fn attributed(
+        &mut self,
+        file: &str,
+        attribute: &str,
+        chosen: impl Fn(usize) -> bool,
+    ) -> Result<String, SourceError> {
+        Ok(attributed(self.parsed(file)?, attribute, chosen))
+    }
+
+    fn parsed(&mut self, file: &str) -> Result<&Parsed, SourceError> {
+        match self.files.entry(file.to_owned()) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(unknown) => Ok(unknown.insert(Parsed::read(&self.root, file)?)),
+        }
+    }
+}
