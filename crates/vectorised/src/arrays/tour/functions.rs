@@ -1,6 +1,8 @@
 //! The functions of the tour, each the line of one stop.
 
-use ndarray::{Array1, Array2, Array3, ArrayBase, ArrayView1, ArrayView2, Axis, RawData, ShapeError, Zip, array, s};
+use ndarray::{
+    Array, Array1, Array2, Array3, ArrayBase, ArrayView1, ArrayView2, Axis, RawData, ShapeError, Zip, array, s,
+};
 
 // Creation, dtype and shape
 
