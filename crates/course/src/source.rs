@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io, iter};
 
-use proc_macro2::{LineColumn, Span};
+use proc_macro2::{LineColumn, Span, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -393,11 +393,28 @@ fn implementation<'a>(item: &'a Item, name: &Ident) -> Option<&'a ItemImpl> {
     wanted.then_some(found)
 }
 
-/// Every name in a path, in the order of the source.
+/// Every name in a path, in the order of the source, and every name that a macro is given.
 #[derive(Default)]
 struct Names(Vec<Ident>);
 
+impl Names {
+    fn add(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(name) => self.0.push(name),
+                TokenTree::Group(group) => self.add(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+}
+
 impl Visit<'_> for Names {
+    fn visit_macro(&mut self, called: &syn::Macro) {
+        self.add(called.tokens.clone());
+        syn::visit::visit_macro(self, called);
+    }
+
     fn visit_path_segment(&mut self, segment: &syn::PathSegment) {
         self.0.push(segment.ident.clone());
         syn::visit::visit_path_segment(self, segment);
@@ -789,14 +806,14 @@ fn plain(input: &Input) {
     #[test]
     fn a_kernel_that_other_files_call_too_is_cut_with_its_step() {
         let kernel = "/// Of some.\n#[inline(never)]\npub(super) fn some(values: &[f64]) {\n    alone(values);\n}";
-        let step = "/// Of all.\npub fn all(input: &Input) {\n    fn run(input: &Input) {\n        some(&input.x);\n    }\n    run(input);\n}";
+        let step = "/// Of all.\npub fn all(input: &Input) {\n    for kernel in [each!(some)] {\n        kernel(&input.x);\n    }\n}";
         let source = format!(
             "// ANCHOR: all\n{kernel}\n\n{step}\n// ANCHOR_END: all\n\nfn alone(values: &[f64]) {{}}\n\npub(super) fn another() {{}}\n"
         );
         let cut = cut_from(&source, "all");
         assert_eq!(cut.text, format!("{kernel}\n\n{step}"));
-        assert_eq!((cut.first_line, cut.last_line), (8, 14));
-        assert_eq!(cut.ranges(), [2..=6, 8..=14]);
+        assert_eq!((cut.first_line, cut.last_line), (8, 13));
+        assert_eq!(cut.ranges(), [2..=6, 8..=13]);
         assert_eq!(cut_from(&source, "some").text, kernel);
     }
 
