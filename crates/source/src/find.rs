@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::iter;
 
+use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
 use syn::{Ident, Item, ItemFn, ItemImpl, Type, Visibility};
 
@@ -113,11 +114,28 @@ fn implementation<'a>(item: &'a Item, name: &Ident) -> Option<&'a ItemImpl> {
     wanted.then_some(found)
 }
 
-/// Every name in a path, in the order of the source.
+/// Every name in a path, in the order of the source, and every name that a macro is given.
 #[derive(Default)]
 struct Names(Vec<Ident>);
 
+impl Names {
+    fn add(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(name) => self.0.push(name),
+                TokenTree::Group(group) => self.add(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+}
+
 impl Visit<'_> for Names {
+    fn visit_macro(&mut self, called: &syn::Macro) {
+        self.add(called.tokens.clone());
+        syn::visit::visit_macro(self, called);
+    }
+
     fn visit_path_segment(&mut self, segment: &syn::PathSegment) {
         self.0.push(segment.ident.clone());
         syn::visit::visit_path_segment(self, segment);

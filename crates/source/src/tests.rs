@@ -325,14 +325,14 @@ fn the_short_name_of_what_a_step_returns_says_as_much_as_the_long_one() {
 #[test]
 fn a_kernel_that_other_files_call_too_is_cut_with_its_step() {
     let kernel = "/// Of some.\n#[inline(never)]\npub(super) fn some(values: &[f64]) {\n    alone(values);\n}";
-    let step = "/// Of all.\npub fn all(input: &Input) {\n    fn run(input: &Input) {\n        some(&input.x);\n    }\n    run(input);\n}";
+    let step = "/// Of all.\npub fn all(input: &Input) {\n    for kernel in [each!(some)] {\n        kernel(&input.x);\n    }\n}";
     let source = format!(
         "// ANCHOR: all\n{kernel}\n\n{step}\n// ANCHOR_END: all\n\nfn alone(values: &[f64]) {{}}\n\npub(super) fn another() {{}}\n"
     );
     let cut = cut_from(&source, "all");
     assert_eq!(cut.text, format!("{kernel}\n\n{step}"));
-    assert_eq!((cut.first_line, cut.last_line), (8, 14));
-    assert_eq!(cut.ranges(), [2..=6, 8..=14]);
+    assert_eq!((cut.first_line, cut.last_line), (8, 13));
+    assert_eq!(cut.ranges(), [2..=6, 8..=13]);
     assert_eq!(cut_from(&source, "some").text, kernel);
 }
 

@@ -45,9 +45,14 @@ pub(super) type CpuKernel<P> = unsafe fn(&<P as Problem>::Input, &mut <P as Prob
 /// # Safety
 /// The CPU has the instructions of the kernel.
 pub(super) unsafe fn on_this_cpu<P: Problem>(kernel: CpuKernel<P>) -> Ready<P> {
+    // SAFETY: the caller says that this CPU has the instructions.
+    alone(move |input: &P::Input, output: &mut P::Output| unsafe { kernel(input, output) })
+}
+
+/// A step that computes like this, on one thread.
+pub(super) fn alone<P: Problem>(mut compute: impl FnMut(&P::Input, &mut P::Output) + 'static) -> Ready<P> {
     ready(1, move |input: &P::Input, output: &mut P::Output| {
-        // SAFETY: the caller says that this CPU has the instructions.
-        unsafe { kernel(input, output) };
+        compute(input, output);
         Ok(())
     })
 }

@@ -8,9 +8,9 @@ use validation::distance::{Input, Output};
 use validation::{Distance, Ready, Settings, Step, step};
 use wide::f64x8;
 
-use super::cpu::needs;
 #[cfg(target_arch = "x86_64")]
-use super::cpu::on_this_cpu;
+use super::cpu::alone;
+use super::cpu::needs;
 
 // ANCHOR: packed
 /// A row of the matrix, eight distances at a time; what is left at its end one by one.
@@ -74,14 +74,11 @@ pub(super) fn streamed_rows(x: &[f64], y: &[f64], other_x: &[f64], other_y: &[f6
 /// Mirrors nothing in the book. Look which of the two is the time: the square roots or the stores.
 pub fn streamed(_: &Input, _: &Settings) -> Ready<Distance> {
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
-    fn run(input: &Input, output: &mut Output) {
-        streamed_rows(&input.x, &input.y, &input.x, &input.y, output);
-    }
-    #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512f") {
         // SAFETY: the CPU has the instructions.
-        return unsafe { on_this_cpu(run) };
+        return alone(|input: &Input, output: &mut Output| unsafe {
+            streamed_rows(&input.x, &input.y, &input.x, &input.y, output)
+        });
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }

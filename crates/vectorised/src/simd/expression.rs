@@ -10,7 +10,7 @@ use wide::f64x8;
 
 use super::cpu::needs;
 #[cfg(target_arch = "x86_64")]
-use super::cpu::on_this_cpu;
+use super::cpu::{alone, on_this_cpu};
 
 // ANCHOR: packed
 /// Eight elements at a time, written as one writes numbers; what is left at the end one by one.
@@ -103,14 +103,9 @@ pub(super) fn streamed_elements(a: &[f64], b: &[f64], output: &mut [f64]) {
 /// Mirrors `numexpr`'s `out=`, without its detour. Look for `vmovntpd` and, behind the loop, `sfence`.
 pub fn streamed(_: &Input, _: &Settings) -> Ready<Expression> {
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
-    fn run(input: &Input, output: &mut Output) {
-        streamed_elements(&input.a, &input.b, output);
-    }
-    #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512f") {
         // SAFETY: the CPU has the instructions.
-        return unsafe { on_this_cpu(run) };
+        return alone(|input: &Input, output: &mut Output| unsafe { streamed_elements(&input.a, &input.b, output) });
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }

@@ -18,6 +18,8 @@ use validation::mandelbrot::{Input, Output};
 use validation::{Mandelbrot, Most, Precision, Reach, Ready, Settings, Step, step};
 use wide::f64x8;
 
+#[cfg(target_arch = "x86_64")]
+use super::cpu::alone;
 use super::cpu::needs;
 #[cfg(target_arch = "x86_64")]
 use super::orbits::{Orbits, TILE, lanes_below};
@@ -28,7 +30,7 @@ use super::registers::{avx2, avx512};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::vectors::on_this_cpu_with;
 #[cfg(target_arch = "x86_64")]
-use super::vectors::{FREE_RUNNING_VECTORS, MASKED_VECTORS};
+use super::vectors::{FREE_RUNNING_VECTORS, MASKED_VECTORS, chosen};
 use super::vectors::{each, on_any_cpu_with};
 
 /// Where the lanes begin that have no point: their orbits leave in the first iteration.
@@ -252,7 +254,6 @@ pub fn neon(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 /// The counts of some points.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-#[inline(never)]
 pub(super) fn masked_points<const VECTORS: usize>(q: &[Complex<f64>], max_iterations: u32, counts: &mut [u32]) {
     let (zero, one, four) = (_mm512_setzero_pd(), _mm512_set1_pd(1.0), _mm512_set1_pd(4.0));
     for (counts, q) in counts.chunks_mut(8 * VECTORS).zip(q.chunks(8 * VECTORS)) {
@@ -293,14 +294,12 @@ pub(super) fn masked_points<const VECTORS: usize>(q: &[Complex<f64>], max_iterat
 /// still inside are one instruction each.
 pub fn masked(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
-    fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
-        masked_points::<VECTORS>(input.q(), input.max_iterations, counts);
-    }
-    #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512f") {
+        let kernel: unsafe fn(&[_], _, &mut [_]) = chosen(each!(masked_points), settings, MASKED_VECTORS);
         // SAFETY: the CPU has the instructions.
-        return unsafe { on_this_cpu_with(each!(run), settings, MASKED_VECTORS) };
+        return alone(move |input: &Input, counts: &mut Output| unsafe {
+            kernel(input.q(), input.max_iterations, counts)
+        });
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }
@@ -443,7 +442,6 @@ pub fn rounds(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 /// The counts of some points, with two lists to work with, whatever is in them.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,fma")]
-#[inline(never)]
 pub(super) fn free_running_points<const VECTORS: usize>(
     orbits: &mut Orbits,
     suspects: &mut Orbits,
@@ -542,15 +540,14 @@ pub(super) fn free_running_points<const VECTORS: usize>(
 /// Mirrors nothing in the tutorials. Look at the loop: three multiplications, three additions, no comparison.
 pub fn free_running(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,fma")]
-    fn run<const VECTORS: usize>(input: &Input, counts: &mut Output) {
-        let (mut orbits, mut suspects) = (Orbits::with_room(), Orbits::with_room());
-        free_running_points::<VECTORS>(&mut orbits, &mut suspects, input.q(), input.max_iterations, counts);
-    }
-    #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma") {
-        // SAFETY: the CPU has the instructions.
-        return unsafe { on_this_cpu_with(each!(run), settings, FREE_RUNNING_VECTORS) };
+        let kernel: unsafe fn(&mut _, &mut _, &[_], _, &mut [_]) =
+            chosen(each!(free_running_points), settings, FREE_RUNNING_VECTORS);
+        return alone(move |input: &Input, counts: &mut Output| {
+            let (mut orbits, mut suspects) = (Orbits::with_room(), Orbits::with_room());
+            // SAFETY: the CPU has the instructions.
+            unsafe { kernel(&mut orbits, &mut suspects, input.q(), input.max_iterations, counts) }
+        });
     }
     Err(needs("AVX-512F", "an x86-64 CPU that has them"))
 }

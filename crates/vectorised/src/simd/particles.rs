@@ -4,7 +4,8 @@ use validation::particles::{Input, Output};
 use validation::{Particles, Ready, Settings, Step, step};
 use wide::f64x8;
 
-use super::vectors::{PARTICLE_VECTORS, each, on_any_cpu_with};
+use super::cpu::alone;
+use super::vectors::{PARTICLE_VECTORS, chosen, each};
 
 // ANCHOR: lanes
 /// Eight particles in the lanes of three registers, which they do not leave before the end of time.
@@ -34,14 +35,7 @@ pub fn lanes(input: &Input, output: &mut Output) {
 
 // ANCHOR: interleaved
 /// Some particles, columns of the same length, through all steps.
-#[inline(never)]
-pub(super) fn interleaved_columns<const VECTORS: usize>(
-    x: &mut [f64],
-    y: &mut [f64],
-    speed: &[f64],
-    timestep: f64,
-    steps: usize,
-) {
+pub(super) fn columns<const VECTORS: usize>(x: &mut [f64], y: &mut [f64], speed: &[f64], timestep: f64, steps: usize) {
     let block = 8 * VECTORS;
     for ((out_x, out_y), speed) in x.chunks_mut(block).zip(y.chunks_mut(block)).zip(speed.chunks(block)) {
         let (mut x, mut y, mut factor) = ([[1.0; 8]; VECTORS], [[0.0; 8]; VECTORS], [[0.0; 8]; VECTORS]);
@@ -70,12 +64,12 @@ pub(super) fn interleaved_columns<const VECTORS: usize>(
 /// Mirrors nothing in the book. The vectors setting says how many. Look at the limit: a square root and two divisions
 /// take their time, and everything else goes on beside them.
 pub fn interleaved(_: &Input, settings: &Settings) -> Ready<Particles> {
-    fn run<const VECTORS: usize>(input: &Input, output: &mut Output) {
+    let kernel: fn(&mut [_], &mut [_], &[_], _, _) = chosen(each!(columns), settings, PARTICLE_VECTORS);
+    alone(move |input: &Input, output: &mut Output| {
         output.x.copy_from_slice(&input.x);
         output.y.copy_from_slice(&input.y);
-        interleaved_columns::<VECTORS>(&mut output.x, &mut output.y, &input.speed, input.timestep, input.steps);
-    }
-    on_any_cpu_with(each!(run), settings, PARTICLE_VECTORS)
+        kernel(&mut output.x, &mut output.y, &input.speed, input.timestep, input.steps);
+    })
 }
 // ANCHOR_END: interleaved
 

@@ -10,9 +10,9 @@ use std::arch::x86_64::*;
 use validation::pi::{Input, Output};
 use validation::{Pi, Ready, Settings, Step, step};
 
-use super::cpu::needs;
 #[cfg(target_arch = "x86_64")]
-use super::cpu::on_this_cpu;
+use super::cpu::alone;
+use super::cpu::needs;
 
 /// What the state of a SplitMix64 stream grows by with each draw: the fraction of the golden ratio, times 2^64.
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -99,16 +99,13 @@ pub(super) fn named_chunk(seed: u64, samples: usize) -> u64 {
 /// at a square from -2^63 to 2^63; numbers times a power of two are rounded as the numbers are, so that every hit stays one.
 pub fn named(_: &Input, _: &Settings) -> Ready<Pi> {
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512dq")]
-    fn run(input: &Input, hits: &mut Output) {
-        for (seed, hits) in (0..).zip(hits) {
-            *hits = named_chunk(seed, input.samples);
-        }
-    }
-    #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512dq") {
-        // SAFETY: the CPU has the instructions.
-        return unsafe { on_this_cpu(run) };
+        return alone(|input: &Input, hits: &mut Output| {
+            for (seed, hits) in (0..).zip(hits) {
+                // SAFETY: the CPU has the instructions.
+                *hits = unsafe { named_chunk(seed, input.samples) };
+            }
+        });
     }
     Err(needs("AVX-512DQ", "an x86-64 CPU that has them"))
 }

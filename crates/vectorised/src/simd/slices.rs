@@ -27,7 +27,7 @@ use super::expression::streamed_elements;
 use super::mandelbrot::{free_running_points, masked_points};
 #[cfg(target_arch = "x86_64")]
 use super::orbits::Orbits;
-use super::particles::interleaved_columns;
+use super::particles::columns;
 #[cfg(target_arch = "x86_64")]
 use super::pi::named_chunk;
 use super::vectors::PARTICLE_VECTORS;
@@ -115,7 +115,7 @@ pub fn expression() -> Result<Elements, StepError> {
 /// The kernel of [`particles::interleaved`](super::particles::interleaved): moves some particles, columns of the same length, through
 /// all steps. It needs no instructions that a CPU might not have.
 pub fn particles(x: &mut [f64], y: &mut [f64], speed: &[f64], timestep: f64, steps: usize) {
-    interleaved_columns::<PARTICLE_VECTORS>(x, y, speed, timestep, steps);
+    columns::<PARTICLE_VECTORS>(x, y, speed, timestep, steps);
 }
 
 /// The kernel of [`distance::streamed`](super::distance::streamed).

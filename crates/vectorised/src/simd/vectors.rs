@@ -3,7 +3,7 @@
 
 use validation::{Plain, Problem, Ready, Settings};
 
-use super::cpu::{CpuKernel, on_this_cpu};
+use super::cpu::{CpuKernel, alone, on_this_cpu};
 
 /// The most independent vectors that a step can be asked to keep in flight: as many as one kernel each is compiled for.
 pub const MOST_VECTORS: usize = 8;
@@ -29,7 +29,12 @@ macro_rules! each {
 }
 pub(super) use each;
 
-/// A step that runs one of the kernels that keep 1, 2, 3 ... vectors in flight, as [`on_this_cpu`] does: what the settings ask for, or else `default`.
+/// The one of the kernels that keep 1, 2, 3 ... vectors in flight that the settings ask for, or else that with `default` vectors.
+pub(super) fn chosen<K: Copy>(kernels: [K; MOST_VECTORS], settings: &Settings, default: usize) -> K {
+    kernels[settings.vectors.map_or(default, usize::from).min(MOST_VECTORS) - 1]
+}
+
+/// A step that runs such a kernel.
 ///
 /// # Safety
 /// The CPU has the instructions of the kernels.
@@ -38,9 +43,8 @@ pub(super) unsafe fn on_this_cpu_with<P: Problem>(
     settings: &Settings,
     default: usize,
 ) -> Ready<P> {
-    let vectors = settings.vectors.map_or(default, usize::from).min(MOST_VECTORS);
     // SAFETY: the caller says that this CPU has the instructions.
-    unsafe { on_this_cpu(kernels[vectors - 1]) }
+    unsafe { on_this_cpu(chosen(kernels, settings, default)) }
 }
 
 /// The same with kernels that are safe to call everywhere.
@@ -49,6 +53,5 @@ pub(super) fn on_any_cpu_with<P: Problem>(
     settings: &Settings,
     default: usize,
 ) -> Ready<P> {
-    // SAFETY: a function that is safe to call needs nothing that a CPU might not have.
-    unsafe { on_this_cpu_with(kernels.map(|kernel| kernel as CpuKernel<P>), settings, default) }
+    alone(chosen(kernels, settings, default))
 }
