@@ -12,8 +12,6 @@ const EXCEPTIONS: runner::Exceptions = &[
     ("vectorised::simd::mandelbrot::dispatched", "the kernel of `masked`, which threads share, goes as one function"),
     ("vectorised::simd::mandelbrot::rounds", "a list in rounds in place of a grid in blocks, which is one idea"),
     ("vectorised::simd::mandelbrot::free_running", "a second loop beside the tested one, which stays as it is"),
-    ("vectorised::simd::particles::interleaved", SHARED),
-    ("vectorised::simd::distance::streamed", SHARED),
     ("vectorised::simd::pi::named", "what the compiler chose is written out, instruction by instruction"),
 ];
 

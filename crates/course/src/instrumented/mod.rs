@@ -61,6 +61,9 @@ pub(crate) fn write_copy(
     let mut files = Vec::new();
     files_below(&from.join("src"), &mut files)
         .map_err(|error| Failure::io(format_args!("cannot read the sources in {}", from.display()), &error))?;
+    remove_all_but(&to.join("src"), |file| {
+        file.strip_prefix(folder).is_ok_and(|below| files.contains(&root.join(below)))
+    })?;
     for file in files {
         let below = file.strip_prefix(&root).unwrap_or(&file);
         let text = if file.extension().is_some_and(|ending| ending == "rs") {
@@ -84,6 +87,19 @@ pub(crate) fn write_copy(
     let main = if what == What::Memory { main } else { main.replace("#[global_allocator]", "#[allow(dead_code)]") };
     write(&folder.join("profiled/src/main.rs"), &main)?;
     write(&folder.join("profiled/src/profiled.rs"), include_str!("../profiled.rs"))
+}
+
+/// Removes the files of an earlier copy that are not to be kept: those of modules that have been moved or renamed since.
+fn remove_all_but(folder: &Path, kept: impl Fn(&Path) -> bool) -> Result<(), Failure> {
+    let mut copied = Vec::new();
+    if folder.is_dir() {
+        files_below(folder, &mut copied)
+            .map_err(|error| Failure::io(format_args!("cannot read the copy in {}", folder.display()), &error))?;
+    }
+    for old in copied.iter().filter(|old| !kept(old)) {
+        fs::remove_file(old).map_err(|error| Failure::io(format_args!("cannot remove {}", old.display()), &error))?;
+    }
+    Ok(())
 }
 
 /// The files below a folder.
@@ -192,6 +208,17 @@ mod tests {
         assert_eq!(workspace["dependencies"]["validation"]["path"].as_str(), Some("/course/crates/validation"));
         assert_eq!(workspace["dependencies"]["rayon"].as_str(), Some("1"));
         assert_eq!(copy["profile"]["dev"]["opt-level"].as_integer(), Some(3));
+    }
+
+    #[test]
+    fn what_an_earlier_copy_had_and_this_one_has_not_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = source::workspace::root().unwrap();
+        let stale = folder.path().join("crates/kernels/src/moved/since.rs");
+        write(&stale, "").unwrap();
+        let attributes = copy_with_attributes(&root, folder.path(), "kernels", What::Lines).unwrap();
+        assert!(attributes > 0 && !stale.exists());
+        assert!(folder.path().join("crates/kernels/src/lib.rs").exists());
     }
 
     #[test]

@@ -45,6 +45,9 @@ fn trials(ladder: &Arc<dyn Ladder>) -> Vec<Trial> {
     trials
 }
 
+/// Floating-point operations from which on a case is run once: what a second run could show the smaller cases show too.
+const MUCH_WORK: u64 = 100_000_000;
+
 /// Runs a step as often as it takes to see that its answer does not depend on what the run before has left behind: the first time
 /// on nothing but poison, the second time on its own answer with poison in it.
 fn test(ladder: &dyn Ladder, step: usize, input: &SharedInput) -> Result<Completion, Failed> {
@@ -54,7 +57,9 @@ fn test(ladder: &dyn Ladder, step: usize, input: &SharedInput) -> Result<Complet
         Err(error) => return Err(error.into()),
     };
     let mut step = Checked::start(session)?;
-    step.run()?;
+    if input.work().flops() <= MUCH_WORK {
+        step.run()?;
+    }
     step.finish()?;
     Ok(Completion::Completed)
 }

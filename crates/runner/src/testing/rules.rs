@@ -166,7 +166,7 @@ fn twos(hits: &mut [u64]) {
         assert!(message(explained(&twos)).contains("`Mirrors`"));
         let long = told("ones", "an idea that has far more letters than a table has");
         assert!(message(explained(&long)).contains("of 45 at most"));
-        assert!(message(explained(&told("threes", "threes"))).contains("did you mean"));
+        assert!(message(explained(&told("threes", "threes"))).contains("has no function `threes`"));
 
         assert!(changes_little(&ones, &twos, &[]).is_ok());
         assert!(message(changes_little(&ones, &ones, &[])).starts_with("it is the same as"));

@@ -14,7 +14,7 @@ use crate::side_by_side::rows::differences;
 /// ```
 /// let naive = "/// Doubles.\nfn naive(x: u32) -> u32 {\n    x + x\n}";
 /// let shifted = "/// Shifts.\nfn shifted(x: u32) -> u32 {\n    // One bit to the left.\n    x << 1\n}";
-/// assert_eq!(course::side_by_side::changed_lines(naive, shifted), 1);
+/// assert_eq!(source::side_by_side::changed_lines(naive, shifted), 1);
 /// ```
 pub fn changed_lines(a: &str, b: &str) -> usize {
     differences(&code_lines(a), &code_lines(b)).iter().map(|(left, right)| left.len().max(right.len())).sum()
