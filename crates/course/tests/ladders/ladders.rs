@@ -10,7 +10,9 @@ use course::source::root;
 const MOST: usize = 30;
 
 /// Neighbours that change more, with the reason.
-const EXCEPTIONS: [(&str, &str); 3] = [
+const EXCEPTIONS: [(&str, &str); 5] = [
+    ("vectorised::simd::mandelbrot::masked", "its kernel stands beside it, because threads run it too"),
+    ("vectorised::simd::mandelbrot::dispatched", "the kernel of the step before it stands beside that step"),
     ("vectorised::simd::mandelbrot::rounds", "a list in rounds in place of a grid in blocks, which is one idea"),
     ("vectorised::simd::mandelbrot::free_running", "a second loop beside the tested one, which stays as it is"),
     ("vectorised::simd::pi::named", "what the compiler chose is written out, instruction by instruction"),
