@@ -36,7 +36,7 @@ pub fn packed(input: &Input, output: &mut Output) {
 // ANCHOR_END: packed
 
 // ANCHOR: streamed
-/// The distances of some points to all others, a row for each.
+/// The distances of some points to others, a row for each. It is compiled once, for this step and for threads.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 #[inline(never)]

@@ -69,7 +69,7 @@ pub fn aligned(_: &Input, _: &Settings) -> Ready<Expression> {
 // ANCHOR_END: aligned
 
 // ANCHOR: streamed
-/// (a + b) * 2 + a * b of some elements.
+/// (a + b) * 2 + a * b of some elements. It is compiled once, for this step and for threads.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 #[inline(never)]

@@ -52,7 +52,7 @@ pub fn lanes(input: &Input, hits: &mut Output) {
 // ANCHOR_END: lanes
 
 // ANCHOR: named
-/// The hits of a chunk.
+/// The hits of a chunk. It is compiled once, for this step and for threads.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq")]
 #[inline(never)]
