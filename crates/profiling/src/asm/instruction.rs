@@ -183,7 +183,7 @@ pub struct Instruction {
     pub cold: bool,
     /// The number of loops around it.
     pub depth: u32,
-    /// The innermost loop around it, an index of [`Listing::loops`].
+    /// The innermost loop around it, an index of [`Listing::loops`](super::Listing::loops).
     pub in_loop: Option<usize>,
     /// The line of the function's own file that it comes from, or the outermost one when it comes from elsewhere.
     pub line: Option<Line>,
