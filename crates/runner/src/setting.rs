@@ -35,19 +35,20 @@ impl Setting {
     /// The option itself.
     pub(crate) fn arg(self) -> Arg {
         let (value, help) = match self {
-            Self::Block => (
-                "ELEMENTS",
-                "Elements of the arrays that are computed at a time [default: what fits the nearest cache]",
-            ),
+            Self::Block => ("ELEMENTS", "Elements of the arrays that are computed at a time [default: what fits the nearest cache]".to_owned()),
             Self::Chunk => (
                 "N",
                 "Rows, particles or samples that a thread or a process takes at once, in the steps that hand out chunks \
-                 [default: each step's own]",
+                 [default: each step's own]"
+                    .to_owned(),
             ),
-            Self::Vectors { .. } => {
-                ("V", "Independent vectors in flight, in the steps that have several [default: each step's own]")
-            }
-            Self::Workgroup => ("N", "Invocations in a workgroup of the device [default: each step's own]"),
+            Self::Vectors { most } => (
+                "V",
+                format!(
+                    "Independent vectors in flight, 1 to {most}, in the steps that have several [default: each step's own]"
+                ),
+            ),
+            Self::Workgroup => ("N", "Invocations in a workgroup of the device [default: each step's own]".to_owned()),
         };
         let arg = Arg::new(self.name()).long(self.name()).value_name(value).help(help).help_heading("Runs");
         arg.allow_negative_numbers(true).value_parser(move |text: &str| self.parse(text))
