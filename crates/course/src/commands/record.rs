@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::{env, fs};
+use std::{env, fs, io};
 
 use clap::Args;
 use runner::files::write_atomically;
@@ -87,7 +87,11 @@ fn keep_chapter(root: &Path, chapter: &str, file: &Path, out: &Path) -> Result<(
     }
     let mut tables: Vec<_> =
         tables.iter().map(|(problem, records)| (format!("{chapter}-{problem}"), ladder(records))).collect();
-    let page = fs::read_to_string(root.join("docs/src").join(format!("{chapter}.md"))).unwrap_or_default();
+    let page = match fs::read_to_string(root.join("docs/src").join(format!("{chapter}.md"))) {
+        // A chapter without a page has its results kept all the same.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        page => page.map_err(|error| Failure::io(format_args!("cannot read the page of {chapter}"), &error))?,
+    };
     tables.extend(mentioned(&page, out, "md")?.into_iter().map(|(name, table)| (name, format!("{table}\n"))));
     keep(root, chapter, records, &tables)?;
     for (folder, ending) in [("docs/results", "txt"), ("docs/src/images", "svg")] {
