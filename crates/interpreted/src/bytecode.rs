@@ -5,6 +5,7 @@
 //! of values.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::names::Symbol;
 use crate::source::SourceFile;
@@ -376,7 +377,7 @@ pub struct Code {
     /// The name with those around it.
     pub qualified_name: Rc<str>,
     /// The file.
-    pub file: Rc<SourceFile>,
+    pub file: Arc<SourceFile>,
     /// The line of `def`, 1 for a file.
     pub first_line: u32,
     /// How many arguments it has, without a starred one. They are the first slots.
