@@ -1,0 +1,92 @@
+//! The state of a machine, which everything that a program can call works on.
+//!
+//! Functions of Rust that the program calls may call the program again ([`Machine::call`], [`Machine::resume`]). A collection may
+//! happen then, and what a function holds in variables of Rust only is lost unless it lies among [`Machine::roots`] meanwhile. The
+//! arguments of a call stay where they are until it returns.
+
+use std::io::{self, Write};
+
+use crate::error::{ExceptionKind, Outcome};
+use crate::heap::Heap;
+use crate::names::{Names, Symbol};
+use crate::objects::Generator;
+use crate::value::{Ref, Value};
+
+/// The arguments of a call of a function of Rust.
+#[derive(Clone, Copy, Debug)]
+pub struct Arguments<'a> {
+    /// Those without a name; the object first when a method is called.
+    pub positional: &'a [Value],
+    /// Those with a name.
+    pub keywords: &'a [(Symbol, Value)],
+}
+
+/// A function of Rust that a program can call.
+pub type BuiltinFunction = fn(&mut Machine, Arguments<'_>) -> Outcome<Value>;
+
+/// How the program is called from Rust. The interpreter gives these when it makes a machine, because it uses everything that uses
+/// them.
+#[derive(Clone, Copy, Debug)]
+pub struct Hooks {
+    /// Calls something with arguments without names.
+    pub call: fn(&mut Machine, Value, &[Value]) -> Outcome<Value>,
+    /// Gives a generator's next element.
+    pub resume: fn(&mut Machine, Ref<Generator>) -> Outcome<Option<Value>>,
+}
+
+/// What a program's execution needs.
+pub struct Machine {
+    /// The objects.
+    pub heap: Heap,
+    /// The names.
+    pub names: Names,
+    /// Where `print` writes.
+    pub output: Box<dyn Write>,
+    /// `sys.argv`: the file, then the program's arguments.
+    pub arguments: Vec<String>,
+    /// Values that functions of Rust hold while the program runs below them. Who pushes takes away again.
+    pub roots: Vec<Value>,
+    hooks: Hooks,
+}
+
+impl Machine {
+    /// A machine that has executed nothing.
+    pub fn new(hooks: Hooks, output: Box<dyn Write>, arguments: Vec<String>) -> Machine {
+        Machine { heap: Heap::default(), names: Names::default(), output, arguments, roots: Vec::new(), hooks }
+    }
+
+    /// Calls anything that can be called. The callable and the arguments are kept alive meanwhile.
+    pub fn call(&mut self, callable: Value, arguments: &[Value]) -> Outcome<Value> {
+        let roots = self.roots.len();
+        self.roots.push(callable);
+        self.roots.extend_from_slice(arguments);
+        let result = (self.hooks.call)(self, callable, arguments);
+        self.roots.truncate(roots);
+        result
+    }
+
+    /// The next element of a generator, or `None` when it has ended. The generator is kept alive meanwhile.
+    pub fn resume(&mut self, generator: Ref<Generator>) -> Outcome<Option<Value>> {
+        let roots = self.roots.len();
+        self.roots.push(Value::Generator(generator));
+        let result = (self.hooks.resume)(self, generator);
+        self.roots.truncate(roots);
+        result
+    }
+
+    /// Writes to the output of the program.
+    pub fn write(&mut self, text: &str) -> Outcome<()> {
+        self.output.write_all(text.as_bytes()).map_err(|error| self.output_error(&error))
+    }
+
+    /// What Python raises when its output cannot be written.
+    pub fn output_error(&mut self, error: &io::Error) -> crate::error::Raised {
+        let text = match error.raw_os_error() {
+            Some(number) => {
+                format!("[Errno {number}] {}", error.to_string().split(" (os error").next().unwrap_or_default())
+            }
+            None => error.to_string(),
+        };
+        self.heap.raise(ExceptionKind::OSError, text)
+    }
+}
