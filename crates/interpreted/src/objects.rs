@@ -220,6 +220,8 @@ pub struct Module {
     pub values: Vec<Value>,
     /// The name of each place.
     pub names: Vec<Symbol>,
+    /// What each name means while it is not bound: the built-in of that name, or unbound.
+    pub fallback: Vec<Value>,
 }
 
 impl Module {

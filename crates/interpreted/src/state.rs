@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use crate::error::{ExceptionKind, Outcome};
 use crate::heap::Heap;
+use crate::machine::Execution;
 use crate::names::{Names, Symbol};
 use crate::objects::Generator;
 use crate::value::{Ref, Value};
@@ -46,13 +47,23 @@ pub struct Machine {
     pub arguments: Vec<String>,
     /// Values that functions of Rust hold while the program runs below them. Who pushes takes away again.
     pub roots: Vec<Value>,
+    /// What the interpreter keeps.
+    pub(crate) execution: Execution,
     hooks: Hooks,
 }
 
 impl Machine {
     /// A machine that has executed nothing.
     pub fn new(hooks: Hooks, output: Box<dyn Write>, arguments: Vec<String>) -> Machine {
-        Machine { heap: Heap::default(), names: Names::default(), output, arguments, roots: Vec::new(), hooks }
+        Machine {
+            heap: Heap::default(),
+            names: Names::default(),
+            output,
+            arguments,
+            roots: Vec::new(),
+            execution: Execution::new(),
+            hooks,
+        }
     }
 
     /// Calls anything that can be called. The callable and the arguments are kept alive meanwhile.

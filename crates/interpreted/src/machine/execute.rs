@@ -1,0 +1,550 @@
+//! The interpreter's loop: one instruction after the other.
+#![expect(unsafe_code, reason = "slots and operands are read and written by address; the compiler has counted how many there are")]
+
+use std::sync::atomic::Ordering;
+
+use super::attributes;
+use super::calls::{self, Call, Called, call_builtin, enter};
+use super::exceptions;
+use super::frames::{Cache, Completion};
+use super::instructions;
+use crate::bytecode::{BinaryOperator, Code, Comparison, Instruction};
+use crate::error::{Outcome, Raised};
+use crate::objects::Cell;
+use crate::state::Machine;
+use crate::value::Value;
+use crate::{iteration, operators};
+
+/// Executes the innermost frame, and those that it calls, until as many frames are left as are given. The result is that of the
+/// last frame that ended.
+pub(crate) fn execute(machine: &mut Machine, frames: usize) -> Outcome<Value> {
+    if machine.execution.watch.is_some() { run::<true>(machine, frames) } else { run::<false>(machine, frames) }
+}
+
+/// Where the loop is: kept in variables of the loop, and loaded anew when the frame changes.
+struct Place {
+    code: *const Code,
+    instructions: *const Instruction,
+    globals: *mut Value,
+    fallback: *const Value,
+    slots: *mut Value,
+    caches: *mut Cache,
+}
+
+impl Place {
+    /// That of the innermost frame, with the position at which it goes on.
+    fn load(machine: &mut Machine) -> (Place, usize) {
+        let execution = &mut machine.execution;
+        let frame = execution.frames.last().expect("a frame is executed");
+        let module = &mut machine.heap[frame.globals];
+        let place = Place {
+            code: &*frame.code,
+            instructions: frame.code.instructions.as_ptr(),
+            globals: module.values.as_mut_ptr(),
+            fallback: module.fallback.as_ptr(),
+            slots: execution.stack.address(frame.slots),
+            caches: execution.caches[frame.code.number as usize].as_mut_ptr(),
+        };
+        (place, frame.position)
+    }
+}
+
+fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Value> {
+    let (mut place, mut position) = Place::load(machine);
+    // SAFETY: `top` lies within the frame's room behind its slots.
+    let mut operands = machine.execution.stack.address(machine.execution.top);
+
+    // SAFETY, for all of the loop: the code of the innermost frame lives as long as the frame. The compiler counts slots, operands,
+    // caches and global names, and the frame's room was asked for, so every address is within the row, the caches or the module.
+    macro_rules! code {
+        () => {
+            (unsafe { &*place.code })
+        };
+    }
+    macro_rules! push {
+        ($value:expr) => {{
+            let value = $value;
+            unsafe {
+                operands.write(value);
+                operands = operands.add(1);
+            }
+        }};
+    }
+    macro_rules! pop {
+        () => {
+            unsafe {
+                operands = operands.sub(1);
+                operands.read()
+            }
+        };
+    }
+    macro_rules! peek {
+        ($depth:expr) => {
+            unsafe { &mut *operands.sub($depth as usize) }
+        };
+    }
+    macro_rules! slot {
+        ($slot:expr) => {
+            unsafe { &mut *place.slots.add($slot as usize) }
+        };
+    }
+    // Says where the frame is before anything is called that may look at it.
+    macro_rules! save {
+        () => {{
+            machine.execution.top = machine.execution.stack.index(operands);
+            machine.execution.frames.last_mut().expect("a frame is executed").position = position;
+        }};
+    }
+    macro_rules! reload {
+        () => {{
+            (place, position) = Place::load(machine);
+            operands = machine.execution.stack.address(machine.execution.top);
+        }};
+    }
+    // Goes to the handler of an exception, or ends the function with it.
+    macro_rules! raise {
+        ($raised:expr) => {{
+            let raised: Raised = $raised;
+            save!();
+            exceptions::unwind(machine, raised, position - 1, frames)?;
+            reload!();
+            continue;
+        }};
+    }
+    macro_rules! attempt {
+        ($outcome:expr) => {
+            match $outcome {
+                Ok(value) => value,
+                Err(raised) => raise!(raised),
+            }
+        };
+    }
+    macro_rules! called {
+        ($outcome:expr, $result:expr) => {
+            match $outcome {
+                Ok(Called::Value(value)) => {
+                    operands = machine.execution.stack.address($result);
+                    push!(value);
+                    if WATCHED {
+                        machine.execution.watch.as_mut().expect("it is watched").returned(code!(), position - 1);
+                    }
+                }
+                Ok(Called::Frame) => reload!(),
+                Err(raised) => raise!(raised),
+            }
+        };
+    }
+    // The two topmost operands give one result: by the first arm that fits, else by the function.
+    macro_rules! binary {
+        ($($left:pat, $right:pat $(, $guard:expr)? => $result:expr;)* else $slow:expr) => {{
+            let right = pop!();
+            let left = *peek!(1);
+            match (left, right) {
+                $(($left, $right) $(if $guard)? => *peek!(1) = $result,)*
+                _ => {
+                    save!();
+                    *peek!(1) = attempt!($slow(machine, left, right));
+                }
+            }
+        }};
+    }
+    macro_rules! jump_if {
+        ($condition:expr, $target:expr) => {{
+            let value = pop!();
+            let truth = match value {
+                Value::Bool(truth) => truth,
+                value => operators::truth(&machine.heap, value),
+            };
+            if truth == $condition {
+                position = $target as usize;
+            }
+        }};
+    }
+
+    loop {
+        let instruction = unsafe { *place.instructions.add(position) };
+        if WATCHED {
+            machine.execution.watch.as_mut().expect("it is watched").instruction(code!(), position);
+        }
+        position += 1;
+        match instruction {
+            Instruction::LoadConst(constant) => push!(code!().constants[constant as usize]),
+            Instruction::LoadFast(slot) => match *slot!(slot) {
+                Value::Unbound => raise!(instructions::unbound_local(machine, code!(), slot)),
+                value => push!(value),
+            },
+            Instruction::StoreFast(slot) => *slot!(slot) = pop!(),
+            Instruction::DeleteFast(slot) => match std::mem::take(slot!(slot)) {
+                Value::Unbound => raise!(instructions::unbound_local(machine, code!(), slot)),
+                _ => {}
+            },
+            Instruction::MakeCell(slot) => {
+                let cell = machine.heap.allocate(Cell(*slot!(slot)));
+                *slot!(slot) = Value::Cell(cell);
+            }
+            Instruction::LoadClosure(slot) => push!(*slot!(slot)),
+            Instruction::LoadDeref(slot) => match instructions::cell(machine, *slot!(slot)).0 {
+                Value::Unbound => raise!(instructions::unbound_cell(machine, code!(), slot)),
+                value => push!(value),
+            },
+            Instruction::StoreDeref(slot) => {
+                let value = pop!();
+                instructions::cell(machine, *slot!(slot)).0 = value;
+            }
+            Instruction::DeleteDeref(slot) => match std::mem::take(&mut instructions::cell(machine, *slot!(slot)).0) {
+                Value::Unbound => raise!(instructions::unbound_cell(machine, code!(), slot)),
+                _ => {}
+            },
+            Instruction::LoadGlobal { place: name } => {
+                let mut value = unsafe { *place.globals.add(name as usize) };
+                if !value.is_bound() {
+                    value = unsafe { *place.fallback.add(name as usize) };
+                    if !value.is_bound() {
+                        raise!(instructions::unbound_global(machine, name));
+                    }
+                }
+                push!(value);
+            }
+            Instruction::StoreGlobal { place: name } => {
+                let value = pop!();
+                unsafe { *place.globals.add(name as usize) = value };
+            }
+            Instruction::DeleteGlobal { place: name } => {
+                if !std::mem::take(unsafe { &mut *place.globals.add(name as usize) }).is_bound() {
+                    raise!(instructions::unbound_global(machine, name));
+                }
+            }
+            Instruction::LoadName { slot, place: name } => {
+                let mut value = *slot!(slot);
+                if !value.is_bound() {
+                    value = unsafe { *place.globals.add(name as usize) };
+                }
+                if !value.is_bound() {
+                    value = unsafe { *place.fallback.add(name as usize) };
+                }
+                if !value.is_bound() {
+                    raise!(instructions::unbound_global(machine, name));
+                }
+                push!(value);
+            }
+            Instruction::PopTop => {
+                pop!();
+            }
+            Instruction::Copy(depth) => push!(*peek!(depth)),
+            Instruction::Swap(depth) => unsafe { std::ptr::swap(operands.sub(1), operands.sub(depth as usize)) },
+            Instruction::Unary(operator) => {
+                let value = *peek!(1);
+                *peek!(1) = attempt!(operators::unary(machine, operator, value));
+            }
+            Instruction::Not => {
+                let truth = operators::truth(&machine.heap, *peek!(1));
+                *peek!(1) = Value::Bool(!truth);
+            }
+            Instruction::Add | Instruction::InPlace(BinaryOperator::Add) => binary! {
+                Value::Float(a), Value::Float(b) => Value::Float(a + b);
+                Value::Complex(a, b), Value::Complex(c, d) => Value::Complex(a + c, b + d);
+                Value::Int(a), Value::Int(b), a.checked_add(b).is_some() => Value::Int(a.wrapping_add(b));
+                else |machine: &mut Machine, left, right| match instruction {
+                    Instruction::Add => operators::binary(machine, BinaryOperator::Add, left, right),
+                    _ => operators::in_place(machine, BinaryOperator::Add, left, right),
+                }
+            },
+            Instruction::Subtract => binary! {
+                Value::Float(a), Value::Float(b) => Value::Float(a - b);
+                Value::Complex(a, b), Value::Complex(c, d) => Value::Complex(a - c, b - d);
+                Value::Int(a), Value::Int(b), a.checked_sub(b).is_some() => Value::Int(a.wrapping_sub(b));
+                else |machine: &mut Machine, left, right| operators::binary(machine, BinaryOperator::Subtract, left, right)
+            },
+            Instruction::Multiply => binary! {
+                Value::Float(a), Value::Float(b) => Value::Float(a * b);
+                Value::Complex(a, b), Value::Complex(c, d) => Value::Complex(a * c - b * d, a * d + b * c);
+                Value::Int(a), Value::Int(b), a.checked_mul(b).is_some() => Value::Int(a.wrapping_mul(b));
+                else |machine: &mut Machine, left, right| operators::binary(machine, BinaryOperator::Multiply, left, right)
+            },
+            Instruction::Binary(operator) => binary! {
+                Value::Float(a), Value::Float(b), operator == BinaryOperator::TrueDivide && b != 0.0 => Value::Float(a / b);
+                else |machine: &mut Machine, left, right| operators::binary(machine, operator, left, right)
+            },
+            Instruction::InPlace(operator) => binary! {
+                else |machine: &mut Machine, left, right| operators::in_place(machine, operator, left, right)
+            },
+            Instruction::Compare(comparison) => {
+                let right = pop!();
+                let left = *peek!(1);
+                let truth = match (left, right) {
+                    (Value::Float(a), Value::Float(b)) => compared(comparison, a, b),
+                    (Value::Int(a), Value::Int(b)) => compared(comparison, a, b),
+                    _ => {
+                        save!();
+                        attempt!(operators::compare(machine, comparison, left, right))
+                    }
+                };
+                *peek!(1) = Value::Bool(truth);
+            }
+            Instruction::Is(not) => {
+                let right = pop!();
+                let left = *peek!(1);
+                *peek!(1) = Value::Bool(left.is_same(right) != not);
+            }
+            Instruction::Contains(not) => {
+                let container = pop!();
+                let item = *peek!(1);
+                save!();
+                let found = attempt!(operators::contains(machine, item, container));
+                *peek!(1) = Value::Bool(found != not);
+            }
+            Instruction::Subscript => {
+                let index = pop!();
+                let container = *peek!(1);
+                *peek!(1) = match (container, index) {
+                    (Value::List(list), Value::Int(index)) if (index as usize) < machine.heap[list].len() => {
+                        machine.heap[list][index as usize]
+                    }
+                    _ => attempt!(operators::subscript(machine, container, index)),
+                };
+            }
+            Instruction::StoreSubscript => {
+                let index = pop!();
+                let container = pop!();
+                let value = pop!();
+                match (container, index) {
+                    (Value::List(list), Value::Int(index)) if (index as usize) < machine.heap[list].len() => {
+                        machine.heap[list][index as usize] = value;
+                    }
+                    _ => attempt!(operators::store_subscript(machine, container, index, value)),
+                }
+            }
+            Instruction::DeleteSubscript => {
+                let index = pop!();
+                let container = pop!();
+                attempt!(operators::delete_subscript(machine, container, index));
+            }
+            Instruction::BuildSlice(count) => {
+                let step = if count == 3 { pop!() } else { Value::None };
+                let stop = pop!();
+                let start = *peek!(1);
+                *peek!(1) = Value::Slice(machine.heap.allocate(crate::objects::Slice { start, stop, step }));
+            }
+            Instruction::LoadAttribute { name, cache } => {
+                let object = *peek!(1);
+                let cache = unsafe { &mut *place.caches.add(cache as usize) };
+                *peek!(1) = match instructions::cached_attribute(machine, object, *cache) {
+                    Some(value) => value,
+                    None => attempt!(instructions::load_attribute(machine, object, name, cache)),
+                };
+            }
+            Instruction::StoreAttribute { name, cache } => {
+                let object = pop!();
+                let value = pop!();
+                let cache = unsafe { &mut *place.caches.add(cache as usize) };
+                if !instructions::store_cached(machine, object, *cache, value) {
+                    attempt!(instructions::store_attribute(machine, object, name, cache, value));
+                    if let Value::Module(_) = object {
+                        save!();
+                        reload!();
+                    }
+                }
+            }
+            Instruction::DeleteAttribute(name) => {
+                let object = pop!();
+                attempt!(attributes::delete(machine, object, name));
+            }
+            Instruction::LoadMethod { name, cache } => {
+                let object = *peek!(1);
+                let cache = unsafe { &mut *place.caches.add(cache as usize) };
+                let (callable, itself) = match instructions::cached_method(machine, object, *cache) {
+                    Some(method) => (method, object),
+                    None => attempt!(instructions::load_method(machine, object, name, cache)),
+                };
+                *peek!(1) = callable;
+                push!(itself);
+            }
+            Instruction::Jump(target) => position = target as usize,
+            Instruction::JumpBackward(target) => {
+                position = target as usize;
+                if machine.heap.wants_collection() {
+                    save!();
+                    instructions::collect(machine);
+                }
+                if machine.execution.interrupt.load(Ordering::Relaxed) {
+                    raise!(instructions::interrupted(machine));
+                }
+            }
+            Instruction::PopJumpIfFalse(target) => jump_if!(false, target),
+            Instruction::PopJumpIfTrue(target) => jump_if!(true, target),
+            Instruction::JumpIfFalseOrPop(target) => {
+                if operators::truth(&machine.heap, *peek!(1)) {
+                    pop!();
+                } else {
+                    position = target as usize;
+                }
+            }
+            Instruction::JumpIfTrueOrPop(target) => {
+                if operators::truth(&machine.heap, *peek!(1)) {
+                    position = target as usize;
+                } else {
+                    pop!();
+                }
+            }
+            Instruction::GetIterator => {
+                let value = *peek!(1);
+                *peek!(1) = attempt!(iteration::iterator(machine, value));
+            }
+            Instruction::ForIterator(target) => match peek!(1) {
+                Value::RangeIterator { step, next, stop } => {
+                    let element = *next;
+                    if if *step > 0 { element < *stop } else { element > *stop } {
+                        // Past the largest number there is nothing, so the range is over.
+                        *next = element.checked_add(i64::from(*step)).unwrap_or(*stop);
+                        push!(Value::Int(element));
+                    } else {
+                        pop!();
+                        position = target as usize;
+                    }
+                }
+                Value::ListIterator { list, next } => match machine.heap[*list].get(*next as usize) {
+                    Some(&element) => {
+                        *next += 1;
+                        push!(element);
+                    }
+                    None => {
+                        pop!();
+                        position = target as usize;
+                    }
+                },
+                iterator => {
+                    save!();
+                    match attempt!(iteration::next(machine, iterator)) {
+                        Some(element) => push!(element),
+                        None => {
+                            pop!();
+                            position = target as usize;
+                        }
+                    }
+                    if WATCHED {
+                        machine.execution.watch.as_mut().expect("it is watched").returned(code!(), position - 1);
+                    }
+                }
+            },
+            Instruction::Call { arguments, keywords } => {
+                save!();
+                let first = machine.execution.top - arguments as usize;
+                let call = Call { result: first - 1, first, count: arguments as usize, names: code!().names(keywords) };
+                let callable = *peek!(arguments + 1);
+                if machine.heap.wants_collection() {
+                    instructions::collect(machine);
+                }
+                match callable {
+                    Value::Function(function) => called!(enter(machine, function, call, Completion::Result), call.result),
+                    Value::Builtin(function) if arguments == 1 && keywords == 0 => {
+                        let outcome = call_builtin(machine, function, None, call);
+                        called!(outcome.map(Called::Value), call.result);
+                    }
+                    callable => called!(calls::call(machine, callable, call), call.result),
+                }
+            }
+            Instruction::CallMethod { arguments, keywords } => {
+                save!();
+                let first = machine.execution.top - arguments as usize;
+                let itself = *peek!(arguments + 1);
+                let callable = *peek!(arguments + 2);
+                let with_self = usize::from(itself.is_bound());
+                let call = Call {
+                    result: first - 2,
+                    first: first - with_self,
+                    count: arguments as usize + with_self,
+                    names: code!().names(keywords),
+                };
+                if machine.heap.wants_collection() {
+                    instructions::collect(machine);
+                }
+                called!(calls::call(machine, callable, call), call.result);
+            }
+            Instruction::CallStar { keywords } => {
+                let names = code!().names(keywords);
+                save!();
+                let result = machine.execution.top - names.len() - 2;
+                let callable = *peek!(names.len() + 2);
+                let count = attempt!(instructions::spread(machine, result, names.len()));
+                let call = Call { result, first: result + 1, count, names };
+                called!(calls::call(machine, callable, call), call.result);
+            }
+            Instruction::ListAppend(depth) => {
+                let value = pop!();
+                instructions::append(machine, *peek!(depth), value);
+            }
+            Instruction::Return => {
+                let value = pop!();
+                save!();
+                if let Some(result) = attempt!(instructions::leave(machine, value, frames)) {
+                    return Ok(result);
+                }
+                reload!();
+                if WATCHED {
+                    machine.execution.watch.as_mut().expect("it is watched").returned(code!(), position.saturating_sub(1));
+                }
+            }
+            Instruction::MakeGenerator => {
+                save!();
+                let generator = instructions::make_generator(machine);
+                if let Some(result) = attempt!(instructions::leave(machine, generator, frames)) {
+                    return Ok(result);
+                }
+                reload!();
+            }
+            Instruction::Yield => {
+                let value = pop!();
+                save!();
+                instructions::rest(machine);
+                return Ok(value);
+            }
+            Instruction::EndClass => {
+                save!();
+                let class = attempt!(instructions::end_class(machine));
+                if let Some(result) = attempt!(instructions::leave(machine, class, frames)) {
+                    return Ok(result);
+                }
+                reload!();
+            }
+            Instruction::MakeClass { code, base, cells } => {
+                save!();
+                attempt!(instructions::begin_class(machine, code as usize, base, cells as usize));
+                reload!();
+            }
+            Instruction::Nop => {}
+            rare => {
+                save!();
+                if attempt!(instructions::rare(machine, rare)) {
+                    reload!();
+                } else {
+                    operands = machine.execution.stack.address(machine.execution.top);
+                }
+            }
+        }
+    }
+}
+
+/// A comparison of two numbers of one type.
+#[inline]
+fn compared<T: PartialOrd>(comparison: Comparison, left: T, right: T) -> bool {
+    match comparison {
+        Comparison::Less => left < right,
+        Comparison::LessEqual => left <= right,
+        Comparison::Equal => left == right,
+        Comparison::NotEqual => left != right,
+        Comparison::Greater => left > right,
+        Comparison::GreaterEqual => left >= right,
+    }
+}
+
+impl Code {
+    /// The names of a call's named arguments.
+    #[inline]
+    fn names(&self, keywords: u32) -> &[crate::names::Symbol] {
+        match keywords {
+            0 => &[],
+            index => &self.keywords[index as usize - 1],
+        }
+    }
+}
+
