@@ -11,6 +11,7 @@ mod stack;
 mod traceback;
 mod watch;
 
+use std::fmt;
 use std::io::Write;
 use std::path::Path;
 use std::rc::Rc;
@@ -45,6 +46,25 @@ pub enum Failure {
         status: u8,
     },
 }
+
+/// How a program is executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Instruction by instruction.
+    Interpreted,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Source(error) => error.fmt(f),
+            Failure::Exception { traceback, status } if traceback.is_empty() => write!(f, "the program has ended with status {status}"),
+            Failure::Exception { traceback, .. } => f.write_str(traceback.trim_end()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
 
 /// A program and the machine that executes it.
 pub struct Interpreter {
@@ -135,6 +155,34 @@ impl Interpreter {
         let mut result = Value::None;
         let outcome = outcome.map(|value| result = value);
         self.finish(outcome).map(|()| result)
+    }
+
+    /// An attribute of an object.
+    pub fn attribute(&mut self, object: Value, name: &str) -> Result<Value, Failure> {
+        let name = self.machine.names.symbol(name);
+        attributes::load(&mut self.machine, object, name).map_err(|raised| self.failure(raised))
+    }
+
+    /// Keeps a value alive between calls of the program.
+    pub fn keep(&mut self, value: Value) {
+        self.machine.roots.push(value);
+    }
+
+    /// Makes a list, and keeps it alive between calls of the program.
+    pub fn keep_list(&mut self, items: Vec<Value>) -> Value {
+        let list = self.machine.heap.list(items);
+        self.keep(list);
+        list
+    }
+
+    /// How many values are kept alive.
+    pub fn kept(&self) -> usize {
+        self.machine.roots.len()
+    }
+
+    /// Keeps alive only so many, the first ones.
+    pub fn keep_only(&mut self, kept: usize) {
+        self.machine.roots.truncate(kept);
     }
 
     /// Writes out what was printed, and says how the program has ended.
