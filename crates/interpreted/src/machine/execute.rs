@@ -367,7 +367,7 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
                     instructions::collect(machine);
                 }
                 if machine.execution.interrupt.load(Ordering::Relaxed) {
-                    raise!(instructions::interrupted(machine));
+                    attempt!(instructions::interrupted(machine));
                 }
             }
             Instruction::PopJumpIfFalse(target) => jump_if!(false, target),

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use hashbrown::HashMap;
 
+use super::lock::GlobalLock;
 use super::stack::Stack;
 use super::watch::Watch;
 use crate::bytecode::Code;
@@ -81,8 +82,10 @@ pub(crate) struct Execution {
     pub(crate) caches: Vec<Box<[Cache]>>,
     /// Counts changes of classes, which make the caches worthless.
     pub(crate) version: u32,
-    /// Set when the user wants an end (Ctrl-C).
+    /// Set when the user wants an end (Ctrl-C), or another thread the lock.
     pub(crate) interrupt: &'static AtomicBool,
+    /// The lock that is held while this machine executes, if there is one.
+    pub(crate) lock: Option<&'static GlobalLock>,
     /// Where files are looked for that a program imports.
     pub(crate) directory: PathBuf,
     /// What is counted while the program runs, if anything is.
@@ -104,6 +107,7 @@ impl Execution {
             caches: Vec::new(),
             version: 0,
             interrupt: &NEVER,
+            lock: None,
             directory: PathBuf::new(),
             watch: None,
         }

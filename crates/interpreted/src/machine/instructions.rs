@@ -75,11 +75,15 @@ pub(crate) fn unbound_global(machine: &mut Machine, place: u32) -> Raised {
     machine.heap.raise(ExceptionKind::NameError, format!("name '{name}' is not defined"))
 }
 
-/// What Ctrl-C raises.
+/// Somebody wants something at the end of an iteration: another thread the lock, or the user an end.
 #[cold]
-pub(crate) fn interrupted(machine: &mut Machine) -> Raised {
+pub(crate) fn interrupted(machine: &mut Machine) -> Outcome<()> {
+    if let Some(lock) = machine.execution.lock {
+        lock.give_way();
+        return Ok(());
+    }
     machine.execution.interrupt.store(false, std::sync::atomic::Ordering::Relaxed);
-    machine.heap.raise_with(ExceptionKind::KeyboardInterrupt, Vec::new())
+    Err(machine.heap.raise_with(ExceptionKind::KeyboardInterrupt, Vec::new()))
 }
 
 /// Gives back the memory of what nobody can reach any more. Every value in use lies on the stack or among the roots now.

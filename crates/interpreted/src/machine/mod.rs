@@ -7,6 +7,7 @@ mod execute;
 mod frames;
 mod imports;
 mod instructions;
+mod lock;
 mod stack;
 mod traceback;
 mod watch;
@@ -20,6 +21,7 @@ use std::sync::atomic::AtomicBool;
 
 pub(crate) use attributes::{class_attribute, is_subclass};
 pub(crate) use frames::Execution;
+pub use lock::GlobalLock;
 pub use watch::Watch;
 
 use calls::{Call, Called};
@@ -92,6 +94,12 @@ impl Interpreter {
         self.machine.execution.interrupt = flag;
     }
 
+    /// Executes only while it holds a lock that others may hold too. The flag of Ctrl-C is not looked at then.
+    pub fn share(&mut self, lock: &'static GlobalLock) {
+        self.machine.execution.lock = Some(lock);
+        self.machine.execution.interrupt = lock.asked();
+    }
+
     /// Counts instructions, lines and calls from now on.
     pub fn watch(&mut self) {
         self.machine.execution.watch = Some(Box::default());
@@ -151,7 +159,10 @@ impl Interpreter {
 
     /// Calls a function of the program.
     pub fn call(&mut self, function: Value, arguments: &[Value]) -> Result<Value, Failure> {
+        let lock = self.machine.execution.lock;
+        lock.inspect(|lock| lock.acquire());
         let outcome = self.machine.call(function, arguments);
+        lock.inspect(|lock| lock.release());
         let mut result = Value::None;
         let outcome = outcome.map(|value| result = value);
         self.finish(outcome).map(|()| result)
