@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::attributes::{class_attribute, exception_base};
 use super::frames::{Completion, Frame, RECURSION_LIMIT};
-use crate::bytecode::{Code, Kind};
+use crate::bytecode::Code;
 use crate::builtins;
 use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
@@ -101,11 +101,17 @@ fn split(machine: &Machine, object: Option<Value>, call: Call<'_>) -> (Vec<Value
 
 /// Calls a function of Rust.
 pub(crate) fn call_builtin(machine: &mut Machine, function: BuiltinId, object: Option<Value>, call: Call<'_>) -> Outcome<Value> {
-    if let Some(watch) = &mut machine.execution.watch {
-        watch.builtin(function);
+    let execution = &mut machine.execution;
+    if let Some(watch) = &mut execution.watch {
+        watch.builtin(function, &execution.frames);
     }
     let (positional, keywords) = split(machine, object, call);
-    (builtins::function(function))(machine, Arguments { positional: &positional, keywords: &keywords })
+    let result = (builtins::function(function))(machine, Arguments { positional: &positional, keywords: &keywords });
+    let execution = &mut machine.execution;
+    if let Some(watch) = &mut execution.watch {
+        watch.sample(&execution.frames, Some(function));
+    }
+    result
 }
 
 /// Makes an object of a class of the program, and calls its `__init__`.
@@ -181,10 +187,9 @@ pub(crate) fn check_room(machine: &mut Machine, code: &Code, first: usize) -> Ou
 
 /// Pushes a frame whose slots are filled.
 pub(crate) fn push(machine: &mut Machine, code: Rc<Code>, globals: Ref<Module>, slots: usize, result: usize, completion: Completion) {
-    if let Some(watch) = &mut machine.execution.watch
-        && matches!(code.kind, Kind::Function | Kind::Comprehension | Kind::Generator)
-    {
-        watch.call(&code);
+    let execution = &mut machine.execution;
+    if let Some(watch) = &mut execution.watch {
+        watch.call(&code, &execution.frames);
     }
     machine.execution.top = slots + code.slots.len();
     let handled = machine.execution.handled;

@@ -362,6 +362,10 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
             Instruction::Jump(target) => position = target as usize,
             Instruction::JumpBackward(target) => {
                 position = target as usize;
+                if WATCHED {
+                    let execution = &mut machine.execution;
+                    execution.watch.as_mut().expect("it is watched").sample(&execution.frames, None);
+                }
                 if machine.heap.wants_collection() {
                     save!();
                     instructions::collect(machine);

@@ -195,6 +195,10 @@ pub(crate) fn spread(machine: &mut Machine, result: usize, named: usize) -> Outc
 
 /// Ends the innermost frame. When no more than `frames` are left the result is given back, else it lies on the caller's stack.
 pub(crate) fn leave(machine: &mut Machine, value: Value, frames: usize) -> Outcome<Option<Value>> {
+    let execution = &mut machine.execution;
+    if let Some(watch) = &mut execution.watch {
+        watch.sample(&execution.frames, None);
+    }
     let frame = machine.execution.frames.last().expect("a frame is executed");
     let completion = frame.completion;
     let result = match completion {

@@ -22,7 +22,7 @@ use std::sync::atomic::AtomicBool;
 pub(crate) use attributes::{class_attribute, is_subclass};
 pub(crate) use frames::Execution;
 pub use lock::GlobalLock;
-pub use watch::Watch;
+pub use watch::{Counts, Place, Watch, Watched};
 
 use calls::{Call, Called};
 use frames::{Completion, Frame};
@@ -100,9 +100,9 @@ impl Interpreter {
         self.machine.execution.interrupt = lock.asked();
     }
 
-    /// Counts instructions, lines and calls from now on.
-    pub fn watch(&mut self) {
-        self.machine.execution.watch = Some(Box::default());
+    /// Counts calls, or instructions and lines, from now on.
+    pub fn watch(&mut self, watched: Watched) {
+        self.machine.execution.watch = Some(Box::new(Watch::new(watched)));
     }
 
     /// What has been counted.
