@@ -125,10 +125,19 @@ impl Interpreter {
         &self.machine.codes
     }
 
+    /// Says in which folder the files lie that the program imports.
+    pub fn import_from(&mut self, folder: &Path) {
+        self.machine.execution.directory = folder.to_path_buf();
+    }
+
+    /// Says how the program is executed.
+    pub fn set_engine(&mut self, engine: Engine) {
+        self.machine.execution.engine = engine;
+    }
+
     /// Translates a file, without executing it.
     pub fn load(&mut self, file: Arc<SourceFile>, name: &str) -> Result<Rc<Code>, SourceError> {
         let path = file.name.to_string();
-        self.machine.execution.directory = Path::new(&path).parent().unwrap_or(Path::new("")).to_path_buf();
         let tree = source::parse(file)?;
         let module = imports::file_module(&mut self.machine, name, &path);
         self.module = Some(module);
