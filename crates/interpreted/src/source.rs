@@ -12,12 +12,15 @@ mod diagnose;
 mod error;
 mod expressions;
 mod file;
+mod hints;
+mod kinds;
 mod scan;
 mod statements;
 mod targets;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+mod words;
 
 use std::sync::Arc;
 
@@ -48,7 +51,7 @@ pub fn parse(file: &str, text: &str) -> Result<Module, SourceError> {
 pub fn parse_file(source: SourceFile) -> Result<Module, SourceError> {
     let scanned = scan::scan(&source);
     if let Some(error) = scanned.error {
-        return Err(error);
+        return Err(hints::python_3(&words::Words::new(&source, &scanned.words), error));
     }
     let source = Arc::new(source);
     let size = STACK + STACK_PER_BYTE * scanned.longest_line;

@@ -81,8 +81,9 @@ impl<'a> Converter<'a> {
         let body = self.body(body)?;
         match self.suspects.iter().find(|(used, _)| !self.bound.contains(&used.name)) {
             Some((used, instead)) => {
-                let text = format!("'{}' is Python 2. In Python 3: {instead}", used.name);
-                Err(SourceError::new(ErrorKind::Unsupported, text, self.source, used.range))
+                let text = format!("'{}' is Python 2", used.name);
+                let error = SourceError::new(ErrorKind::Unsupported, text, self.source, used.range);
+                Err(SourceError { hint: Some((*instead).to_owned()), ..error })
             }
             None => Ok(body),
         }
@@ -178,8 +179,9 @@ impl<'a> Converter<'a> {
 
     /// The same with a better way to write it.
     pub(super) fn python_2(&self, range: TextRange, construct: &str, instead: &str) -> SourceError {
-        let message = format!("{construct} is Python 2. In Python 3: {instead}");
-        SourceError::new(ErrorKind::Unsupported, message, self.source, convert_range(range))
+        let message = format!("{construct} is Python 2");
+        let error = SourceError::new(ErrorKind::Unsupported, message, self.source, convert_range(range));
+        SourceError { hint: Some(instead.to_owned()), ..error }
     }
 
     pub(super) fn text_of(&self, node: &impl Ranged) -> &'a str {

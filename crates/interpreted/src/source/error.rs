@@ -39,6 +39,8 @@ pub struct SourceError {
     pub text: Option<String>,
     /// Which bytes of the file are meant.
     pub range: Range,
+    /// How Python 3 writes it, where it is Python 2.
+    pub hint: Option<String>,
 }
 
 impl SourceError {
@@ -53,13 +55,14 @@ impl SourceError {
             column: source.column_of(range.start),
             text: Some(source.line_text(line).to_owned()),
             range,
+            hint: None,
         }
     }
 
     /// An error about a file of which no line can be shown.
     pub(super) fn without_line(kind: ErrorKind, message: &str, file: &str, line: usize) -> Self {
         let range = Range::default();
-        Self { kind, message: message.to_owned(), file: file.to_owned(), line, column: 1, text: None, range }
+        Self { kind, message: message.to_owned(), file: file.to_owned(), line, column: 1, text: None, range, hint: None }
     }
 }
 
@@ -99,7 +102,11 @@ impl fmt::Display for SourceError {
                 writeln!(f, "    {}{}", " ".repeat(before), "^".repeat(marked))?;
             }
         }
-        write!(f, "{}: {}", self.kind.name(), self.message)
+        write!(f, "{}: {}", self.kind.name(), self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\nIn Python 3: {hint}"),
+            None => Ok(()),
+        }
     }
 }
 
