@@ -96,7 +96,7 @@ fn calculate(input: &Input, program: Program, engine: Engine) -> Ready<Mandelbro
     let function = global(&mut interpreter, "calculate_z")?;
     let points = input.q().iter().map(|point| Value::Complex(point.re, point.im)).collect();
     let q = interpreter.keep_list(points);
-    ready(1, move |input, counts| {
+    ready(1, move |input: &Input, counts: &mut Output| {
         let zeros = vec![Value::Complex(0.0, 0.0); input.q().len()];
         let z = interpreter.machine().heap.list(zeros);
         let output = interpreter.call(function, &[q, Value::Int(i64::from(input.max_iterations)), z])?;

@@ -1,7 +1,6 @@
 //! The tutorials' programs, and how a step of a ladder calls one.
 
 use std::io;
-use std::sync::Arc;
 
 use validation::StepError;
 
@@ -44,8 +43,8 @@ impl Program {
     ///
     /// # Errors
     /// As for any file; for these there is none.
-    pub fn source(&self) -> Result<Arc<SourceFile>, Failure> {
-        SourceFile::new(self.file, self.text).map(Arc::new).map_err(Failure::Source)
+    pub fn source(&self) -> Result<SourceFile, Failure> {
+        SourceFile::new(self.file, self.text).map_err(Failure::Source)
     }
 
     /// An interpreter in which the body of the file has been executed as that of an imported module, so that its functions can be

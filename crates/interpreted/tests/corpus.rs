@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::{env, fs};
 
 use interpreted::machine::{Engine, Failure, Interpreter};
@@ -73,7 +72,7 @@ fn execute(path: &Path, engine: Engine) -> Result<(String, Result<(), Failure>),
     let ended = match SourceFile::new(&name, &text) {
         Ok(file) => {
             interpreter.import_from(path.parent().unwrap_or(Path::new("")));
-            interpreter.run(Arc::new(file))
+            interpreter.run(file)
         }
         Err(error) => Err(Failure::Source(error)),
     };

@@ -134,9 +134,9 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
             }
         };
     }
-    // The two topmost operands give one result: by the first arm that fits, else by the function.
+    // The two topmost operands give one result: by the first arm that fits, else by the function that comes first.
     macro_rules! binary {
-        ($($left:pat, $right:pat $(, $guard:expr)? => $result:expr;)* else $slow:expr) => {{
+        ($slow:expr; $($left:pat, $right:pat $(, $guard:expr)? => $result:expr;)*) => {{
             let right = pop!();
             let left = *peek!(1);
             match (left, right) {
@@ -241,32 +241,33 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
                 *peek!(1) = Value::Bool(!truth);
             }
             Instruction::Add | Instruction::InPlace(BinaryOperator::Add) => binary! {
+                |machine: &mut Machine, left, right| match instruction {
+                    Instruction::Add => operators::binary(machine, BinaryOperator::Add, left, right),
+                    _ => operators::in_place(machine, BinaryOperator::Add, left, right),
+                };
                 Value::Float(a), Value::Float(b) => Value::Float(a + b);
                 Value::Complex(a, b), Value::Complex(c, d) => Value::Complex(a + c, b + d);
                 Value::Int(a), Value::Int(b), a.checked_add(b).is_some() => Value::Int(a.wrapping_add(b));
-                else |machine: &mut Machine, left, right| match instruction {
-                    Instruction::Add => operators::binary(machine, BinaryOperator::Add, left, right),
-                    _ => operators::in_place(machine, BinaryOperator::Add, left, right),
-                }
             },
             Instruction::Subtract => binary! {
+                |machine: &mut Machine, left, right| operators::binary(machine, BinaryOperator::Subtract, left, right);
                 Value::Float(a), Value::Float(b) => Value::Float(a - b);
                 Value::Complex(a, b), Value::Complex(c, d) => Value::Complex(a - c, b - d);
                 Value::Int(a), Value::Int(b), a.checked_sub(b).is_some() => Value::Int(a.wrapping_sub(b));
-                else |machine: &mut Machine, left, right| operators::binary(machine, BinaryOperator::Subtract, left, right)
             },
             Instruction::Multiply => binary! {
+                |machine: &mut Machine, left, right| operators::binary(machine, BinaryOperator::Multiply, left, right);
                 Value::Float(a), Value::Float(b) => Value::Float(a * b);
                 Value::Complex(a, b), Value::Complex(c, d) => Value::Complex(a * c - b * d, a * d + b * c);
                 Value::Int(a), Value::Int(b), a.checked_mul(b).is_some() => Value::Int(a.wrapping_mul(b));
-                else |machine: &mut Machine, left, right| operators::binary(machine, BinaryOperator::Multiply, left, right)
             },
             Instruction::Binary(operator) => binary! {
+                |machine: &mut Machine, left, right| operators::binary(machine, operator, left, right);
                 Value::Float(a), Value::Float(b), operator == BinaryOperator::TrueDivide && b != 0.0 => Value::Float(a / b);
-                else |machine: &mut Machine, left, right| operators::binary(machine, operator, left, right)
             },
             Instruction::InPlace(operator) => binary! {
-                else |machine: &mut Machine, left, right| operators::in_place(machine, operator, left, right)
+                |machine: &mut Machine, left, right| operators::in_place(machine, operator, left, right);
+
             },
             Instruction::Compare(comparison) => {
                 let right = pop!();

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use hashbrown::HashMap;
 
+use super::engine::Engine;
 use super::lock::GlobalLock;
 use super::stack::Stack;
 use super::watch::Watch;
@@ -88,6 +89,8 @@ pub(crate) struct Execution {
     pub(crate) lock: Option<&'static GlobalLock>,
     /// Where files are looked for that a program imports.
     pub(crate) directory: PathBuf,
+    /// How the program is executed.
+    pub(crate) engine: Engine,
     /// What is counted while the program runs, if anything is.
     pub(crate) watch: Option<Box<Watch>>,
 }
@@ -109,6 +112,7 @@ impl Execution {
             interrupt: &NEVER,
             lock: None,
             directory: PathBuf::new(),
+            engine: Engine::Interpreted,
             watch: None,
         }
     }

@@ -1,7 +1,7 @@
 //! Modules: built in, or files beside the program.
 
+use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::calls;
 use super::frames::{Cache, Completion};
@@ -10,7 +10,7 @@ use crate::bytecode::Code;
 use crate::error::{ExceptionKind, Outcome};
 use crate::names::Symbol;
 use crate::objects::Module;
-use crate::source::{SourceError, SourceFile};
+use crate::source::{ReadError, SourceError, SourceFile};
 use crate::state::Machine;
 use crate::value::{Ref, Value};
 use crate::{compile, modules, source};
@@ -70,15 +70,30 @@ pub(crate) fn import(machine: &mut Machine, name: Symbol) -> Outcome<bool> {
         return Err(machine.heap.raise(ExceptionKind::ModuleNotFoundError, format!("No module named '{text}'")));
     }
     let module = file_module(machine, &text, &path.to_string_lossy());
-    let code = SourceFile::read(&path).and_then(|file| source::parse(Arc::new(file))).and_then(|tree| translate(machine, &tree, module));
+    let code = match read(&path) {
+        Ok(file) => source::parse_file(file).and_then(|tree| translate(machine, &tree, module)),
+        Err(error) => return Err(machine.heap.raise(ExceptionKind::ImportError, error)),
+    };
     match code {
         Ok(code) => {
             machine.execution.modules.insert(name, module);
             begin(machine, code, module, Completion::Module(name, module))?;
             Ok(true)
         }
-        Err(error) => Err(machine.heap.raise(ExceptionKind::SyntaxError, error.summary())),
+        Err(error) => {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            let text = format!("{} ({file}, line {})", error.message, error.line);
+            Err(machine.heap.raise(ExceptionKind::SyntaxError, text))
+        }
     }
+}
+
+/// A file that is imported, or why it cannot be read.
+fn read(path: &Path) -> Result<SourceFile, String> {
+    SourceFile::read(path).map_err(|error| match error {
+        ReadError::Open { path, error } => format!("cannot read {path}: {error}"),
+        ReadError::Text(error) => error.to_string(),
+    })
 }
 
 /// `from module import name`.

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod calls;
+mod engine;
 mod exceptions;
 mod execute;
 mod frames;
@@ -16,11 +17,11 @@ use std::fmt;
 use std::io::Write;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub(crate) use attributes::{class_attribute, is_subclass};
 pub(crate) use frames::Execution;
+pub use engine::{Engine, THRESHOLD};
 pub use lock::GlobalLock;
 pub use watch::{Counts, Place, Watch, Watched};
 
@@ -47,13 +48,6 @@ pub enum Failure {
         /// The exit status.
         status: u8,
     },
-}
-
-/// How a program is executed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// Instruction by instruction.
-    Interpreted,
 }
 
 impl fmt::Display for Failure {
@@ -136,9 +130,9 @@ impl Interpreter {
     }
 
     /// Translates a file, without executing it.
-    pub fn load(&mut self, file: Arc<SourceFile>, name: &str) -> Result<Rc<Code>, SourceError> {
+    pub fn load(&mut self, file: SourceFile, name: &str) -> Result<Rc<Code>, SourceError> {
         let path = file.name.to_string();
-        let tree = source::parse(file)?;
+        let tree = source::parse_file(file)?;
         let module = imports::file_module(&mut self.machine, name, &path);
         self.module = Some(module);
         let name = self.machine.names.symbol(name);
@@ -155,7 +149,7 @@ impl Interpreter {
     }
 
     /// Loads a file and executes it as a program.
-    pub fn run(&mut self, file: Arc<SourceFile>) -> Result<(), Failure> {
+    pub fn run(&mut self, file: SourceFile) -> Result<(), Failure> {
         let code = self.load(file, "__main__").map_err(Failure::Source)?;
         self.execute(code)
     }

@@ -73,13 +73,13 @@ fn line(passed: &Passed, text: &mut String) {
     let code = &passed.code;
     let number = code.lines[passed.position as usize];
     _ = writeln!(text, "  File \"{}\", line {number}, in {}", code.file.name, code.name);
-    let whole = code.file.line_text(number);
+    let whole = code.file.line_text(number as usize);
     let shown = whole.trim();
     if shown.is_empty() {
         return;
     }
     _ = writeln!(text, "    {shown}");
-    let start = code.file.line_start(number) as usize;
+    let start = code.file.line_starts[number as usize - 1] as usize;
     let indent = whole.len() - whole.trim_start().len();
     let span = code.spans[passed.position as usize];
     let from = (span.start as usize).saturating_sub(start + indent).min(shown.len());
