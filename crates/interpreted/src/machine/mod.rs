@@ -34,7 +34,7 @@ use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::objects::{Generator, Module};
 use crate::source::{self, SourceError, SourceFile};
 use crate::state::{Hooks, Machine};
-use crate::value::{Ref, Value};
+use crate::value::{BuiltinId, Ref, Value};
 
 /// How a program has ended that did not come to its end.
 #[derive(Debug)]
@@ -127,6 +127,18 @@ impl Interpreter {
     /// Says how the program is executed.
     pub fn set_engine(&mut self, engine: Engine) {
         self.machine.execution.engine = engine;
+    }
+
+    /// The name of a function in a table, as `pstats` writes it: `file:line(function)`, `{built-in abs}`.
+    pub fn place_name(&self, place: Place) -> String {
+        match place {
+            Place::Code(number) => {
+                let code = &self.machine.codes[number as usize];
+                let file = Path::new(&code.file.name).file_name().unwrap_or_default().to_string_lossy();
+                format!("{file}:{}({})", code.first_line, code.name)
+            }
+            Place::Builtin(function) => format!("{{{}}}", builtins::name(BuiltinId(function))),
+        }
     }
 
     /// Translates a file, without executing it.
