@@ -16,6 +16,7 @@ mod hints;
 mod kinds;
 mod scan;
 mod statements;
+mod strings;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -24,8 +25,7 @@ mod words;
 
 use std::sync::Arc;
 
-use ruff_python_ast::PythonVersion;
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_parser::parse_unchecked;
 
 pub use error::{ErrorKind, SourceError};
 pub use file::{ReadError, SourceFile};
@@ -64,8 +64,7 @@ pub fn parse_file(source: SourceFile) -> Result<Module, SourceError> {
 }
 
 fn on_large_stack(source: &Arc<SourceFile>, scanned: &scan::Scanned) -> Result<Module, SourceError> {
-    let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311);
-    let parsed = parse_unchecked(&source.text, options);
+    let parsed = parse_unchecked(&source.text, diagnose::options());
     if let Some(error) = diagnose::diagnose(source, scanned, parsed.errors(), parsed.unsupported_syntax_errors()) {
         return Err(error);
     }

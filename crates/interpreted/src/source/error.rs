@@ -46,14 +46,17 @@ pub struct SourceError {
 impl SourceError {
     /// An error about a range of a file.
     pub(super) fn new(kind: ErrorKind, message: impl Into<String>, source: &SourceFile, range: Range) -> Self {
-        let line = source.line_of(range.start);
+        // What is wrong at the end of the file is shown behind its last line.
+        let line = source.line_of(range.start).min(source.lines().max(1));
+        let text = source.line_text(line).to_owned();
+        let end = text.chars().count() + 1;
         Self {
             kind,
             message: message.into(),
             file: source.name.clone(),
             line,
-            column: source.column_of(range.start),
-            text: Some(source.line_text(line).to_owned()),
+            column: if source.line_of(range.start) == line { source.column_of(range.start) } else { end },
+            text: Some(text),
             range,
             hint: None,
         }

@@ -57,7 +57,10 @@ impl Converter<'_> {
                     Some(parameters) => self.parameters(parameters)?,
                     None => Parameters::default(),
                 };
-                ExpressionKind::Lambda { parameters: Box::new(parameters), body: self.boxed(&node.body)? }
+                let around = std::mem::replace(&mut self.place.in_function, true);
+                let body = self.boxed(&node.body);
+                self.place.in_function = around;
+                ExpressionKind::Lambda { parameters: Box::new(parameters), body: body? }
             }
             Expr::ListComp(node) => {
                 let clauses = self.clauses(&node.generators)?;
@@ -83,7 +86,7 @@ impl Converter<'_> {
             Expr::Slice(_) => return Err(self.syntax(range, "invalid syntax")),
             Expr::Named(_) => return Err(self.unsupported(range, "':=' (assignment expression)")),
             Expr::Await(_) if !self.place.in_function => return Err(self.syntax(range, "'await' outside function")),
-            Expr::Await(_) => return Err(self.unsupported(range, "'await'")),
+            Expr::Await(_) => return Err(self.syntax(range, "'await' outside async function")),
             Expr::Yield(_) | Expr::YieldFrom(_) if !self.place.in_function => {
                 return Err(self.syntax(range, "'yield' outside function"));
             }

@@ -31,7 +31,7 @@ pub(super) enum WordKind {
 pub(super) struct Word {
     pub(super) kind: WordKind,
     pub(super) range: Range,
-    /// How many brackets are open before it.
+    /// How many brackets it is in. A bracket is not in itself where it opens, and is where it closes.
     pub(super) level: usize,
 }
 
@@ -417,9 +417,12 @@ impl Scanner<'_> {
             b'(' | b'[' | b'{' if self.brackets.len() >= MAXIMUM_BRACKETS => {
                 return self.syntax(start, "too many nested parentheses");
             }
-            b')' | b']' | b'}' => self.close(byte)?,
             0..0x20 | 0x7f => return self.syntax(start, format!("invalid non-printable character U+{byte:04X}")),
             _ => {}
+        }
+        let level = self.brackets.len();
+        if matches!(byte, b')' | b']' | b'}') {
+            self.close(byte)?;
         }
         const LONG: [&[u8]; 25] = [
             b"**=", b"//=", b">>=", b"<<=", b"...", b"**", b"//", b">>", b"<<", b"<=", b">=", b"==", b"!=", b"<>", b"->", b"+=",
@@ -427,7 +430,7 @@ impl Scanner<'_> {
         ];
         let rest = &self.bytes[start..];
         self.at += LONG.iter().find(|operator| rest.starts_with(operator)).map_or(1, |operator| operator.len());
-        self.push(WordKind::Operator, start);
+        self.words.push(Word { kind: WordKind::Operator, range: range(start, self.at), level });
         if matches!(byte, b'(' | b'[' | b'{') {
             self.brackets.push((byte, start));
         }

@@ -68,7 +68,7 @@ impl<'a> Words<'a> {
         while !self.is_layout(at + 1)
             && self.get(at + 1).kind != WordKind::End
             && self.text(at + 1) != ";"
-            && (self.get(at + 1).level > level || !matches!(self.text(at + 1), ")" | "]" | "}") || level == 0)
+            && !(level > 0 && self.get(at + 1).level <= level && matches!(self.text(at + 1), ")" | "]" | "}"))
         {
             at += 1;
         }
@@ -186,7 +186,7 @@ impl<'a> Words<'a> {
             }
             match self.text(at) {
                 "=" | ":=" => return false,
-                "," | ":" | ";" | "" | "<" | ">" | "==" | "!=" | "<=" | ">=" => return true,
+                "," | ":" | ";" | "" | ")" | "]" | "}" | "<" | ">" | "==" | "!=" | "<=" | ">=" => return true,
                 "and" | "or" | "not" | "in" | "is" | "if" | "else" | "for" => return true,
                 _ if word.level < level => return true,
                 _ => {}
@@ -261,6 +261,20 @@ impl<'a> Words<'a> {
             WordKind::Operator => matches!(self.text(index), "{" | "~" | "..."),
             _ => false,
         }
+    }
+
+    /// Whether a value can begin with a word at all.
+    pub(super) fn is_value(&self, index: usize) -> bool {
+        self.begins_operand(index) || matches!(self.text(index), "(" | "[" | "-" | "+")
+    }
+
+    /// Whether the file has an f-string.
+    pub(super) fn any_formatted(&self) -> bool {
+        self.words.iter().any(|word| {
+            let text = self.source.slice(word.range);
+            let prefix = text.split(['"', '\'']).next().unwrap_or("");
+            word.kind == WordKind::String && prefix.contains(['f', 'F'])
+        })
     }
 
     /// A `not` that begins a value: the one of `not in` goes on with one.
