@@ -8,6 +8,7 @@
 //! ```
 
 mod convert;
+mod declarations;
 mod diagnose;
 mod error;
 mod expressions;
@@ -21,6 +22,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+mod walk;
 mod words;
 
 use std::sync::Arc;
@@ -73,5 +75,6 @@ fn on_large_stack(source: &Arc<SourceFile>, scanned: &scan::Scanned) -> Result<M
     };
     let mut converter = convert::Converter::new(source);
     let body = converter.module(&module.body)?;
+    declarations::check(source, &body)?;
     Ok(Module { source: source.clone(), body, annotations_postponed: converter.annotations_postponed })
 }
