@@ -52,8 +52,8 @@ pub fn parse(file: &str, text: &str) -> Result<Module, SourceError> {
 /// What CPython refuses, in its words, and what this Python does not have.
 pub fn parse_file(source: SourceFile) -> Result<Module, SourceError> {
     let scanned = scan::scan(&source);
-    if let Some(error) = scanned.error {
-        return Err(hints::python_3(&words::Words::new(&source, &scanned.words), error));
+    if let Some(error) = scanned.error.as_ref().filter(|_| !scanned.may_be_shadowed) {
+        return Err(hints::python_3(&words::Words::new(&source, &scanned.words), error.clone()));
     }
     let source = Arc::new(source);
     let size = STACK + STACK_PER_BYTE * scanned.longest_line;

@@ -52,6 +52,11 @@ pub(super) fn diagnose(
         (None, Some(string)) => Some((string.range.start, string)),
         (grammar, _) => grammar,
     };
+    if let Some(error) = &scanned.error {
+        // The parser may have stopped before the word that is wrong, or at it.
+        let before = |found: &(u32, SourceError)| words.is_before_last(found.0);
+        return Some(found.filter(before).map_or_else(|| error.clone(), |(_, found)| found));
+    }
     // An open bracket explains what went wrong below it, and a file that ends within one is never anything else.
     match (found, scanned.unclosed) {
         (found, Some(open)) if found.as_ref().is_none_or(|(at, found)| explains(source, &words, open, *at, found)) => {
@@ -131,7 +136,12 @@ struct Diagnosis<'a> {
 
 impl<'a> Diagnosis<'a> {
     fn new(source: &'a SourceFile, words: &'a Words<'a>, error: &'a ParseError) -> Self {
-        Self { source, words, error, at: words.at(error.location.start().to_u32()) }
+        let mut at = words.at(error.location.start().to_u32());
+        // Indentation takes no room: what is meant is the word behind it.
+        if error.error != ParseErrorType::UnexpectedIndentation && words.get(at).kind == WordKind::Indent {
+            at += 1;
+        }
+        Self { source, words, error, at }
     }
 
     fn syntax(&self, range: Range, message: impl Into<String>) -> SourceError {
@@ -240,7 +250,10 @@ impl<'a> Diagnosis<'a> {
         let end = offset(self.source.text.len());
         match self.words.only_end_follows(self.at) {
             true => SourceError::new(ErrorKind::Indentation, text, self.source, Range { start: end, end }),
-            false => self.indentation(text),
+            false => {
+                let below = self.words.behind_layout(self.at);
+                SourceError::new(ErrorKind::Indentation, text, self.source, self.words.get(below).range)
+            }
         }
     }
 
@@ -400,6 +413,11 @@ impl<'a> Diagnosis<'a> {
             return self.generic();
         }
         let start = self.words.operand_start(self.at);
+        // What is behind `in` and `if` of a comprehension is read by a rule that knows no such mistake.
+        let clause = self.words.before_on_level(self.at, &["for"]).zip(self.words.before_on_level(self.at, &["in"]));
+        if clause.is_some_and(|(keyword, iterable)| keyword < iterable) {
+            return self.generic();
+        }
         let dictionary = self.words.text(start) == "**" && self.words.enclosing_is(self.at, "{");
         let behind_else = start > 0 && self.words.text(start - 1) == "else";
         if dictionary || behind_else || matches!(self.words.keyword_of(self.at), "from" | "import") {

@@ -103,6 +103,16 @@ impl<'a> Words<'a> {
         (index..self.words.len()).all(|at| self.is_layout(at) || self.get(at).kind == WordKind::End)
     }
 
+    /// The first word from one on that is written.
+    pub(super) fn behind_layout(&self, index: usize) -> usize {
+        (index..self.words.len()).find(|&at| !self.is_layout(at)).unwrap_or(index)
+    }
+
+    /// Whether an offset lies before the end of the last word that is written.
+    pub(super) fn is_before_last(&self, at: u32) -> bool {
+        self.words.iter().rfind(|word| word.range.start < word.range.end).is_some_and(|last| at < last.range.end)
+    }
+
     fn column(&self, index: usize) -> usize {
         self.source.column_of(self.get(index).range.start)
     }
