@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use super::error::{ErrorKind, SourceError};
 use super::file::SourceFile;
-use super::tree::{Expression, ExpressionKind, Function, Identifier, Name, Parameters, Range, Statement, StatementKind, Target};
+use super::tree::{
+    Expression, ExpressionKind, Function, Identifier, Name, Parameters, Range, Statement, StatementKind, Target,
+};
 
 /// What has happened to a name in a scope so far.
 #[derive(Clone, Copy, Default)]
@@ -228,7 +230,8 @@ impl Checker<'_> {
     /// Whether each name that is declared nonlocal is bound by a function around.
     fn bindings(&self) -> Checked {
         for scope in &self.scopes {
-            let mut declared: Vec<_> = scope.uses.iter().filter_map(|(name, uses)| Some((uses.nonlocal?, name, uses))).collect();
+            let mut declared: Vec<_> =
+                scope.uses.iter().filter_map(|(name, uses)| Some((uses.nonlocal?, name, uses))).collect();
             declared.sort_by_key(|(range, name, _)| (range.start, (*name).clone()));
             for (range, name, uses) in declared {
                 if let Some(global) = uses.global {

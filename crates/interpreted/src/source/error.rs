@@ -31,7 +31,7 @@ pub struct SourceError {
     pub message: String,
     /// The name of the file.
     pub file: String,
-    /// The line, the first is 1.
+    /// The line, the first is 1; 0 where none is meant.
     pub line: usize,
     /// The column in characters, the first is 1.
     pub column: usize,
@@ -65,7 +65,16 @@ impl SourceError {
     /// An error about a file of which no line can be shown.
     pub(super) fn without_line(kind: ErrorKind, message: &str, file: &str, line: usize) -> Self {
         let range = Range::default();
-        Self { kind, message: message.to_owned(), file: file.to_owned(), line, column: 1, text: None, range, hint: None }
+        Self {
+            kind,
+            message: message.to_owned(),
+            file: file.to_owned(),
+            line,
+            column: 1,
+            text: None,
+            range,
+            hint: None,
+        }
     }
 }
 
@@ -86,7 +95,9 @@ impl ErrorKind {
 
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  File \"{}\", line {}", self.file, self.line)?;
+        if self.line > 0 {
+            writeln!(f, "  File \"{}\", line {}", self.file, self.line)?;
+        }
         if let Some(text) = &self.text {
             let shown = text.trim_start_matches([' ', '\t', '\x0c']);
             let hidden = text.chars().count() - shown.chars().count();

@@ -5,8 +5,8 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::convert::{Converted, Converter, convert_range};
 use super::tree::{
-    Arguments, BinaryOperator, BinaryTerm, Clause, Comparison, Conversion, Expression, ExpressionKind, FormatPart, Parameters,
-    Trailer, TrailerKind, UnaryOperator,
+    Arguments, BinaryOperator, BinaryTerm, Clause, Comparison, Conversion, Expression, ExpressionKind, FormatPart,
+    Parameters, Trailer, TrailerKind, UnaryOperator,
 };
 
 impl Converter<'_> {
@@ -79,7 +79,11 @@ impl Converter<'_> {
                 let Some(key) = &node.key else {
                     return Err(self.syntax(range, "dict unpacking cannot be used in dict comprehension"));
                 };
-                ExpressionKind::DictionaryComprehension { key: self.boxed(key)?, value: self.boxed(&node.value)?, clauses }
+                ExpressionKind::DictionaryComprehension {
+                    key: self.boxed(key)?,
+                    value: self.boxed(&node.value)?,
+                    clauses,
+                }
             }
             Expr::Attribute(_) | Expr::Subscript(_) | Expr::Call(_) => self.trailers(node)?,
             Expr::Starred(_) => return Err(self.syntax(range, "can't use starred expression here")),
@@ -381,6 +385,9 @@ impl Converter<'_> {
                 Ok(Expression { range: convert_range(node.range), kind })
             }
             Expr::Starred(node) => Err(self.unsupported(node.range, "starred index")),
+            Expr::Tuple(tuple) if !tuple.parenthesized && tuple.elts.iter().any(Expr::is_starred_expr) => {
+                Err(self.unsupported(tuple.range, "starred index"))
+            }
             Expr::Tuple(tuple) if tuple.elts.iter().any(Expr::is_slice_expr) => self.deeper(tuple.range, |this| {
                 let elements = tuple.elts.iter().map(|element| this.index(element)).collect::<Converted<_>>()?;
                 Ok(Expression { range: convert_range(tuple.range), kind: ExpressionKind::Tuple(elements) })

@@ -13,7 +13,11 @@ const MAXIMUM_NESTING: usize = 2;
 type Checked<T> = Result<T, String>;
 
 /// The first string of a file that is wrong. `inner` says what is wrong with an expression, given its text.
-pub(super) fn first_error(words: &Words<'_>, list: &[Word], inner: &dyn Fn(&str) -> Option<String>) -> Option<SourceError> {
+pub(super) fn first_error(
+    words: &Words<'_>,
+    list: &[Word],
+    inner: &dyn Fn(&str) -> Option<String>,
+) -> Option<SourceError> {
     list.iter().filter(|word| word.kind == WordKind::String).find_map(|word| {
         let message = check(words.source.slice(word.range), inner).err()?;
         Some(SourceError::new(ErrorKind::Syntax, message, words.source, word.range))
@@ -150,7 +154,9 @@ impl Reader<'_> {
                         None => 1,
                     };
                     // What is escaped is read with the backslash, unless it is a brace.
-                    if close.is_none() && self.peek(0).is_some_and(|next| !matches!(next, b'{' | b'}') && next.is_ascii()) {
+                    if close.is_none()
+                        && self.peek(0).is_some_and(|next| !matches!(next, b'{' | b'}') && next.is_ascii())
+                    {
                         self.at += 1;
                     }
                 }

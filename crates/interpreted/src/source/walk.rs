@@ -25,7 +25,9 @@ impl Expression {
             | ExpressionKind::Or(elements) => elements.iter().collect(),
             ExpressionKind::Dictionary(items) => items.iter().flat_map(|(key, value)| [key, value]).collect(),
             ExpressionKind::Starred(inner) => vec![inner],
-            ExpressionKind::Slice { lower, upper, step } => [lower, upper, step].into_iter().flatten().map(|part| &**part).collect(),
+            ExpressionKind::Slice { lower, upper, step } => {
+                [lower, upper, step].into_iter().flatten().map(|part| &**part).collect()
+            }
             ExpressionKind::Unary { operand, .. } => vec![operand],
             ExpressionKind::Binary { first, rest } => {
                 std::iter::once(&**first).chain(rest.iter().map(|term| &term.right)).collect()

@@ -6,9 +6,9 @@ use super::tree::Range;
 
 /// Keywords that are no value by themselves.
 const KEYWORDS: &[&str] = &[
-    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for",
-    "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-    "with", "yield",
+    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
+    "return", "try", "while", "with", "yield",
 ];
 
 /// The words of a file. The last one is its end.
@@ -37,9 +37,14 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The word at an offset, or the first behind it.
+    /// The written word at an offset, or the first word behind it.
     pub(super) fn at(&self, offset: u32) -> usize {
-        self.words.partition_point(|word| word.range.start < offset && word.range.end <= offset)
+        let mut at = self.words.partition_point(|word| word.range.start < offset && word.range.end <= offset);
+        // Indentation takes no room: it lies at the word behind it.
+        while matches!(self.get(at).kind, WordKind::Indent | WordKind::Dedent) && self.get(at).range.start == offset {
+            at += 1;
+        }
+        at
     }
 
     /// From one word up to the end of another.
@@ -156,9 +161,18 @@ impl<'a> Words<'a> {
         self.before(index).find(|&at| texts.contains(&self.text(at)))
     }
 
+    /// The nearest of a text from a word on, in the same brackets and the same statement.
+    pub(super) fn after_on_level(&self, index: usize, text: &str) -> Option<usize> {
+        let level = self.get(index).level;
+        (index..=self.statement_end(index)).find(|&at| self.get(at).level == level && self.text(at) == text)
+    }
+
     /// Whether a bracket opens the arguments of a call.
     pub(super) fn is_call(&self, open: usize) -> bool {
-        self.text(open) == "(" && open > 0 && self.ends_operand(open - 1) && self.get(open - 1).kind != WordKind::Newline
+        self.text(open) == "("
+            && open > 0
+            && self.ends_operand(open - 1)
+            && self.get(open - 1).kind != WordKind::Newline
     }
 
     /// Whether a word is in the brackets of a call, and not in deeper ones.
@@ -266,7 +280,9 @@ impl<'a> Words<'a> {
     /// Whether a value can begin with a word that could not go on with the value before it.
     pub(super) fn begins_operand(&self, index: usize) -> bool {
         match self.get(index).kind {
-            WordKind::Name => self.is_name(index) || matches!(self.text(index), "lambda" | "await") || self.is_not(index),
+            WordKind::Name => {
+                self.is_name(index) || matches!(self.text(index), "lambda" | "await") || self.is_not(index)
+            }
             WordKind::Number | WordKind::String => true,
             WordKind::Operator => matches!(self.text(index), "{" | "~" | "..."),
             _ => false,
