@@ -30,17 +30,17 @@ pub struct SourceError {
     /// What stands behind the kind.
     pub message: String,
     /// The name of the file.
-    pub file: String,
+    pub file: Box<str>,
     /// The line, the first is 1; 0 where none is meant.
     pub line: usize,
     /// The column in characters, the first is 1.
     pub column: usize,
     /// The text of the line; absent where there is none to show.
-    pub text: Option<String>,
+    pub text: Option<Box<str>>,
     /// Which bytes of the file are meant.
     pub range: Range,
     /// How Python 3 writes it, where it is Python 2.
-    pub hint: Option<String>,
+    pub hint: Option<Box<str>>,
 }
 
 impl SourceError {
@@ -53,10 +53,10 @@ impl SourceError {
         Self {
             kind,
             message: message.into(),
-            file: source.name.clone(),
+            file: source.name.as_str().into(),
             line,
             column: if source.line_of(range.start) == line { source.column_of(range.start) } else { end },
-            text: Some(text),
+            text: Some(text.into()),
             range,
             hint: None,
         }
@@ -65,16 +65,7 @@ impl SourceError {
     /// An error about a file of which no line can be shown.
     pub(super) fn without_line(kind: ErrorKind, message: &str, file: &str, line: usize) -> Self {
         let range = Range::default();
-        Self {
-            kind,
-            message: message.to_owned(),
-            file: file.to_owned(),
-            line,
-            column: 1,
-            text: None,
-            range,
-            hint: None,
-        }
+        Self { kind, message: message.to_owned(), file: file.into(), line, column: 1, text: None, range, hint: None }
     }
 }
 

@@ -245,7 +245,8 @@ impl<'a> Words<'a> {
         let belongs = |at: usize| match self.text(at) {
             "and" | "or" | "not" | "in" | "is" => true,
             "," | ":" | "=" | ":=" | ";" | "" => false,
-            text => !KEYWORDS.contains(&text) && !(text.ends_with('=') && !matches!(text, "==" | "!=" | "<=" | ">=")),
+            "==" | "!=" | "<=" | ">=" => true,
+            text => !KEYWORDS.contains(&text) && !text.ends_with('='),
         };
         self.before(index).take_while(|&at| belongs(at)).last().unwrap_or(index)
     }
