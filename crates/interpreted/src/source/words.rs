@@ -6,9 +6,9 @@ use super::tree::Range;
 
 /// Keywords that are no value by themselves.
 const KEYWORDS: &[&str] = &[
-    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for",
-    "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-    "with", "yield",
+    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
+    "return", "try", "while", "with", "yield",
 ];
 
 /// The words of a file. The last one is its end.
@@ -37,9 +37,14 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The word at an offset, or the first behind it.
+    /// The written word at an offset, or the first word behind it.
     pub(super) fn at(&self, offset: u32) -> usize {
-        self.words.partition_point(|word| word.range.start < offset && word.range.end <= offset)
+        let mut at = self.words.partition_point(|word| word.range.start < offset && word.range.end <= offset);
+        // Indentation takes no room: it lies at the word behind it.
+        while matches!(self.get(at).kind, WordKind::Indent | WordKind::Dedent) && self.get(at).range.start == offset {
+            at += 1;
+        }
+        at
     }
 
     /// From one word up to the end of another.
@@ -68,7 +73,7 @@ impl<'a> Words<'a> {
         while !self.is_layout(at + 1)
             && self.get(at + 1).kind != WordKind::End
             && self.text(at + 1) != ";"
-            && (self.get(at + 1).level > level || !matches!(self.text(at + 1), ")" | "]" | "}") || level == 0)
+            && !(level > 0 && self.get(at + 1).level <= level && matches!(self.text(at + 1), ")" | "]" | "}"))
         {
             at += 1;
         }
@@ -101,6 +106,16 @@ impl<'a> Words<'a> {
 
     pub(super) fn only_end_follows(&self, index: usize) -> bool {
         (index..self.words.len()).all(|at| self.is_layout(at) || self.get(at).kind == WordKind::End)
+    }
+
+    /// The first word from one on that is written.
+    pub(super) fn behind_layout(&self, index: usize) -> usize {
+        (index..self.words.len()).find(|&at| !self.is_layout(at)).unwrap_or(index)
+    }
+
+    /// Whether an offset lies before the end of the last word that is written.
+    pub(super) fn is_before_last(&self, at: u32) -> bool {
+        self.words.iter().rfind(|word| word.range.start < word.range.end).is_some_and(|last| at < last.range.end)
     }
 
     fn column(&self, index: usize) -> usize {
@@ -146,9 +161,18 @@ impl<'a> Words<'a> {
         self.before(index).find(|&at| texts.contains(&self.text(at)))
     }
 
+    /// The nearest of a text from a word on, in the same brackets and the same statement.
+    pub(super) fn after_on_level(&self, index: usize, text: &str) -> Option<usize> {
+        let level = self.get(index).level;
+        (index..=self.statement_end(index)).find(|&at| self.get(at).level == level && self.text(at) == text)
+    }
+
     /// Whether a bracket opens the arguments of a call.
     pub(super) fn is_call(&self, open: usize) -> bool {
-        self.text(open) == "(" && open > 0 && self.ends_operand(open - 1) && self.get(open - 1).kind != WordKind::Newline
+        self.text(open) == "("
+            && open > 0
+            && self.ends_operand(open - 1)
+            && self.get(open - 1).kind != WordKind::Newline
     }
 
     /// Whether a word is in the brackets of a call, and not in deeper ones.
@@ -186,7 +210,7 @@ impl<'a> Words<'a> {
             }
             match self.text(at) {
                 "=" | ":=" => return false,
-                "," | ":" | ";" | "" | "<" | ">" | "==" | "!=" | "<=" | ">=" => return true,
+                "," | ":" | ";" | "" | ")" | "]" | "}" | "<" | ">" | "==" | "!=" | "<=" | ">=" => return true,
                 "and" | "or" | "not" | "in" | "is" | "if" | "else" | "for" => return true,
                 _ if word.level < level => return true,
                 _ => {}
@@ -221,7 +245,8 @@ impl<'a> Words<'a> {
         let belongs = |at: usize| match self.text(at) {
             "and" | "or" | "not" | "in" | "is" => true,
             "," | ":" | "=" | ":=" | ";" | "" => false,
-            text => !KEYWORDS.contains(&text) && !(text.ends_with('=') && !matches!(text, "==" | "!=" | "<=" | ">=")),
+            "==" | "!=" | "<=" | ">=" => true,
+            text => !KEYWORDS.contains(&text) && !text.ends_with('='),
         };
         self.before(index).take_while(|&at| belongs(at)).last().unwrap_or(index)
     }
@@ -256,11 +281,27 @@ impl<'a> Words<'a> {
     /// Whether a value can begin with a word that could not go on with the value before it.
     pub(super) fn begins_operand(&self, index: usize) -> bool {
         match self.get(index).kind {
-            WordKind::Name => self.is_name(index) || matches!(self.text(index), "lambda" | "await") || self.is_not(index),
+            WordKind::Name => {
+                self.is_name(index) || matches!(self.text(index), "lambda" | "await") || self.is_not(index)
+            }
             WordKind::Number | WordKind::String => true,
             WordKind::Operator => matches!(self.text(index), "{" | "~" | "..."),
             _ => false,
         }
+    }
+
+    /// Whether a value can begin with a word at all.
+    pub(super) fn is_value(&self, index: usize) -> bool {
+        self.begins_operand(index) || matches!(self.text(index), "(" | "[" | "-" | "+")
+    }
+
+    /// Whether the file has an f-string.
+    pub(super) fn any_formatted(&self) -> bool {
+        self.words.iter().any(|word| {
+            let text = self.source.slice(word.range);
+            let prefix = text.split(['"', '\'']).next().unwrap_or("");
+            word.kind == WordKind::String && prefix.contains(['f', 'F'])
+        })
     }
 
     /// A `not` that begins a value: the one of `not in` goes on with one.
