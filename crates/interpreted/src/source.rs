@@ -56,7 +56,8 @@ pub fn parse_file(source: SourceFile) -> Result<Module, SourceError> {
     let source = Arc::new(source);
     let size = STACK + STACK_PER_BYTE * scanned.longest_line;
     let parsed = std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().stack_size(size).spawn_scoped(scope, || on_large_stack(&source, &scanned));
+        let worker =
+            std::thread::Builder::new().stack_size(size).spawn_scoped(scope, || on_large_stack(&source, &scanned));
         worker.ok().and_then(|worker| worker.join().ok())
     });
     // No thread, or no memory for its stack.

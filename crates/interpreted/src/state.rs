@@ -5,7 +5,9 @@
 //! arguments of a call stay where they are until it returns.
 
 use std::io::{self, Write};
+use std::rc::Rc;
 
+use crate::bytecode::Code;
 use crate::error::{ExceptionKind, Outcome};
 use crate::heap::Heap;
 use crate::names::{Names, Symbol};
@@ -46,13 +48,23 @@ pub struct Machine {
     pub arguments: Vec<String>,
     /// Values that functions of Rust hold while the program runs below them. Who pushes takes away again.
     pub roots: Vec<Value>,
+    /// Every code that has been translated, by its number. Their constants are roots of each collection.
+    pub codes: Vec<Rc<Code>>,
     hooks: Hooks,
 }
 
 impl Machine {
     /// A machine that has executed nothing.
     pub fn new(hooks: Hooks, output: Box<dyn Write>, arguments: Vec<String>) -> Machine {
-        Machine { heap: Heap::default(), names: Names::default(), output, arguments, roots: Vec::new(), hooks }
+        Machine {
+            heap: Heap::default(),
+            names: Names::default(),
+            output,
+            arguments,
+            roots: Vec::new(),
+            codes: Vec::new(),
+            hooks,
+        }
     }
 
     /// Calls anything that can be called. The callable and the arguments are kept alive meanwhile.

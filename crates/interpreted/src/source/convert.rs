@@ -102,7 +102,13 @@ impl<'a> Converter<'a> {
     }
 
     /// Statements within a loop, a `try` or a handler, which CPython counts.
-    pub(super) fn block(&mut self, body: &[ast::Stmt], at: TextRange, is_loop: bool, count: usize) -> Converted<Vec<Statement>> {
+    pub(super) fn block(
+        &mut self,
+        body: &[ast::Stmt],
+        at: TextRange,
+        is_loop: bool,
+        count: usize,
+    ) -> Converted<Vec<Statement>> {
         let before = self.place;
         self.place.blocks += count;
         self.place.in_loop |= is_loop;

@@ -6,7 +6,8 @@
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{Expr, Mod};
 use ruff_python_parser::{
-    LexicalErrorType, ParseError, ParseErrorType, UnsupportedSyntaxError, UnsupportedSyntaxErrorKind, parse_parenthesized_expression_range,
+    LexicalErrorType, ParseError, ParseErrorType, UnsupportedSyntaxError, UnsupportedSyntaxErrorKind,
+    parse_parenthesized_expression_range,
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -59,7 +60,9 @@ fn strange_character(source: &SourceFile, error: &ParseError) -> Option<SourceEr
     if tok.is_ascii() {
         return None;
     }
-    let printable = !tok.is_control() && (!tok.is_whitespace() || tok == ' ') && !matches!(tok, '\u{200b}'..='\u{200f}' | '\u{feff}');
+    let printable = !tok.is_control()
+        && (!tok.is_whitespace() || tok == ' ')
+        && !matches!(tok, '\u{200b}'..='\u{200f}' | '\u{feff}');
     let code = format!("U+{:04X}", u32::from(tok));
     let text = match printable {
         true => format!("invalid character '{tok}' ({code})"),
@@ -127,7 +130,9 @@ impl<'a> Diagnosis<'a> {
             ParseErrorType::InvalidAnnotatedAssignmentTarget => self.here("illegal target for annotation"),
             ParseErrorType::InvalidNamedAssignmentTarget => self.named_target(),
             ParseErrorType::InvalidDeleteTarget => self.about_target(|kind| format!("cannot delete {kind}")),
-            ParseErrorType::NonDefaultParamAfterDefaultParam => self.here("non-default argument follows default argument"),
+            ParseErrorType::NonDefaultParamAfterDefaultParam => {
+                self.here("non-default argument follows default argument")
+            }
             ParseErrorType::PositionalAfterKeywordArgument if self.is_generator() => {
                 self.here("Generator expression must be parenthesized")
             }
@@ -138,13 +143,19 @@ impl<'a> Diagnosis<'a> {
             ParseErrorType::InvalidArgumentUnpackingOrder => {
                 self.here("iterable argument unpacking follows keyword argument unpacking")
             }
-            ParseErrorType::IterableUnpackingInComprehension => self.here("iterable unpacking cannot be used in comprehension"),
-            ParseErrorType::UnparenthesizedGeneratorExpression => self.here("Generator expression must be parenthesized"),
+            ParseErrorType::IterableUnpackingInComprehension => {
+                self.here("iterable unpacking cannot be used in comprehension")
+            }
+            ParseErrorType::UnparenthesizedGeneratorExpression => {
+                self.here("Generator expression must be parenthesized")
+            }
             ParseErrorType::ParamAfterVarKeywordParam => self.here("arguments cannot follow var-keyword argument"),
             ParseErrorType::VarParameterWithDefault => self.variadic_default(),
             ParseErrorType::ExpectedKeywordParam => self.here("named arguments must follow bare *"),
             ParseErrorType::InvalidStarredExpressionUsage => self.starred(),
-            ParseErrorType::FStringError(_) | ParseErrorType::Lexical(LexicalErrorType::FStringError(_)) => self.generic(),
+            ParseErrorType::FStringError(_) | ParseErrorType::Lexical(LexicalErrorType::FStringError(_)) => {
+                self.generic()
+            }
             ParseErrorType::Lexical(LexicalErrorType::InvalidByteLiteral) => {
                 self.word("bytes can only contain ASCII literal characters")
             }
@@ -169,12 +180,18 @@ impl<'a> Diagnosis<'a> {
                 self.word("trailing comma not allowed without surrounding parentheses")
             }
             "Only one '*' parameter allowed" => self.here("* argument may appear only once"),
-            "Only single target (not tuple) can be annotated" => self.here("only single target (not tuple) can be annotated"),
-            "Only single target (not list) can be annotated" => self.here("only single target (not list) can be annotated"),
+            "Only single target (not tuple) can be annotated" => {
+                self.here("only single target (not tuple) can be annotated")
+            }
+            "Only single target (not list) can be annotated" => {
+                self.here("only single target (not list) can be annotated")
+            }
             "Cannot have both 'except' and 'except*' on the same 'try'" => self.here(text.replacen('C', "c", 1)),
             "Expected one or more exception types" => self.here("expected one or more exception types"),
             "Expected a parameter name" => self.keyword_target(),
-            "Unparenthesized generator expression cannot be used here" => self.here("Generator expression must be parenthesized"),
+            "Unparenthesized generator expression cannot be used here" => {
+                self.here("Generator expression must be parenthesized")
+            }
             _ => self.neighbours(),
         }
     }
@@ -204,7 +221,8 @@ impl<'a> Diagnosis<'a> {
     }
 
     fn variadic_default(&self) -> SourceError {
-        let double = self.words.before_on_level(self.at, &["*", "**"]).is_some_and(|star| self.words.text(star) == "**");
+        let double =
+            self.words.before_on_level(self.at, &["*", "**"]).is_some_and(|star| self.words.text(star) == "**");
         let what = if double { "var-keyword" } else { "var-positional" };
         self.word(format!("{what} argument cannot have default value"))
     }
@@ -212,7 +230,9 @@ impl<'a> Diagnosis<'a> {
     fn starred(&self) -> SourceError {
         let before = self.at.checked_sub(1).map_or("", |before| self.words.text(before));
         match before {
-            ":" if self.words.get(self.at).level > 0 => self.word("cannot use a starred expression in a dictionary value"),
+            ":" if self.words.get(self.at).level > 0 => {
+                self.word("cannot use a starred expression in a dictionary value")
+            }
             "(" => self.word("cannot use starred expression here"),
             _ => self.neighbours(),
         }
@@ -269,7 +289,11 @@ impl<'a> Diagnosis<'a> {
         let kind = kind_name(&expression);
         let (first, last) = self.words.out_of_brackets(convert_range(location));
         let begins = first == 0 || self.words.get(first).level == 0 && self.words.begins_named_expression(first);
-        if begins && self.words.text(last + 1) == "=" && may_be_compared(&expression) && self.words.is_last_assignment(last + 1) {
+        if begins
+            && self.words.text(last + 1) == "="
+            && may_be_compared(&expression)
+            && self.words.is_last_assignment(last + 1)
+        {
             return self.here(format!("cannot assign to {kind} here. Maybe you meant '==' instead of '='?"));
         }
         self.here(format!("cannot assign to {kind}"))
@@ -287,7 +311,9 @@ impl<'a> Diagnosis<'a> {
                     _ => self.neighbours(),
                 }
             }
-            TokenKind::Colon | TokenKind::Comma if self.words.is_dictionary_key(self.at) && expected == TokenKind::Colon => {
+            TokenKind::Colon | TokenKind::Comma
+                if self.words.is_dictionary_key(self.at) && expected == TokenKind::Colon =>
+            {
                 self.word("':' expected after dictionary key")
             }
             TokenKind::Lpar if statement == "def" => self.word("expected '('"),
@@ -308,7 +334,8 @@ impl<'a> Diagnosis<'a> {
         if self.words.text(self.at) == ":" {
             return self.generic();
         }
-        let start = self.words.before_on_level(self.at, &["if"]).map_or(self.at, |keyword| self.words.operand_start(keyword));
+        let start =
+            self.words.before_on_level(self.at, &["if"]).map_or(self.at, |keyword| self.words.operand_start(keyword));
         self.syntax(self.words.span(start, self.at.saturating_sub(1)), "expected 'else' after 'if' expression")
     }
 
@@ -344,7 +371,8 @@ impl<'a> Diagnosis<'a> {
         if let Some(error) = self.old_statement(before) {
             return error;
         }
-        if self.words.get(self.at).level == 0 || !self.words.ends_operand(before) || !self.words.begins_operand(self.at) {
+        if self.words.get(self.at).level == 0 || !self.words.ends_operand(before) || !self.words.begins_operand(self.at)
+        {
             return self.generic();
         }
         let start = self.words.operand_start(self.at);
@@ -374,7 +402,8 @@ impl<'a> Diagnosis<'a> {
             return self.generic();
         }
         let range = self.words.span(start, self.at - 1);
-        let Some(expression) = self.expression_at(TextRange::new(TextSize::new(range.start), TextSize::new(range.end))) else {
+        let Some(expression) = self.expression_at(TextRange::new(TextSize::new(range.start), TextSize::new(range.end)))
+        else {
             return self.generic();
         };
         let right = self.words.span(start, self.at + 1);

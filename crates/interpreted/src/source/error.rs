@@ -45,7 +45,7 @@ pub struct SourceError {
 
 impl SourceError {
     /// An error about a range of a file.
-    pub(super) fn new(kind: ErrorKind, message: impl Into<String>, source: &SourceFile, range: Range) -> Self {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, source: &SourceFile, range: Range) -> Self {
         let line = source.line_of(range.start);
         Self {
             kind,
@@ -62,7 +62,16 @@ impl SourceError {
     /// An error about a file of which no line can be shown.
     pub(super) fn without_line(kind: ErrorKind, message: &str, file: &str, line: usize) -> Self {
         let range = Range::default();
-        Self { kind, message: message.to_owned(), file: file.to_owned(), line, column: 1, text: None, range, hint: None }
+        Self {
+            kind,
+            message: message.to_owned(),
+            file: file.to_owned(),
+            line,
+            column: 1,
+            text: None,
+            range,
+            hint: None,
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::convert::{Converted, Converter, convert_range};
 use super::tree::{
-    Arguments, BinaryOperator, BinaryTerm, Clause, Comparison, Conversion, Expression, ExpressionKind, FormatPart, Parameters,
-    Trailer, TrailerKind, UnaryOperator,
+    Arguments, BinaryOperator, BinaryTerm, Clause, Comparison, Conversion, Expression, ExpressionKind, FormatPart,
+    Parameters, Trailer, TrailerKind, UnaryOperator,
 };
 
 impl Converter<'_> {
@@ -76,7 +76,11 @@ impl Converter<'_> {
                 let Some(key) = &node.key else {
                     return Err(self.syntax(range, "dict unpacking cannot be used in dict comprehension"));
                 };
-                ExpressionKind::DictionaryComprehension { key: self.boxed(key)?, value: self.boxed(&node.value)?, clauses }
+                ExpressionKind::DictionaryComprehension {
+                    key: self.boxed(key)?,
+                    value: self.boxed(&node.value)?,
+                    clauses,
+                }
             }
             Expr::Attribute(_) | Expr::Subscript(_) | Expr::Call(_) => self.trailers(node)?,
             Expr::Starred(_) => return Err(self.syntax(range, "can't use starred expression here")),

@@ -43,9 +43,10 @@ impl SourceFile {
             return Err(SourceError::without_line(ErrorKind::Unsupported, "a file of 4 GiB or more", name, 1));
         }
         let bytes = text.as_bytes();
-        let ends = bytes.iter().enumerate().filter(|&(at, &byte)| {
-            byte == b'\n' || byte == b'\r' && bytes.get(at + 1) != Some(&b'\n')
-        });
+        let ends = bytes
+            .iter()
+            .enumerate()
+            .filter(|&(at, &byte)| byte == b'\n' || byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
         let line_starts = std::iter::once(0).chain(ends.map(|(at, _)| offset(at + 1))).collect();
         Ok(Self { name: name.to_owned(), text: text.to_owned(), line_starts })
     }

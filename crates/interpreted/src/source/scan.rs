@@ -242,7 +242,10 @@ impl Scanner<'_> {
             b'\\' => {
                 self.at += 1;
                 if !self.line_end() {
-                    return self.syntax(self.at.min(self.bytes.len()), "unexpected character after line continuation character");
+                    return self.syntax(
+                        self.at.min(self.bytes.len()),
+                        "unexpected character after line continuation character",
+                    );
                 }
                 if self.at_end() {
                     return self.syntax(start, "unexpected EOF while parsing");
@@ -286,7 +289,8 @@ impl Scanner<'_> {
         self.at += length;
         loop {
             if self.at_end() || !triple && matches!(self.peek(0), b'\n' | b'\r') {
-                let (what, end) = if triple { ("triple-quoted string", self.source.lines()) } else { ("string", self.line()) };
+                let (what, end) =
+                    if triple { ("triple-quoted string", self.source.lines()) } else { ("string", self.line()) };
                 return self.syntax(start, format!("unterminated {what} literal (detected at line {end})"));
             }
             let byte = self.peek(0);
@@ -380,7 +384,8 @@ impl Scanner<'_> {
             return self.end_of_number("imaginary");
         }
         if integer && leading_zero && self.bytes[start..whole_end].iter().any(|byte| matches!(byte, b'1'..=b'9')) {
-            let text = "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers";
+            let text =
+                "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers";
             return self.error(ErrorKind::Syntax, start, whole_end, text);
         }
         self.end_of_number("decimal")
@@ -422,8 +427,8 @@ impl Scanner<'_> {
             _ => {}
         }
         const LONG: [&[u8]; 25] = [
-            b"**=", b"//=", b">>=", b"<<=", b"...", b"**", b"//", b">>", b"<<", b"<=", b">=", b"==", b"!=", b"<>", b"->", b"+=",
-            b"-=", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"@=", b":=",
+            b"**=", b"//=", b">>=", b"<<=", b"...", b"**", b"//", b">>", b"<<", b"<=", b">=", b"==", b"!=", b"<>",
+            b"->", b"+=", b"-=", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"@=", b":=",
         ];
         let rest = &self.bytes[start..];
         self.at += LONG.iter().find(|operator| rest.starts_with(operator)).map_or(1, |operator| operator.len());

@@ -45,7 +45,9 @@ impl Converter<'_> {
                 StatementKind::Assign { targets, value }
             }
             Stmt::AugAssign(node) => {
-                let Some(operator) = Self::operator(node.op) else { return Err(self.unsupported(range, "'@=' operator")) };
+                let Some(operator) = Self::operator(node.op) else {
+                    return Err(self.unsupported(range, "'@=' operator"));
+                };
                 let target = self.whole_target(&node.target)?;
                 StatementKind::Augmented { target, operator, value: self.expression(&node.value)? }
             }
@@ -70,7 +72,9 @@ impl Converter<'_> {
                 otherwise: self.body(&node.orelse)?,
             },
             Stmt::Break(_) if !self.place.in_loop => return Err(self.syntax(range, "'break' outside loop")),
-            Stmt::Continue(_) if !self.place.in_loop => return Err(self.syntax(range, "'continue' not properly in loop")),
+            Stmt::Continue(_) if !self.place.in_loop => {
+                return Err(self.syntax(range, "'continue' not properly in loop"));
+            }
             Stmt::Break(_) => StatementKind::Break,
             Stmt::Continue(_) => StatementKind::Continue,
             Stmt::Pass(_) => StatementKind::Pass,
@@ -199,7 +203,9 @@ impl Converter<'_> {
             // What stands where it may was seen before anything else.
             return match self.at_the_beginning(node) {
                 true => Ok(StatementKind::Pass),
-                false => Err(self.syntax(node.range, "from __future__ imports must occur at the beginning of the file")),
+                false => {
+                    Err(self.syntax(node.range, "from __future__ imports must occur at the beginning of the file"))
+                }
             };
         }
         if node.names.iter().any(|alias| alias.name.as_str() == "*") {
@@ -224,7 +230,9 @@ impl Converter<'_> {
                             "annotations" => self.annotations_postponed = true,
                             "braces" => return Err(self.syntax(node.range, "not a chance")),
                             name if FEATURES.contains(&name) => {}
-                            name => return Err(self.syntax(node.range, format!("future feature {name} is not defined"))),
+                            name => {
+                                return Err(self.syntax(node.range, format!("future feature {name} is not defined")));
+                            }
                         }
                     }
                     self.futures_end = node.range.end().to_u32();

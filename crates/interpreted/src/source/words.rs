@@ -6,9 +6,9 @@ use super::tree::Range;
 
 /// Keywords that are no value by themselves.
 const KEYWORDS: &[&str] = &[
-    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for",
-    "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-    "with", "yield",
+    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
+    "return", "try", "while", "with", "yield",
 ];
 
 /// The words of a file. The last one is its end.
@@ -148,7 +148,10 @@ impl<'a> Words<'a> {
 
     /// Whether a bracket opens the arguments of a call.
     pub(super) fn is_call(&self, open: usize) -> bool {
-        self.text(open) == "(" && open > 0 && self.ends_operand(open - 1) && self.get(open - 1).kind != WordKind::Newline
+        self.text(open) == "("
+            && open > 0
+            && self.ends_operand(open - 1)
+            && self.get(open - 1).kind != WordKind::Newline
     }
 
     /// Whether a word is in the brackets of a call, and not in deeper ones.
@@ -256,7 +259,9 @@ impl<'a> Words<'a> {
     /// Whether a value can begin with a word that could not go on with the value before it.
     pub(super) fn begins_operand(&self, index: usize) -> bool {
         match self.get(index).kind {
-            WordKind::Name => self.is_name(index) || matches!(self.text(index), "lambda" | "await") || self.is_not(index),
+            WordKind::Name => {
+                self.is_name(index) || matches!(self.text(index), "lambda" | "await") || self.is_not(index)
+            }
             WordKind::Number | WordKind::String => true,
             WordKind::Operator => matches!(self.text(index), "{" | "~" | "..."),
             _ => false,
