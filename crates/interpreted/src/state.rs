@@ -5,7 +5,9 @@
 //! arguments of a call stay where they are until it returns.
 
 use std::io::{self, Write};
+use std::rc::Rc;
 
+use crate::bytecode::Code;
 use crate::error::{ExceptionKind, Outcome};
 use crate::heap::Heap;
 use crate::machine::Execution;
@@ -49,6 +51,8 @@ pub struct Machine {
     pub roots: Vec<Value>,
     /// What the interpreter keeps.
     pub(crate) execution: Execution,
+    /// Every code that has been translated, by its number. Their constants are roots of each collection.
+    pub codes: Vec<Rc<Code>>,
     hooks: Hooks,
 }
 
@@ -62,6 +66,7 @@ impl Machine {
             arguments,
             roots: Vec::new(),
             execution: Execution::new(),
+            codes: Vec::new(),
             hooks,
         }
     }
