@@ -192,3 +192,6 @@ pub fn update(heap: &mut Heap, dict: Ref<Dict>, other: Ref<Dict>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

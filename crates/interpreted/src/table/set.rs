@@ -2,7 +2,7 @@
 //!
 //! A set is a table of open addressing: an element lies at the place that the lowest bits of its hash name, or at one of the nine
 //! behind it, or where all bits of the hash lead by and by. The order of a set is the order of its places. So that it is CPython's,
-//! the table grows when CPython's grows, removed elements leave their place occupied, and each operation goes through the elements
+//! the table grows when CPython's grows, the place of a removed element is marked, and each operation goes through the elements
 //! as CPython goes through them.
 
 use crate::error::Outcome;
@@ -111,6 +111,7 @@ impl Set {
             return Err(hash as usize & self.mask());
         }
         let mut probes = Probes::new(hash, self.mask());
+        let mut removed = None;
         loop {
             let place = self.places[probes.place];
             if place.key.is_bound() {
@@ -118,20 +119,25 @@ impl Set {
                     return Ok(probes.place);
                 }
             } else if place.hash == 0 {
-                return Err(probes.place);
+                return Err(removed.unwrap_or(probes.place));
+            } else {
+                removed = Some(probes.place);
             }
             probes.advance();
         }
     }
 
-    /// Puts an element that is not there yet into a place that has never had one.
+    /// Puts an element that is not there yet into the place that was found for it.
     fn occupy(&mut self, index: usize, place: Place) {
         if self.places.is_empty() {
             self.places = vec![Place::default(); MINIMUM_SIZE];
         }
-        self.places[index] = place;
-        self.fill += 1;
+        let before = std::mem::replace(&mut self.places[index], place);
         self.used += 1;
+        if before.hash == REMOVED.hash {
+            return;
+        }
+        self.fill += 1;
         if self.fill * 5 >= self.mask() * 3 {
             self.resize(self.grown());
         }
