@@ -7,6 +7,7 @@ pub mod heap;
 mod list;
 pub mod names;
 pub mod objects;
+pub mod operators;
 pub mod source;
 pub mod state;
 pub mod table;
