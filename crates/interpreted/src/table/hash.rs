@@ -12,7 +12,8 @@ use crate::describe::type_name;
 use crate::error::Raised;
 use crate::heap::Heap;
 use crate::objects::{Iterator, View};
-use crate::value::{Ref, Value};
+use crate::operators;
+use crate::value::Value;
 
 /// The prime that numbers are reduced by.
 const MODULUS: u64 = (1 << 61) - 1;
@@ -212,43 +213,5 @@ fn tuple_hash(heap: &Heap, items: &[Value]) -> Result<i64, Unhashable> {
 
 /// Whether two keys are one key.
 pub(super) fn equal(heap: &Heap, left: Value, right: Value) -> bool {
-    left.is_same(right) || same_contents(heap, left, right)
-}
-
-fn same_contents(heap: &Heap, left: Value, right: Value) -> bool {
-    match (left, right) {
-        (Value::Str(left), Value::Str(right)) => heap[left].as_str() == heap[right].as_str(),
-        (Value::Tuple(left), Value::Tuple(right)) => same_items(heap, left, right),
-        (Value::Big(left), Value::Big(right)) => heap[left] == heap[right],
-        (left, right) => match (parts(heap, left), parts(heap, right)) {
-            (Some(left), Some(right)) => left == right,
-            _ => false,
-        },
-    }
-}
-
-fn same_items(heap: &Heap, left: Ref<crate::objects::Tuple>, right: Ref<crate::objects::Tuple>) -> bool {
-    let (left, right) = (&heap[left].0, &heap[right].0);
-    left.len() == right.len() && left.iter().zip(right).all(|(&left, &right)| equal(heap, left, right))
-}
-
-/// Real and imaginary part of a number that a pair of doubles and an integer describe.
-fn parts(heap: &Heap, value: Value) -> Option<(Option<BigInt>, f64, f64)> {
-    let whole = |number: f64| {
-        (number.is_finite() && number.fract() == 0.0).then(|| num_traits::FromPrimitive::from_f64(number)).flatten()
-    };
-    Some(match value {
-        Value::Bool(truth) => (Some(BigInt::from(u8::from(truth))), 0.0, 0.0),
-        Value::Int(number) => (Some(BigInt::from(number)), 0.0, 0.0),
-        Value::Big(number) => (Some(heap[number].clone()), 0.0, 0.0),
-        Value::Float(number) => match whole(number) {
-            Some(integer) => (Some(integer), 0.0, 0.0),
-            None => (None, number, 0.0),
-        },
-        Value::Complex(number, imaginary) => match whole(number) {
-            Some(integer) => (Some(integer), 0.0, imaginary),
-            None => (None, number, imaginary),
-        },
-        _ => return None,
-    })
+    left.is_same(right) || operators::equal(heap, left, right)
 }

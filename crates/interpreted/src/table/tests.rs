@@ -51,7 +51,7 @@ fn replay(heap: &mut Heap, operations: &str) -> Outcome<Ref<Set>> {
     let mut set = heap.allocate(Set::default());
     for operation in operations.split(';') {
         let mut words = operation.split_whitespace();
-        let name = words.next().expect("an operation has a name");
+        let Some(name) = words.next() else { continue };
         let items: Vec<Value> = std::iter::from_fn(|| read(heap, &mut words)).collect();
         let listed = heap.allocate(Set::default());
         set_update(heap, listed, Other::Items(&items))?;
