@@ -4,6 +4,7 @@ pub mod bytecode;
 pub mod describe;
 pub mod error;
 pub mod heap;
+pub mod iteration;
 mod list;
 pub mod names;
 pub mod objects;
