@@ -7,6 +7,7 @@ pub mod describe;
 pub mod error;
 pub mod heap;
 pub mod iteration;
+pub mod library;
 mod list;
 pub mod listing;
 pub mod machine;

@@ -7,13 +7,10 @@
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use crate::bytecode::Code;
+use crate::bytecode::{BinaryOperator, Code};
 use crate::error::{ExceptionKind, Outcome};
 use crate::heap::Heap;
 use crate::machine::Execution;
-use crate::bytecode::BinaryOperator;
-use crate::error::{ExceptionKind, Outcome};
-use crate::heap::Heap;
 use crate::modules::mersenne::MersenneTwister;
 use crate::names::{Names, Symbol};
 use crate::objects::Generator;

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use crate::describe::{type_name, type_of};
+use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::heap::Heap;
 use crate::names::Symbol;
-use crate::objects::{Base, BoundMethod, BuiltinMethod, Class, Exception, Instance};
+use crate::objects::{Base, BoundMethod, Class, Exception, Instance};
 use crate::state::Machine;
 use crate::value::{Ref, Type, Value};
-use crate::{builtins, modules};
+use crate::library;
 
 /// What a class or what it is derived from binds a name to.
 pub(crate) fn class_attribute(heap: &Heap, class: Ref<Class>, name: Symbol) -> Option<Value> {
@@ -134,10 +134,8 @@ fn exception_attribute(machine: &mut Machine, exception: Ref<Exception>, name: S
 fn builtin_attribute(machine: &mut Machine, object: Value, name: Symbol) -> Option<Value> {
     let text: Rc<str> = machine.names.text(name).clone();
     if let Value::Type(kind) = object {
-        return match builtins::method(kind, &text) {
-            Some(function) => Some(Value::Builtin(function)),
-            None => (&*text == "__name__").then(|| machine.heap.text(kind.name())),
-        };
+        let found = library::type_attribute(machine, kind, &text);
+        return found.or_else(|| (&*text == "__name__").then(|| machine.heap.text(kind.name())));
     }
     match object {
         Value::ExceptionType(kind) if &*text == "__name__" => return Some(machine.heap.text(kind.name())),
@@ -151,14 +149,7 @@ fn builtin_attribute(machine: &mut Machine, object: Value, name: Symbol) -> Opti
         }
         _ => {}
     }
-    if let Some(value) = modules::attribute(machine, object, &text) {
-        return Some(value);
-    }
-    if let Some(value) = builtins::attribute(&machine.heap, object, &text) {
-        return Some(value);
-    }
-    let function = builtins::method(type_of(&machine.heap, object)?, &text)?;
-    Some(Value::BuiltinMethod(machine.heap.allocate(BuiltinMethod { function, object })))
+    library::attribute(machine, object, &text)
 }
 
 /// The error for an attribute that is not there.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::attributes::{class_attribute, exception_base};
 use super::frames::{Completion, Frame, RECURSION_LIMIT};
 use crate::bytecode::Code;
-use crate::builtins;
+use crate::library;
 use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::list::List;
@@ -55,7 +55,7 @@ pub(crate) fn call(machine: &mut Machine, callable: Value, call: Call<'_>) -> Ou
         }
         Value::Type(kind) => {
             let (positional, keywords) = split(machine, None, call);
-            builtins::construct(machine, kind, Arguments { positional: &positional, keywords: &keywords }).map(Called::Value)
+            library::construct(machine, kind, Arguments { positional: &positional, keywords: &keywords }).map(Called::Value)
         }
         Value::ExceptionType(_) => {
             let (positional, keywords) = split(machine, None, call);
@@ -105,8 +105,16 @@ pub(crate) fn call_builtin(machine: &mut Machine, function: BuiltinId, object: O
     if let Some(watch) = &mut execution.watch {
         watch.builtin(function, &execution.frames);
     }
-    let (positional, keywords) = split(machine, object, call);
-    let result = (builtins::function(function))(machine, Arguments { positional: &positional, keywords: &keywords });
+    let result = match object {
+        None if call.names.is_empty() => {
+            let positional = machine.execution.stack.arguments(call.first, call.first + call.count);
+            library::call(machine, function, Arguments { positional, keywords: &[] })
+        }
+        object => {
+            let (positional, keywords) = split(machine, object, call);
+            library::call(machine, function, Arguments { positional: &positional, keywords: &keywords })
+        }
+    };
     let execution = &mut machine.execution;
     if let Some(watch) = &mut execution.watch {
         watch.sample(&execution.frames, Some(function));

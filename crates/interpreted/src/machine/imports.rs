@@ -13,7 +13,7 @@ use crate::objects::Module;
 use crate::source::{ReadError, SourceError, SourceFile};
 use crate::state::Machine;
 use crate::value::{Ref, Value};
-use crate::{compile, modules, source};
+use crate::{compile, library, source};
 
 /// An empty module for a file.
 pub(crate) fn file_module(machine: &mut Machine, name: &str, file: &str) -> Ref<Module> {
@@ -60,7 +60,7 @@ pub(crate) fn import(machine: &mut Machine, name: Symbol) -> Outcome<bool> {
         return Ok(false);
     }
     let text = machine.names.text(name).clone();
-    if let Some(module) = modules::module(machine, &text) {
+    if let Some(module) = library::module(machine, &text) {
         machine.execution.modules.insert(name, module);
         push(machine, Value::Module(module));
         return Ok(false);

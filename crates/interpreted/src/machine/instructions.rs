@@ -366,13 +366,8 @@ fn make_function(machine: &mut Machine, code: u32, defaults: u16, cells: u16) {
 
 fn unpack_extended(machine: &mut Machine, before: usize, after: usize) -> Outcome<()> {
     let iterable = pop(machine);
-    let items = iteration::unpack_extended(machine, iterable, before, after)?;
-    let middle = machine.heap.list(items[before..items.len() - after].to_vec());
-    for &item in items[items.len() - after..].iter().rev() {
-        push(machine, item);
-    }
-    push(machine, middle);
-    for &item in items[..before].iter().rev() {
+    let items = iteration::unpack_starred(machine, iterable, before, after)?;
+    for &item in items.iter().rev() {
         push(machine, item);
     }
     Ok(())

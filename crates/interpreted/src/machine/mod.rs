@@ -29,12 +29,12 @@ use calls::{Call, Called};
 use frames::{Completion, Frame};
 
 use crate::bytecode::Code;
-use crate::builtins;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::objects::{Generator, Module};
 use crate::source::{self, SourceError, SourceFile};
 use crate::state::{Hooks, Machine};
 use crate::value::{BuiltinId, Ref, Value};
+use crate::{iteration, library, operators};
 
 /// How a program has ended that did not come to its end.
 #[derive(Debug)]
@@ -71,8 +71,17 @@ pub struct Interpreter {
 impl Interpreter {
     /// A machine without a program, which prints to `output`. `arguments` is `sys.argv`.
     pub fn new(output: Box<dyn Write>, arguments: Vec<String>) -> Interpreter {
-        let mut machine = Machine::new(Hooks { call: call_from_rust, resume }, output, arguments);
-        for (name, value) in builtins::globals() {
+        let hooks = Hooks {
+            call: call_from_rust,
+            resume,
+            attribute: attributes::load,
+            item: operators::subscript,
+            elements: iteration::collect,
+            operate: operators::binary,
+            builtin_name: library::name,
+        };
+        let mut machine = Machine::new(hooks, output, arguments);
+        for (name, value) in library::globals() {
             let name = machine.names.symbol(name);
             machine.execution.builtins.insert(name, value);
         }
@@ -137,7 +146,7 @@ impl Interpreter {
                 let file = Path::new(&code.file.name).file_name().unwrap_or_default().to_string_lossy();
                 format!("{file}:{}({})", code.first_line, code.name)
             }
-            Place::Builtin(function) => format!("{{{}}}", builtins::name(BuiltinId(function))),
+            Place::Builtin(function) => format!("{{{}}}", library::name(BuiltinId(function))),
         }
     }
 

@@ -56,6 +56,13 @@ impl Stack {
         unsafe { std::slice::from_raw_parts(self.values.as_ptr().add(start), end - start) }
     }
 
+    /// The arguments of a call, which stay where they are until it returns: whatever is called puts its own values above them.
+    pub(crate) fn arguments<'a>(&self, start: usize, end: usize) -> &'a [Value] {
+        assert!(start <= end && end <= CAPACITY);
+        // SAFETY: the row does not move while the machine exists, and nobody writes below `Execution::top` during the call.
+        unsafe { std::slice::from_raw_parts(self.values.as_ptr().add(start), end - start) }
+    }
+
     /// The same, to be changed.
     pub(crate) fn values_mut(&mut self, start: usize, end: usize) -> &mut [Value] {
         assert!(start <= end && end <= CAPACITY);

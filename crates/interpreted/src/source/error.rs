@@ -45,7 +45,7 @@ pub struct SourceError {
 
 impl SourceError {
     /// An error about a range of a file.
-    pub(super) fn new(kind: ErrorKind, message: impl Into<String>, source: &SourceFile, range: Range) -> Self {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, source: &SourceFile, range: Range) -> Self {
         // What is wrong at the end of the file is shown behind its last line.
         let line = source.line_of(range.start).min(source.lines().max(1));
         let text = source.line_text(line).to_owned();
