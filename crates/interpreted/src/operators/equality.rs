@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 
 use super::reals::Real;
+use super::sets::{self, SetLike};
+use crate::bytecode::Comparison;
 use crate::heap::Heap;
 use crate::objects::{Array, Numbers};
 use crate::value::Value;
@@ -68,10 +70,16 @@ pub(super) fn equal_at(heap: &Heap, left: Value, right: Value, depth: usize) -> 
         (Value::BuiltinMethod(left), Value::BuiltinMethod(right)) => {
             heap[left].function == heap[right].function && heap[left].object.is_same(heap[right].object)
         }
-        (left, right) => match (Real::of(left), Real::of(right)) {
-            (Some(left), Some(right)) => left.order(right, heap) == Some(Ordering::Equal),
-            _ => left.is_same(right),
-        },
+        (Value::Dict(left), Value::Dict(right)) => sets::dicts_equal(heap, left, right, depth + 1)?,
+        (left, right) => {
+            if let (Some(left), Some(right)) = (Real::of(left), Real::of(right)) {
+                return Ok(left.order(right, heap) == Some(Ordering::Equal));
+            }
+            match (SetLike::of(heap, left), SetLike::of(heap, right)) {
+                (Some(left), Some(right)) => sets::compare(heap, Comparison::Equal, left, right, depth + 1)?,
+                _ => left.is_same(right),
+            }
+        }
     })
 }
 
