@@ -1,5 +1,6 @@
 //! A small Python.
 
+pub mod builtins;
 pub mod bytecode;
 pub mod describe;
 pub mod error;

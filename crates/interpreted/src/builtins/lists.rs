@@ -1,6 +1,5 @@
 //! Methods of lists, tuples and ranges.
 
-use crate::bytecode::BinaryOperator;
 use crate::error::{ExceptionKind, Outcome};
 use crate::objects::{List, Range, Tuple};
 use crate::operators;
@@ -45,7 +44,7 @@ pub(super) fn copy(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<V
 
 /// `list.extend(iterable)`
 pub(super) fn extend(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
-    operators::in_place(machine, BinaryOperator::Add, arguments.positional[0], arguments.positional[1])?;
+    operators::extend(machine, list(arguments), arguments.positional[1])?;
     Ok(Value::None)
 }
 
