@@ -38,6 +38,7 @@ pub use quick::{add, floor_divide, item, modulo, multiply, subtract, true_divide
 pub use sequences::{length, truth};
 pub use sets::update_dict;
 pub use slices::extend;
+pub(crate) use room::require;
 pub use subscript::{delete_subscript, store_subscript, subscript};
 pub use time::total_seconds;
 
