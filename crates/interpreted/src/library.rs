@@ -83,7 +83,7 @@ pub fn attribute(machine: &mut Machine, object: Value, name: &str) -> Option<Val
     if let Some(value) = modules::attribute(machine, object, name) {
         return Some(value);
     }
-    if let Some(value) = builtins::attribute(&machine.heap, object, name) {
+    if let Some(value) = builtins::attribute(&mut machine.heap, object, name) {
         return Some(value);
     }
     let function = builtins::method(type_of(&machine.heap, object)?, name)?;

@@ -109,6 +109,9 @@ fn binary_of_types(
     if let Some(result) = sequences::binary(heap, operator, left, right)? {
         return Ok(Some(result));
     }
+    if let (BinaryOperator::Modulo, Value::Str(format)) = (operator, left) {
+        return crate::text::percent(machine, format, right).map(Some);
+    }
     sets::binary(machine, operator, left, right)
 }
 

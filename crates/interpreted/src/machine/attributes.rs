@@ -245,6 +245,14 @@ fn cannot_store(machine: &mut Machine, object: Value, name: Symbol) -> Raised {
         return machine.heap.type_error(format!("cannot set '{text}' attribute of immutable type '{}'", kind.name()));
     }
     match builtin_attribute(machine, object, name) {
+        Some(Value::Float(_)) if matches!(object, Value::Complex(..)) => {
+            machine.heap.raise(ExceptionKind::AttributeError, "readonly attribute")
+        }
+        Some(Value::Int(_) | Value::Float(_)) if matches!(object, Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
+            let kind = type_name(&machine.heap, object);
+            let text = format!("attribute '{text}' of '{kind}' objects is not writable");
+            machine.heap.raise(ExceptionKind::AttributeError, text)
+        }
         Some(_) => {
             let kind = type_name(&machine.heap, object);
             machine.heap.raise(ExceptionKind::AttributeError, format!("'{kind}' object attribute '{text}' is read-only"))

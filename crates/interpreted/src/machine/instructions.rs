@@ -445,6 +445,12 @@ pub(crate) fn rare(machine: &mut Machine, instruction: Instruction) -> Outcome<b
             }
             push(machine, Value::Set(set));
         }
+        Instruction::ConstantSet => {
+            let Value::Tuple(items) = pop(machine) else { unreachable!("the compiler puts a tuple there") };
+            let items = machine.heap[items].0.clone();
+            let set = table::constant_set(&mut machine.heap, &items)?;
+            push(machine, Value::Set(set));
+        }
         Instruction::BuildDict(pairs) => {
             let items = pop_many(machine, 2 * pairs as usize);
             let dict = machine.heap.allocate(table::Dict::default());

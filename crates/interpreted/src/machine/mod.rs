@@ -92,6 +92,10 @@ impl Interpreter {
             let name = machine.names.symbol(kind.name());
             machine.execution.builtins.insert(name, Value::ExceptionType(kind));
         }
+        for alias in ["EnvironmentError", "IOError"] {
+            let alias = machine.names.symbol(alias);
+            machine.execution.builtins.insert(alias, Value::ExceptionType(ExceptionKind::OSError));
+        }
         Interpreter { machine, module: None }
     }
 
