@@ -14,6 +14,7 @@ pub mod machine;
 pub mod mandelbrot;
 pub mod modules;
 pub mod names;
+pub mod native;
 pub mod objects;
 pub mod operators;
 pub mod particles;
@@ -22,6 +23,7 @@ pub mod source;
 pub mod state;
 pub mod table;
 pub mod text;
+pub mod types;
 pub mod value;
 
 use validation::{Ladder, ladder};

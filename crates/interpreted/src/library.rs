@@ -12,26 +12,33 @@ use crate::objects::{BuiltinMethod, Module};
 use crate::state::{Arguments, BuiltinFunction, Machine};
 use crate::value::{BuiltinId, Ref, Type, Value};
 
-/// The functions of the built-in modules, by name and what they do.
-fn of_modules() -> &'static [(&'static str, BuiltinFunction)] {
-    static FUNCTIONS: OnceLock<Vec<(&'static str, BuiltinFunction)>> = OnceLock::new();
+/// A function of a built-in module.
+struct OfModule {
+    module: &'static str,
+    name: &'static str,
+    function: BuiltinFunction,
+}
+
+/// The functions of the built-in modules.
+fn of_modules() -> &'static [OfModule] {
+    static FUNCTIONS: OnceLock<Vec<OfModule>> = OnceLock::new();
     FUNCTIONS.get_or_init(|| {
         let mut functions = Vec::new();
         for name in modules::NAMES {
-            collect(modules::find(name).unwrap_or_default(), &mut functions);
+            collect(name, modules::find(name).unwrap_or_default(), &mut functions);
         }
         for method in modules::methods() {
-            functions.push((method.name, method.function));
+            functions.push(OfModule { module: "", name: method.name, function: method.function });
         }
         functions
     })
 }
 
-fn collect(members: &[Member], functions: &mut Vec<(&'static str, BuiltinFunction)>) {
+fn collect(module: &'static str, members: &[Member], functions: &mut Vec<OfModule>) {
     for member in members {
         match member.value {
-            MemberValue::Function(function) => functions.push((member.name, function)),
-            MemberValue::Table(table) => collect(table.members, functions),
+            MemberValue::Function(function) => functions.push(OfModule { module, name: member.name, function }),
+            MemberValue::Table(table) => collect("", table.members, functions),
             _ => {}
         }
     }
@@ -39,7 +46,7 @@ fn collect(members: &[Member], functions: &mut Vec<(&'static str, BuiltinFunctio
 
 /// The number of a module's function.
 fn number(function: BuiltinFunction) -> BuiltinId {
-    let place = of_modules().iter().position(|&(_, known)| std::ptr::fn_addr_eq(known, function));
+    let place = of_modules().iter().position(|known| std::ptr::fn_addr_eq(known.function, function));
     let place = place.expect("every function of a module is in the list") + builtins::BUILTINS.len();
     BuiltinId(u16::try_from(place).expect("there are fewer than 65536 functions"))
 }
@@ -49,8 +56,14 @@ pub fn name(function: BuiltinId) -> &'static str {
     let place = usize::from(function.0);
     match builtins::BUILTINS.get(place) {
         Some(entry) => entry.name,
-        None => of_modules()[place - builtins::BUILTINS.len()].0,
+        None => of_modules()[place - builtins::BUILTINS.len()].name,
     }
+}
+
+/// The module of a function: `builtins` for those that need no import.
+pub fn module_of(function: BuiltinId) -> &'static str {
+    let place = usize::from(function.0);
+    if place < builtins::BUILTINS.len() { "builtins" } else { of_modules()[place - builtins::BUILTINS.len()].module }
 }
 
 /// Calls a function.
@@ -59,7 +72,7 @@ pub fn call(machine: &mut Machine, function: BuiltinId, arguments: Arguments<'_>
     if place < builtins::BUILTINS.len() {
         return builtins::call(machine, function, arguments);
     }
-    (of_modules()[place - builtins::BUILTINS.len()].1)(machine, arguments)
+    (of_modules()[place - builtins::BUILTINS.len()].function)(machine, arguments)
 }
 
 /// Calls a built-in type.

@@ -210,6 +210,7 @@ pub(crate) fn store(machine: &mut Machine, object: Value, name: Symbol, value: V
             return Ok(());
         }
         Value::Module(module) => {
+            machine.execution.module_changes += 1;
             let module = &mut machine.heap[module];
             match module.place(name) {
                 Some(place) => module.values[place] = value,
@@ -311,6 +312,7 @@ pub(crate) fn delete(machine: &mut Machine, object: Value, name: Symbol) -> Outc
             })
         }
         Value::Module(module) => {
+            machine.execution.module_changes += 1;
             let module = &mut machine.heap[module];
             module.place(name).filter(|&place| module.values[place].is_bound()).map(|place| module.values[place] = Value::Unbound)
         }

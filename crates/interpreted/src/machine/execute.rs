@@ -7,6 +7,7 @@ use super::attributes;
 use super::calls::{self, Call, Called, call_builtin, enter};
 use super::exceptions;
 use super::frames::{Cache, Completion};
+use super::hot::Onward;
 use super::instructions;
 use crate::bytecode::{BinaryOperator, Code, Comparison, Instruction};
 use crate::error::{Outcome, Raised};
@@ -15,10 +16,61 @@ use crate::state::Machine;
 use crate::value::Value;
 use crate::{iteration, operators};
 
+/// What the loop does beside executing instructions.
+mod mode {
+    /// Nothing.
+    pub(super) const PLAIN: u8 = 0;
+    /// It counts.
+    pub(super) const WATCHED: u8 = 1;
+    /// It counts the rounds of loops, and enters those that are compiled.
+    pub(super) const OBSERVED: u8 = 2;
+    /// It writes down the types of what it sees.
+    pub(super) const RECORDED: u8 = 3;
+    /// It ends after one instruction.
+    pub(super) const STEP: u8 = 4;
+}
+
+/// Why the loop has ended.
+enum Exit {
+    /// No more frames are left than were asked for: the result of the last one.
+    Value(Value),
+    /// It goes on in the other of the modes `OBSERVED` and `RECORDED`.
+    Switch,
+    /// One instruction is done.
+    Stepped,
+}
+
 /// Executes the innermost frame, and those that it calls, until as many frames are left as are given. The result is that of the
 /// last frame that ended.
 pub(crate) fn execute(machine: &mut Machine, frames: usize) -> Outcome<Value> {
-    if machine.execution.watch.is_some() { run::<true>(machine, frames) } else { run::<false>(machine, frames) }
+    let mut recorded = false;
+    loop {
+        let exit = if machine.execution.watch.is_some() {
+            run::<{ mode::WATCHED }>(machine, frames)?
+        } else if machine.execution.observer.is_none() {
+            run::<{ mode::PLAIN }>(machine, frames)?
+        } else if recorded {
+            run::<{ mode::RECORDED }>(machine, frames)?
+        } else {
+            run::<{ mode::OBSERVED }>(machine, frames)?
+        };
+        match exit {
+            Exit::Value(value) => return Ok(value),
+            Exit::Switch | Exit::Stepped => recorded = !recorded,
+        }
+    }
+}
+
+/// Executes one instruction of the innermost frame, at its position, and whatever that calls. Says whether it has jumped.
+pub(crate) fn step(machine: &mut Machine) -> Outcome<bool> {
+    let frames = machine.execution.frames.len();
+    let position = machine.execution.frames[frames - 1].position;
+    run::<{ mode::STEP }>(machine, frames - 1)?;
+    if machine.execution.frames.len() > frames {
+        let value = execute(machine, frames)?;
+        instructions::push(machine, value);
+    }
+    Ok(machine.execution.frames[frames - 1].position != position + 1)
 }
 
 /// Where the loop is: kept in variables of the loop, and loaded anew when the frame changes.
@@ -49,7 +101,10 @@ impl Place {
     }
 }
 
-fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Value> {
+fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
+    let mut stepped = false;
+    // The instruction that was executed last in this frame, if it has a result to be seen.
+    let mut last = usize::MAX;
     let (mut place, mut position) = Place::load(machine);
     // SAFETY: `top` lies within the frame's room behind its slots.
     let mut operands = machine.execution.stack.address(machine.execution.top);
@@ -99,6 +154,8 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
         () => {{
             (place, position) = Place::load(machine);
             operands = machine.execution.stack.address(machine.execution.top);
+            // The instruction that has called has its result now, if this is the frame that called.
+            last = position.wrapping_sub(1);
         }};
     }
     // Goes to the handler of an exception, or ends the function with it.
@@ -106,8 +163,12 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
         ($raised:expr) => {{
             let raised: Raised = $raised;
             save!();
+            if MODE == mode::STEP {
+                return Err(raised);
+            }
             exceptions::unwind(machine, raised, position - 1, frames)?;
             reload!();
+            last = usize::MAX;
             continue;
         }};
     }
@@ -125,7 +186,7 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
                 Ok(Called::Value(value)) => {
                     operands = machine.execution.stack.address($result);
                     push!(value);
-                    if WATCHED {
+                    if MODE == mode::WATCHED {
                         machine.execution.watch.as_mut().expect("it is watched").returned(code!(), position - 1);
                     }
                 }
@@ -162,8 +223,26 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
     }
 
     loop {
+        if MODE == mode::STEP {
+            if stepped {
+                save!();
+                return Ok(Exit::Stepped);
+            }
+            stepped = true;
+        }
+        if MODE == mode::RECORDED {
+            if last != usize::MAX && position == last + 1 {
+                save!();
+                machine.record(last);
+            }
+            if machine.recording_ended(None) {
+                save!();
+                return Ok(Exit::Switch);
+            }
+            last = position;
+        }
         let instruction = unsafe { *place.instructions.add(position) };
-        if WATCHED {
+        if MODE == mode::WATCHED {
             machine.execution.watch.as_mut().expect("it is watched").instruction(code!(), position);
         }
         position += 1;
@@ -363,7 +442,7 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
             Instruction::Jump(target) => position = target as usize,
             Instruction::JumpBackward(target) => {
                 position = target as usize;
-                if WATCHED {
+                if MODE == mode::WATCHED {
                     let execution = &mut machine.execution;
                     execution.watch.as_mut().expect("it is watched").sample(&execution.frames, None);
                 }
@@ -373,6 +452,25 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
                 }
                 if machine.execution.interrupt.load(Ordering::Relaxed) {
                     attempt!(instructions::interrupted(machine));
+                }
+                if MODE == mode::OBSERVED {
+                    save!();
+                    match machine.loop_head() {
+                        Onward::Interpret => {}
+                        Onward::Entered => reload!(),
+                        Onward::Record => return Ok(Exit::Switch),
+                        Onward::Raised(raised, at) => {
+                            reload!();
+                            position = at as usize + 1;
+                            raise!(raised);
+                        }
+                    }
+                }
+                if MODE == mode::RECORDED {
+                    save!();
+                    if machine.recording_ended(Some(position)) {
+                        return Ok(Exit::Switch);
+                    }
                 }
             }
             Instruction::PopJumpIfFalse(target) => jump_if!(false, target),
@@ -426,14 +524,14 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
                             position = target as usize;
                         }
                     }
-                    if WATCHED {
+                    if MODE == mode::WATCHED {
                         machine.execution.watch.as_mut().expect("it is watched").returned(code!(), position - 1);
                     }
                 }
             },
             Instruction::Call { arguments, keywords } => {
                 let callable = *peek!(arguments + 1);
-                if !WATCHED
+                if MODE != mode::WATCHED
                     && arguments == 1
                     && keywords == 0
                     && callable.is_same_function(machine.execution.absolute)
@@ -492,10 +590,10 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
                 let value = pop!();
                 save!();
                 if let Some(result) = attempt!(instructions::leave(machine, value, frames)) {
-                    return Ok(result);
+                    return Ok(Exit::Value(result));
                 }
                 reload!();
-                if WATCHED {
+                if MODE == mode::WATCHED {
                     machine.execution.watch.as_mut().expect("it is watched").returned(code!(), position.saturating_sub(1));
                 }
             }
@@ -503,7 +601,7 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
                 save!();
                 let generator = instructions::make_generator(machine);
                 if let Some(result) = attempt!(instructions::leave(machine, generator, frames)) {
-                    return Ok(result);
+                    return Ok(Exit::Value(result));
                 }
                 reload!();
             }
@@ -511,13 +609,13 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
                 let value = pop!();
                 save!();
                 instructions::rest(machine);
-                return Ok(value);
+                return Ok(Exit::Value(value));
             }
             Instruction::EndClass => {
                 save!();
                 let class = attempt!(instructions::end_class(machine));
                 if let Some(result) = attempt!(instructions::leave(machine, class, frames)) {
-                    return Ok(result);
+                    return Ok(Exit::Value(result));
                 }
                 reload!();
             }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use hashbrown::HashMap;
 
-use super::engine::Engine;
+use super::hot::Observer;
 use super::lock::GlobalLock;
 use super::stack::Stack;
 use super::watch::Watch;
@@ -91,8 +91,10 @@ pub(crate) struct Execution {
     pub(crate) lock: Option<&'static GlobalLock>,
     /// Where files are looked for that a program imports.
     pub(crate) directory: PathBuf,
-    /// How the program is executed.
-    pub(crate) engine: Engine,
+    /// What watches the loops, where they are compiled.
+    pub(crate) observer: Option<Box<Observer>>,
+    /// How often an attribute of a module has been set or deleted, or a module imported.
+    pub(crate) module_changes: u64,
     /// What is counted while the program runs, if anything is.
     pub(crate) watch: Option<Box<Watch>>,
 }
@@ -115,7 +117,8 @@ impl Execution {
             interrupt: &NEVER,
             lock: None,
             directory: PathBuf::new(),
-            engine: Engine::Interpreted,
+            observer: None,
+            module_changes: 0,
             watch: None,
         }
     }
@@ -134,6 +137,7 @@ impl Execution {
                 Completion::Generator(generator) => Some(Value::Generator(generator)),
             });
         }
+        roots.extend(self.observer.iter().flat_map(|observer| observer.roots()));
         roots.extend(self.builtins.values());
         roots.extend(self.modules.values().map(|&module| Value::Module(module)));
         roots.extend(self.caches.iter().flatten().map(|cache| cache.value));

@@ -60,6 +60,7 @@ pub(crate) fn import(machine: &mut Machine, name: Symbol) -> Outcome<bool> {
         return Ok(false);
     }
     let text = machine.names.text(name).clone();
+    machine.execution.module_changes += 1;
     if let Some(module) = library::module(machine, &text) {
         machine.execution.modules.insert(name, module);
         push(machine, Value::Module(module));

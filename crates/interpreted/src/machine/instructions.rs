@@ -86,6 +86,11 @@ pub(crate) fn interrupted(machine: &mut Machine) -> Outcome<()> {
         return Ok(());
     }
     machine.execution.interrupt.store(false, std::sync::atomic::Ordering::Relaxed);
+    if let Some(observer) = &mut machine.execution.observer
+        && std::mem::take(&mut observer.collection_due)
+    {
+        return Ok(());
+    }
     Err(machine.heap.raise_with(ExceptionKind::KeyboardInterrupt, Vec::new()))
 }
 

@@ -6,6 +6,7 @@ mod engine;
 mod exceptions;
 mod execute;
 mod frames;
+mod hot;
 mod imports;
 mod instructions;
 mod lock;
@@ -28,9 +29,11 @@ pub use watch::{Counts, Place, Watch, Watched};
 
 use calls::{Call, Called};
 use frames::{Completion, Frame};
+use hot::Observer;
 
 use crate::bytecode::Code;
 use crate::error::{ExceptionKind, Outcome, Raised};
+use crate::native::Options;
 use crate::objects::{Generator, Module};
 use crate::source::{self, SourceError, SourceFile};
 use crate::state::{Hooks, Machine};
@@ -142,7 +145,15 @@ impl Interpreter {
 
     /// Says how the program is executed.
     pub fn set_engine(&mut self, engine: Engine) {
-        self.machine.execution.engine = engine;
+        self.machine.execution.observer = match engine {
+            Engine::Interpreted => None,
+            Engine::Observed { threshold, squares } => {
+                let options = Options { threshold, squares, ..Options::default() };
+                // Compiled code is left for a collection too, so the flag has to be this machine's own.
+                self.machine.execution.interrupt = Box::leak(Box::default());
+                Some(Box::new(Observer::new(options, execute::step)))
+            }
+        };
     }
 
     /// The name of a function in a table, as `pstats` writes it: `file:line(function)`, `{built-in abs}`.
