@@ -23,5 +23,4 @@ for _ in range(2):
     pass
 "a lone string"
 42
-...
 print(nothing(), documented(), isinstance(Empty(), Empty), isinstance(Documented(), Empty))
