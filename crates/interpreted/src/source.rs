@@ -8,6 +8,7 @@
 //! ```
 
 mod convert;
+mod declarations;
 mod diagnose;
 mod error;
 mod expressions;
@@ -16,16 +17,17 @@ mod hints;
 mod kinds;
 mod scan;
 mod statements;
+mod strings;
 mod targets;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+mod walk;
 mod words;
 
 use std::sync::Arc;
 
-use ruff_python_ast::PythonVersion;
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_parser::parse_unchecked;
 
 pub use error::{ErrorKind, SourceError};
 pub use file::{ReadError, SourceFile};
@@ -50,8 +52,8 @@ pub fn parse(file: &str, text: &str) -> Result<Module, SourceError> {
 /// What CPython refuses, in its words, and what this Python does not have.
 pub fn parse_file(source: SourceFile) -> Result<Module, SourceError> {
     let scanned = scan::scan(&source);
-    if let Some(error) = scanned.error {
-        return Err(hints::python_3(&words::Words::new(&source, &scanned.words), error));
+    if let Some(error) = scanned.error.as_ref().filter(|_| !scanned.may_be_shadowed) {
+        return Err(hints::python_3(&words::Words::new(&source, &scanned.words), error.clone()));
     }
     let source = Arc::new(source);
     let size = STACK + STACK_PER_BYTE * scanned.longest_line;
@@ -65,8 +67,7 @@ pub fn parse_file(source: SourceFile) -> Result<Module, SourceError> {
 }
 
 fn on_large_stack(source: &Arc<SourceFile>, scanned: &scan::Scanned) -> Result<Module, SourceError> {
-    let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311);
-    let parsed = parse_unchecked(&source.text, options);
+    let parsed = parse_unchecked(&source.text, diagnose::options());
     if let Some(error) = diagnose::diagnose(source, scanned, parsed.errors(), parsed.unsupported_syntax_errors()) {
         return Err(error);
     }
@@ -75,5 +76,6 @@ fn on_large_stack(source: &Arc<SourceFile>, scanned: &scan::Scanned) -> Result<M
     };
     let mut converter = convert::Converter::new(source);
     let body = converter.module(&module.body)?;
+    declarations::check(source, &body)?;
     Ok(Module { source: source.clone(), body, annotations_postponed: converter.annotations_postponed })
 }

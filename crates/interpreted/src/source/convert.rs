@@ -83,7 +83,7 @@ impl<'a> Converter<'a> {
             Some((used, instead)) => {
                 let text = format!("'{}' is Python 2", used.name);
                 let error = SourceError::new(ErrorKind::Unsupported, text, self.source, used.range);
-                Err(SourceError { hint: Some((*instead).to_owned()), ..error })
+                Err(SourceError { hint: Some((*instead).into()), ..error })
             }
             None => Ok(body),
         }
@@ -187,7 +187,7 @@ impl<'a> Converter<'a> {
     pub(super) fn python_2(&self, range: TextRange, construct: &str, instead: &str) -> SourceError {
         let message = format!("{construct} is Python 2");
         let error = SourceError::new(ErrorKind::Unsupported, message, self.source, convert_range(range));
-        SourceError { hint: Some(instead.to_owned()), ..error }
+        SourceError { hint: Some(instead.into()), ..error }
     }
 
     pub(super) fn text_of(&self, node: &impl Ranged) -> &'a str {

@@ -4,19 +4,20 @@
 //! what it had in mind, and the words around that place decide which of those rules would have matched.
 
 use ruff_python_ast::token::TokenKind;
-use ruff_python_ast::{Expr, Mod};
+use ruff_python_ast::{Expr, PythonVersion};
 use ruff_python_parser::{
-    LexicalErrorType, ParseError, ParseErrorType, UnsupportedSyntaxError, UnsupportedSyntaxErrorKind,
-    parse_parenthesized_expression_range,
+    LexicalErrorType, Mode, ParseError, ParseErrorType, ParseOptions, UnsupportedSyntaxError,
+    UnsupportedSyntaxErrorKind, parse_parenthesized_expression_range, parse_unchecked,
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::convert::convert_range;
 use super::error::{ErrorKind, SourceError};
-use super::file::SourceFile;
+use super::file::{SourceFile, offset};
 use super::hints::python_3;
 use super::kinds::{kind_name, may_be_compared};
-use super::scan::{Scanned, Word, WordKind};
+use super::scan::{Scanned, Word, WordKind, scan};
+use super::strings;
 use super::tree::Range;
 use super::words::Words;
 
@@ -31,27 +32,65 @@ pub(super) fn diagnose(
         return Some(error);
     }
     let words = Words::new(source, &scanned.words);
-    let newer = unsupported.iter().filter_map(|error| newer_syntax(&words, error)).next();
-    let first = errors.iter().min_by_key(|error| error.location.start());
-    let found = match (first, newer) {
-        (None, newer) => newer,
-        (Some(error), Some(newer)) if newer.range.start < error.location.start().to_u32() => Some(newer),
-        (Some(error), _) => Some(Diagnosis::new(source, &words, error).decide()),
+    let newer = unsupported.iter().find_map(|error| newer_syntax(&words, error));
+    let first = errors.first();
+    let grammar = match (first, newer) {
+        (None, newer) => newer.map(|newer| (newer.range.start, newer)),
+        (Some(error), Some(newer)) if newer.range.start < error.location.start().to_u32() => {
+            Some((newer.range.start, newer))
+        }
+        (Some(error), _) => {
+            let found = Diagnosis::new(source, &words, error).decide();
+            Some((error.location.start().to_u32(), found))
+        }
     };
+    // A string is looked into where it is read: it goes before all that is wrong behind it.
+    let string = match grammar.is_some() || words.any_formatted() {
+        true => strings::first_error(&words, &scanned.words, &within_string),
+        false => None,
+    };
+    let found = match (grammar, string) {
+        (Some((at, _)), Some(string)) if string.range.start <= at => Some((string.range.start, string)),
+        (None, Some(string)) => Some((string.range.start, string)),
+        (grammar, _) => grammar,
+    };
+    if let Some(error) = &scanned.error {
+        // The parser may have stopped before the word that is wrong, or at it.
+        let before = |found: &(u32, SourceError)| words.is_before_last(found.0);
+        return Some(found.filter(before).map_or_else(|| error.clone(), |(_, found)| found));
+    }
     // An open bracket explains what went wrong below it, and a file that ends within one is never anything else.
     match (found, scanned.unclosed) {
-        (found, Some(open)) if found.as_ref().is_none_or(|found| explains(source, &words, open, found)) => {
+        (found, Some(open)) if found.as_ref().is_none_or(|(at, found)| explains(source, &words, open, *at, found)) => {
             let text = format!("'{}' was never closed", source.slice(open));
             Some(SourceError::new(ErrorKind::Syntax, text, source, open))
         }
-        (Some(error), _) => Some(python_3(&words, error)),
+        (Some((_, error)), _) => Some(python_3(&words, error)),
         (None, _) => None,
     }
 }
 
-fn explains(source: &SourceFile, words: &Words<'_>, open: Range, found: &SourceError) -> bool {
-    let at = words.get(words.at(found.range.start));
-    at.kind == WordKind::End || source.line_of(at.range.start) > source.line_of(open.start)
+fn explains(source: &SourceFile, words: &Words<'_>, open: Range, at: u32, found: &SourceError) -> bool {
+    let word = words.get(words.at(at));
+    let below = source.line_of(word.range.start) > source.line_of(open.start);
+    let swallowed = found.message.starts_with("Missing parentheses") && open.start > found.range.start;
+    word.kind == WordKind::End || below || swallowed
+}
+
+/// What is wrong with an expression of an f-string.
+fn within_string(expression: &str) -> Option<String> {
+    let source = SourceFile::new("", &format!("({expression})")).ok()?;
+    let scanned = scan(&source);
+    if let Some(error) = scanned.error {
+        return Some(error.message);
+    }
+    let parsed = parse_unchecked(&source.text, options());
+    diagnose(&source, &scanned, parsed.errors(), parsed.unsupported_syntax_errors()).map(|error| error.message)
+}
+
+/// How every text is parsed.
+pub(super) fn options() -> ParseOptions {
+    ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311)
 }
 
 /// A character that no word begins with: CPython refuses it before it looks at any grammar.
@@ -76,6 +115,10 @@ fn newer_syntax(words: &Words<'_>, error: &UnsupportedSyntaxError) -> Option<Sou
     let range = convert_range(error.range);
     let text = match &error.kind {
         UnsupportedSyntaxErrorKind::UnparenthesizedExceptionTypes => "multiple exception types must be parenthesized",
+        UnsupportedSyntaxErrorKind::UnpackingInComprehension(_) if words.source.slice(range).starts_with("**") => {
+            "dict unpacking cannot be used in dict comprehension"
+        }
+        UnsupportedSyntaxErrorKind::UnpackingInComprehension(_) => "iterable unpacking cannot be used in comprehension",
         // Constructs that are refused by their names when they are converted.
         UnsupportedSyntaxErrorKind::TypeParameterList
         | UnsupportedSyntaxErrorKind::TypeAliasStatement
@@ -97,7 +140,12 @@ struct Diagnosis<'a> {
 
 impl<'a> Diagnosis<'a> {
     fn new(source: &'a SourceFile, words: &'a Words<'a>, error: &'a ParseError) -> Self {
-        Self { source, words, error, at: words.at(error.location.start().to_u32()) }
+        let mut at = words.at(error.location.start().to_u32());
+        // Indentation takes no room: what is meant is the word behind it.
+        if error.error != ParseErrorType::UnexpectedIndentation && words.get(at).kind == WordKind::Indent {
+            at += 1;
+        }
+        Self { source, words, error, at }
     }
 
     fn syntax(&self, range: Range, message: impl Into<String>) -> SourceError {
@@ -120,6 +168,9 @@ impl<'a> Diagnosis<'a> {
 
     fn decide(&self) -> SourceError {
         let word = self.words.get(self.at);
+        if self.words.text(self.at) == "(" && self.words.in_lambda(self.at) {
+            return self.word("Lambda expression parameters cannot be parenthesized");
+        }
         match &self.error.error {
             ParseErrorType::UnexpectedIndentation => self.indentation("unexpected indent"),
             ParseErrorType::OtherError(text) => self.other(text),
@@ -146,15 +197,25 @@ impl<'a> Diagnosis<'a> {
             ParseErrorType::IterableUnpackingInComprehension => {
                 self.here("iterable unpacking cannot be used in comprehension")
             }
+            ParseErrorType::UnparenthesizedGeneratorExpression if self.words.keyword_of(self.at) == "class" => {
+                self.generic()
+            }
             ParseErrorType::UnparenthesizedGeneratorExpression => {
                 self.here("Generator expression must be parenthesized")
             }
             ParseErrorType::ParamAfterVarKeywordParam => self.here("arguments cannot follow var-keyword argument"),
             ParseErrorType::VarParameterWithDefault => self.variadic_default(),
             ParseErrorType::ExpectedKeywordParam => self.here("named arguments must follow bare *"),
+            ParseErrorType::UnparenthesizedTupleExpression => {
+                let comma = self.words.after_on_level(self.at, ",").unwrap_or(self.at);
+                self.syntax(self.words.get(comma).range, "invalid syntax")
+            }
             ParseErrorType::InvalidStarredExpressionUsage => self.starred(),
             ParseErrorType::FStringError(_) | ParseErrorType::Lexical(LexicalErrorType::FStringError(_)) => {
                 self.generic()
+            }
+            ParseErrorType::Lexical(LexicalErrorType::UnicodeError) => {
+                strings::unknown_name(self.words, convert_range(self.error.location)).unwrap_or_else(|| self.generic())
             }
             ParseErrorType::Lexical(LexicalErrorType::InvalidByteLiteral) => {
                 self.word("bytes can only contain ASCII literal characters")
@@ -178,6 +239,11 @@ impl<'a> Diagnosis<'a> {
             "Expected `except` or `finally` after `try` block" => self.missing_handler(),
             "Trailing comma not allowed" if self.words.keyword_of(self.at) == "from" => {
                 self.word("trailing comma not allowed without surrounding parentheses")
+            }
+            "Only one '/' separator allowed" => self.here("/ may appear only once"),
+            "'/' parameter must appear before '*' parameter" => self.here("/ must be ahead of *"),
+            "Multiple exception types must be parenthesized when using `as`" => {
+                self.here("multiple exception types must be parenthesized")
             }
             "Only one '*' parameter allowed" => self.here("* argument may appear only once"),
             "Only single target (not tuple) can be annotated" => {
@@ -204,14 +270,15 @@ impl<'a> Diagnosis<'a> {
         };
         let header = self.words.header_above(self.at);
         let line = self.source.line_of(self.words.get(header).range.start);
-        let mut error = self.indentation(format!("expected an indented block after {what} on line {line}"));
-        if self.words.only_end_follows(self.at) {
-            let last = self.source.lines();
-            error.line = last;
-            error.text = Some(self.source.line_text(last).to_owned());
-            error.column = error.text.as_ref().map_or(1, |text| text.chars().count() + 1);
+        let text = format!("expected an indented block after {what} on line {line}");
+        let end = offset(self.source.text.len());
+        match self.words.only_end_follows(self.at) {
+            true => SourceError::new(ErrorKind::Indentation, text, self.source, Range { start: end, end }),
+            false => {
+                let below = self.words.behind_layout(self.at);
+                SourceError::new(ErrorKind::Indentation, text, self.source, self.words.get(below).range)
+            }
         }
-        error
     }
 
     /// The parser looks behind an `else` for a handler, CPython stops before it.
@@ -240,12 +307,13 @@ impl<'a> Diagnosis<'a> {
 
     fn expression_at(&self, range: TextRange) -> Option<Expr> {
         let parsed = parse_parenthesized_expression_range(&self.source.text, range).ok()?;
-        let Mod::Expression(expression) = Mod::Expression(parsed.into_syntax()) else { return None };
-        Some(*expression.body)
+        Some(*parsed.into_syntax().body)
     }
 
     fn is_generator(&self) -> bool {
-        self.expression_at(self.error.location).is_some_and(|expression| expression.is_generator_expr())
+        let (first, last) = (self.at, self.words.at(self.error.location.end().to_u32()));
+        let level = self.words.get(first).level;
+        (first..last).any(|at| self.words.get(at).level == level && self.words.text(at) == "for")
     }
 
     fn about_target(&self, text: impl Fn(&str) -> String) -> SourceError {
@@ -281,7 +349,8 @@ impl<'a> Diagnosis<'a> {
     fn assignment(&self) -> SourceError {
         let location = self.error.location;
         let Some(expression) = self.expression_at(location) else {
-            return self.here("assignment to yield expression not possible");
+            let is_yield = self.words.text(self.at) == "yield";
+            return if is_yield { self.here("assignment to yield expression not possible") } else { self.generic() };
         };
         if expression.is_yield_expr() || expression.is_yield_from_expr() {
             return self.here("assignment to yield expression not possible");
@@ -317,9 +386,6 @@ impl<'a> Diagnosis<'a> {
                 self.word("':' expected after dictionary key")
             }
             TokenKind::Lpar if statement == "def" => self.word("expected '('"),
-            TokenKind::Rpar | TokenKind::Comma | TokenKind::Colon if text == "(" && self.words.in_lambda(self.at) => {
-                self.word("Lambda expression parameters cannot be parenthesized")
-            }
             TokenKind::Rpar | TokenKind::Comma if text == "(" && statement == "def" && word.level == 1 => {
                 self.word("Function parameters cannot be parenthesized")
             }
@@ -368,6 +434,12 @@ impl<'a> Diagnosis<'a> {
         if text == "=" {
             return self.comparison();
         }
+        if text.len() > 1 && text.ends_with('=') && self.words.get(self.at).level == 0 {
+            return self.augmented();
+        }
+        if text == "for" && self.words.is_argument(self.at) {
+            return self.keyword_of_generator();
+        }
         if let Some(error) = self.old_statement(before) {
             return error;
         }
@@ -376,6 +448,16 @@ impl<'a> Diagnosis<'a> {
             return self.generic();
         }
         let start = self.words.operand_start(self.at);
+        // What is behind `in` and `if` of a comprehension is read by a rule that knows no such mistake.
+        let clause = self.words.before_on_level(self.at, &["for"]).zip(self.words.before_on_level(self.at, &["in"]));
+        if clause.is_some_and(|(keyword, iterable)| keyword < iterable) {
+            return self.generic();
+        }
+        let dictionary = self.words.text(start) == "**" && self.words.enclosing_is(self.at, "{");
+        let behind_else = start > 0 && self.words.text(start - 1) == "else";
+        if dictionary || behind_else || matches!(self.words.keyword_of(self.at), "from" | "import") {
+            return self.generic();
+        }
         let soft = matches!(self.words.text(start), "_" | "match" | "case");
         let name_and_string = self.words.is_name(start) && self.words.get(start + 1).kind == WordKind::String;
         if soft || name_and_string || self.words.in_lambda(self.at) || self.words.in_parameters(self.at) {
@@ -395,17 +477,58 @@ impl<'a> Diagnosis<'a> {
         Some(self.syntax(range, format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?")))
     }
 
+    /// `a, b += 1`
+    fn augmented(&self) -> SourceError {
+        let start = self.words.line_start(self.at);
+        let range = self.words.span(start, self.at.saturating_sub(1));
+        match self.parsed(range) {
+            Some(expression) if expression.is_tuple_expr() => {
+                self.syntax(range, "'tuple' is an illegal expression for augmented assignment")
+            }
+            _ => self.generic(),
+        }
+    }
+
+    fn parsed(&self, range: Range) -> Option<Expr> {
+        self.expression_at(TextRange::new(TextSize::new(range.start), TextSize::new(range.end)))
+    }
+
+    /// `f(a=b for b in c)`
+    fn keyword_of_generator(&self) -> SourceError {
+        match self.words.before_on_level(self.at, &["=", ","]) {
+            Some(equal) if self.words.text(equal) == "=" && self.words.is_name(equal - 1) => {
+                let range = self.words.span(equal - 1, self.at - 1);
+                self.syntax(range, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
+            }
+            _ => self.generic(),
+        }
+    }
+
+    /// `f(a.b=1)`, where it is no comparison.
+    fn argument(&self) -> SourceError {
+        let start = self.words.before_on_level(self.at, &["=", ","]);
+        if start.is_some_and(|start| self.words.text(start) == "=") {
+            return self.generic();
+        }
+        let start = start.or_else(|| self.words.enclosing(self.at)).map_or(self.at, |before| before + 1);
+        let range = self.words.span(start, self.at.saturating_sub(1));
+        match self.parsed(range) {
+            Some(_) => self.syntax(range, "expression cannot contain assignment, perhaps you meant \"==\"?"),
+            None => self.generic(),
+        }
+    }
+
     /// `=` where only a comparison can stand.
     fn comparison(&self) -> SourceError {
+        if self.words.is_argument(self.at) {
+            return self.argument();
+        }
         let Some(start) = self.words.named_expression_start(self.at) else { return self.generic() };
-        if start >= self.at || !self.words.is_last_assignment(self.at) {
+        if start >= self.at || !self.words.is_last_assignment(self.at) || !self.words.is_value(self.at + 1) {
             return self.generic();
         }
         let range = self.words.span(start, self.at - 1);
-        let Some(expression) = self.expression_at(TextRange::new(TextSize::new(range.start), TextSize::new(range.end)))
-        else {
-            return self.generic();
-        };
+        let Some(expression) = self.parsed(range) else { return self.generic() };
         let right = self.words.span(start, self.at + 1);
         match &expression {
             Expr::Name(name) if name.range().start().to_u32() == range.start => {

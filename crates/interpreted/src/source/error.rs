@@ -30,30 +30,33 @@ pub struct SourceError {
     /// What stands behind the kind.
     pub message: String,
     /// The name of the file.
-    pub file: String,
-    /// The line, the first is 1.
+    pub file: Box<str>,
+    /// The line, the first is 1; 0 where none is meant.
     pub line: usize,
     /// The column in characters, the first is 1.
     pub column: usize,
     /// The text of the line; absent where there is none to show.
-    pub text: Option<String>,
+    pub text: Option<Box<str>>,
     /// Which bytes of the file are meant.
     pub range: Range,
     /// How Python 3 writes it, where it is Python 2.
-    pub hint: Option<String>,
+    pub hint: Option<Box<str>>,
 }
 
 impl SourceError {
     /// An error about a range of a file.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, source: &SourceFile, range: Range) -> Self {
-        let line = source.line_of(range.start);
+        // What is wrong at the end of the file is shown behind its last line.
+        let line = source.line_of(range.start).min(source.lines().max(1));
+        let text = source.line_text(line).to_owned();
+        let end = text.chars().count() + 1;
         Self {
             kind,
             message: message.into(),
-            file: source.name.clone(),
+            file: source.name.as_str().into(),
             line,
-            column: source.column_of(range.start),
-            text: Some(source.line_text(line).to_owned()),
+            column: if source.line_of(range.start) == line { source.column_of(range.start) } else { end },
+            text: Some(text.into()),
             range,
             hint: None,
         }
@@ -62,16 +65,7 @@ impl SourceError {
     /// An error about a file of which no line can be shown.
     pub(super) fn without_line(kind: ErrorKind, message: &str, file: &str, line: usize) -> Self {
         let range = Range::default();
-        Self {
-            kind,
-            message: message.to_owned(),
-            file: file.to_owned(),
-            line,
-            column: 1,
-            text: None,
-            range,
-            hint: None,
-        }
+        Self { kind, message: message.to_owned(), file: file.into(), line, column: 1, text: None, range, hint: None }
     }
 }
 
@@ -92,7 +86,9 @@ impl ErrorKind {
 
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  File \"{}\", line {}", self.file, self.line)?;
+        if self.line > 0 {
+            writeln!(f, "  File \"{}\", line {}", self.file, self.line)?;
+        }
         if let Some(text) = &self.text {
             let shown = text.trim_start_matches([' ', '\t', '\x0c']);
             let hidden = text.chars().count() - shown.chars().count();

@@ -57,7 +57,10 @@ impl Converter<'_> {
                     Some(parameters) => self.parameters(parameters)?,
                     None => Parameters::default(),
                 };
-                ExpressionKind::Lambda { parameters: Box::new(parameters), body: self.boxed(&node.body)? }
+                let around = std::mem::replace(&mut self.place.in_function, true);
+                let body = self.boxed(&node.body);
+                self.place.in_function = around;
+                ExpressionKind::Lambda { parameters: Box::new(parameters), body: body? }
             }
             Expr::ListComp(node) => {
                 let clauses = self.clauses(&node.generators)?;
@@ -87,7 +90,7 @@ impl Converter<'_> {
             Expr::Slice(_) => return Err(self.syntax(range, "invalid syntax")),
             Expr::Named(_) => return Err(self.unsupported(range, "':=' (assignment expression)")),
             Expr::Await(_) if !self.place.in_function => return Err(self.syntax(range, "'await' outside function")),
-            Expr::Await(_) => return Err(self.unsupported(range, "'await'")),
+            Expr::Await(_) => return Err(self.syntax(range, "'await' outside async function")),
             Expr::Yield(_) | Expr::YieldFrom(_) if !self.place.in_function => {
                 return Err(self.syntax(range, "'yield' outside function"));
             }
@@ -382,6 +385,9 @@ impl Converter<'_> {
                 Ok(Expression { range: convert_range(node.range), kind })
             }
             Expr::Starred(node) => Err(self.unsupported(node.range, "starred index")),
+            Expr::Tuple(tuple) if !tuple.parenthesized && tuple.elts.iter().any(Expr::is_starred_expr) => {
+                Err(self.unsupported(tuple.range, "starred index"))
+            }
             Expr::Tuple(tuple) if tuple.elts.iter().any(Expr::is_slice_expr) => self.deeper(tuple.range, |this| {
                 let elements = tuple.elts.iter().map(|element| this.index(element)).collect::<Converted<_>>()?;
                 Ok(Expression { range: convert_range(tuple.range), kind: ExpressionKind::Tuple(elements) })

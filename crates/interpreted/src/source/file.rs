@@ -109,18 +109,12 @@ pub(super) fn offset(position: usize) -> u32 {
 
 fn not_utf8(name: &str, bytes: &[u8], error: std::str::Utf8Error) -> SourceError {
     let at = error.valid_up_to();
+    let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
     let byte = bytes[at];
-    let reason = match error.error_len() {
-        None => "unexpected end of data",
-        Some(1) if !matches!(byte, 0xc2..=0xf4) => "invalid start byte",
-        Some(_) => "invalid continuation byte",
-    };
-    let what = match error.error_len() {
-        None if bytes.len() - at > 1 => format!("bytes in position {at}-{}", bytes.len() - 1),
-        Some(length) if length > 1 => format!("bytes in position {at}-{}", at + length - 1),
-        _ => format!("byte 0x{byte:02x} in position {at}"),
-    };
-    let message = format!("(unicode error) 'utf-8' codec can't decode {what}: {reason}");
+    let message = format!(
+        "Non-UTF-8 code starting with '\\x{byte:02x}' in file {name} on line {line}, but no encoding declared; see \
+         https://peps.python.org/pep-0263/ for details"
+    );
     SourceError::without_line(ErrorKind::Syntax, &message, name, 0)
 }
 

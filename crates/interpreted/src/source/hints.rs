@@ -6,7 +6,7 @@ use super::words::Words;
 
 /// Adds what to write instead, if what is wrong is Python 2.
 pub(super) fn python_3(words: &Words<'_>, error: SourceError) -> SourceError {
-    let hint = instead(words, &error);
+    let hint = instead(words, &error).map(String::into_boxed_str);
     SourceError { hint, ..error }
 }
 

@@ -11,6 +11,9 @@ use super::tree::Range;
 const MAXIMUM_BRACKETS: usize = 200;
 const MAXIMUM_INDENTATIONS: usize = 100;
 
+const CONTINUATION: &str = "unexpected character after line continuation character";
+const UNEXPECTED_END: &str = "unexpected EOF while parsing";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WordKind {
     /// A name or a keyword.
@@ -31,7 +34,7 @@ pub(super) enum WordKind {
 pub(super) struct Word {
     pub(super) kind: WordKind,
     pub(super) range: Range,
-    /// How many brackets are open before it.
+    /// How many brackets it is in. A bracket is not in itself where it opens, and is where it closes.
     pub(super) level: usize,
 }
 
@@ -40,6 +43,9 @@ pub(super) struct Scanned {
     pub(super) words: Vec<Word>,
     /// What is wrong with a word. There are no words from there on.
     pub(super) error: Option<SourceError>,
+    /// The error is told only if the parser gets as far as it: CPython looks through the rest of a file that does not parse for
+    /// errors of some kinds, and not for these.
+    pub(super) may_be_shadowed: bool,
     /// The innermost bracket that is open at the end of the file.
     pub(super) unclosed: Option<Range>,
     /// Bytes from one [`WordKind::Newline`] to the next, at most.
@@ -56,11 +62,14 @@ pub(super) fn scan(source: &SourceFile) -> Scanned {
         indentations: vec![(0, 0)],
     };
     let error = scanner.null_byte().or_else(|| scanner.run().err());
+    let may_be_shadowed = error.as_ref().is_some_and(|error| {
+        error.kind != ErrorKind::Syntax || matches!(error.message.as_str(), CONTINUATION | UNEXPECTED_END)
+    });
     let unclosed = scanner.brackets.last().map(|&(_, at)| range(at, at + 1));
     let ends = scanner.words.iter().filter(|word| word.kind == WordKind::Newline).map(|word| word.range.end as usize);
     let (last, longest) = ends.fold((0, 0), |(last, longest), end| (end, longest.max(end - last)));
     let longest_line = longest.max(source.text.len() - last);
-    Scanned { words: scanner.words, error, unclosed, longest_line }
+    Scanned { words: scanner.words, error, may_be_shadowed, unclosed, longest_line }
 }
 
 struct Scanner<'a> {
@@ -242,13 +251,10 @@ impl Scanner<'_> {
             b'\\' => {
                 self.at += 1;
                 if !self.line_end() {
-                    return self.syntax(
-                        self.at.min(self.bytes.len()),
-                        "unexpected character after line continuation character",
-                    );
+                    return self.syntax(self.at.min(self.bytes.len()), CONTINUATION);
                 }
                 if self.at_end() {
-                    return self.syntax(start, "unexpected EOF while parsing");
+                    return self.syntax(start, UNEXPECTED_END);
                 }
             }
             b'"' | b'\'' => self.string(start)?,
@@ -409,7 +415,7 @@ impl Scanner<'_> {
     /// A name may not touch a number, unless it is a keyword that may follow one.
     fn end_of_number(&self, kind: &str) -> Scan<()> {
         let behind = &self.bytes[self.at..];
-        let keywords: [&[u8]; 8] = [b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
+        let keywords: [&[u8]; 7] = [b"and", b"else", b"for", b"if", b"in", b"is", b"or"];
         if keywords.iter().any(|keyword| behind.starts_with(keyword)) || !is_name_part(self.peek(0)) {
             return Ok(());
         }
@@ -422,9 +428,12 @@ impl Scanner<'_> {
             b'(' | b'[' | b'{' if self.brackets.len() >= MAXIMUM_BRACKETS => {
                 return self.syntax(start, "too many nested parentheses");
             }
-            b')' | b']' | b'}' => self.close(byte)?,
             0..0x20 | 0x7f => return self.syntax(start, format!("invalid non-printable character U+{byte:04X}")),
             _ => {}
+        }
+        let level = self.brackets.len();
+        if matches!(byte, b')' | b']' | b'}') {
+            self.close(byte)?;
         }
         const LONG: [&[u8]; 25] = [
             b"**=", b"//=", b">>=", b"<<=", b"...", b"**", b"//", b">>", b"<<", b"<=", b">=", b"==", b"!=", b"<>",
@@ -432,7 +441,7 @@ impl Scanner<'_> {
         ];
         let rest = &self.bytes[start..];
         self.at += LONG.iter().find(|operator| rest.starts_with(operator)).map_or(1, |operator| operator.len());
-        self.push(WordKind::Operator, start);
+        self.words.push(Word { kind: WordKind::Operator, range: range(start, self.at), level });
         if matches!(byte, b'(' | b'[' | b'{') {
             self.brackets.push((byte, start));
         }

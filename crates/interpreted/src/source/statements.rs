@@ -209,7 +209,10 @@ impl Converter<'_> {
             };
         }
         if node.names.iter().any(|alias| alias.name.as_str() == "*") {
-            return Err(self.unsupported(node.range, "'from module import *'"));
+            return Err(match self.place.in_block {
+                true => self.syntax(node.range, "import * only allowed at module level"),
+                false => self.unsupported(node.range, "'from module import *'"),
+            });
         }
         Ok(StatementKind::ImportFrom { module: self.identifier(module), names: self.aliases(&node.names, false)? })
     }

@@ -37,9 +37,14 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The word at an offset, or the first behind it.
+    /// The written word at an offset, or the first word behind it.
     pub(super) fn at(&self, offset: u32) -> usize {
-        self.words.partition_point(|word| word.range.start < offset && word.range.end <= offset)
+        let mut at = self.words.partition_point(|word| word.range.start < offset && word.range.end <= offset);
+        // Indentation takes no room: it lies at the word behind it.
+        while matches!(self.get(at).kind, WordKind::Indent | WordKind::Dedent) && self.get(at).range.start == offset {
+            at += 1;
+        }
+        at
     }
 
     /// From one word up to the end of another.
@@ -68,7 +73,7 @@ impl<'a> Words<'a> {
         while !self.is_layout(at + 1)
             && self.get(at + 1).kind != WordKind::End
             && self.text(at + 1) != ";"
-            && (self.get(at + 1).level > level || !matches!(self.text(at + 1), ")" | "]" | "}") || level == 0)
+            && !(level > 0 && self.get(at + 1).level <= level && matches!(self.text(at + 1), ")" | "]" | "}"))
         {
             at += 1;
         }
@@ -101,6 +106,16 @@ impl<'a> Words<'a> {
 
     pub(super) fn only_end_follows(&self, index: usize) -> bool {
         (index..self.words.len()).all(|at| self.is_layout(at) || self.get(at).kind == WordKind::End)
+    }
+
+    /// The first word from one on that is written.
+    pub(super) fn behind_layout(&self, index: usize) -> usize {
+        (index..self.words.len()).find(|&at| !self.is_layout(at)).unwrap_or(index)
+    }
+
+    /// Whether an offset lies before the end of the last word that is written.
+    pub(super) fn is_before_last(&self, at: u32) -> bool {
+        self.words.iter().rfind(|word| word.range.start < word.range.end).is_some_and(|last| at < last.range.end)
     }
 
     fn column(&self, index: usize) -> usize {
@@ -146,6 +161,12 @@ impl<'a> Words<'a> {
         self.before(index).find(|&at| texts.contains(&self.text(at)))
     }
 
+    /// The nearest of a text from a word on, in the same brackets and the same statement.
+    pub(super) fn after_on_level(&self, index: usize, text: &str) -> Option<usize> {
+        let level = self.get(index).level;
+        (index..=self.statement_end(index)).find(|&at| self.get(at).level == level && self.text(at) == text)
+    }
+
     /// Whether a bracket opens the arguments of a call.
     pub(super) fn is_call(&self, open: usize) -> bool {
         self.text(open) == "("
@@ -189,7 +210,7 @@ impl<'a> Words<'a> {
             }
             match self.text(at) {
                 "=" | ":=" => return false,
-                "," | ":" | ";" | "" | "<" | ">" | "==" | "!=" | "<=" | ">=" => return true,
+                "," | ":" | ";" | "" | ")" | "]" | "}" | "<" | ">" | "==" | "!=" | "<=" | ">=" => return true,
                 "and" | "or" | "not" | "in" | "is" | "if" | "else" | "for" => return true,
                 _ if word.level < level => return true,
                 _ => {}
@@ -224,7 +245,8 @@ impl<'a> Words<'a> {
         let belongs = |at: usize| match self.text(at) {
             "and" | "or" | "not" | "in" | "is" => true,
             "," | ":" | "=" | ":=" | ";" | "" => false,
-            text => !KEYWORDS.contains(&text) && !(text.ends_with('=') && !matches!(text, "==" | "!=" | "<=" | ">=")),
+            "==" | "!=" | "<=" | ">=" => true,
+            text => !KEYWORDS.contains(&text) && !text.ends_with('='),
         };
         self.before(index).take_while(|&at| belongs(at)).last().unwrap_or(index)
     }
@@ -266,6 +288,20 @@ impl<'a> Words<'a> {
             WordKind::Operator => matches!(self.text(index), "{" | "~" | "..."),
             _ => false,
         }
+    }
+
+    /// Whether a value can begin with a word at all.
+    pub(super) fn is_value(&self, index: usize) -> bool {
+        self.begins_operand(index) || matches!(self.text(index), "(" | "[" | "-" | "+")
+    }
+
+    /// Whether the file has an f-string.
+    pub(super) fn any_formatted(&self) -> bool {
+        self.words.iter().any(|word| {
+            let text = self.source.slice(word.range);
+            let prefix = text.split(['"', '\'']).next().unwrap_or("");
+            word.kind == WordKind::String && prefix.contains(['f', 'F'])
+        })
     }
 
     /// A `not` that begins a value: the one of `not in` goes on with one.
