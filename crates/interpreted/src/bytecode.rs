@@ -332,7 +332,7 @@ pub enum Instruction {
     Nop,
 }
 
-/// From where to where an exception goes to a handler. Of several the first that holds is the innermost.
+/// From where to where an exception goes to a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handler {
     /// The first instruction.
@@ -400,14 +400,23 @@ pub struct Code {
     pub instructions: Vec<Instruction>,
     /// The text that each instruction belongs to.
     pub spans: Vec<Span>,
-    /// The line of each instruction.
+    /// The line of each instruction; 0 where it belongs to none, as the end of a loop that is reached from several lines. A line is hit
+    /// when execution enters an instruction of another line than the last hit, or jumps backward to it; 0 is never hit.
     pub lines: Vec<u32>,
-    /// Where exceptions go.
+    /// Where exceptions go, in the order of the instructions. None overlaps another.
     pub handlers: Vec<Handler>,
     /// How many operands there are at most.
     pub depth: u32,
     /// How many caches its instructions have.
     pub caches: u32,
-    /// Its number, different for every code of a machine.
+    /// Its number: its place in the machine's list of codes.
     pub number: u32,
+}
+
+impl Code {
+    /// The line to be shown for an instruction: its own, or that of the nearest one before it that has one.
+    pub fn line(&self, position: u32) -> u32 {
+        let before = self.lines[..=position as usize].iter().rev();
+        before.copied().find(|&line| line != 0).unwrap_or(self.first_line)
+    }
 }

@@ -42,8 +42,8 @@ use crate::value::{Ref, Value};
 /// Translates a file. Its global names, those that it only reads included, get places in `globals`.
 ///
 /// # Errors
-/// What CPython's compiler refuses (a `nonlocal` without a variable), and what this Python does not have: a built-in function, a
-/// special method.
+/// What this Python does not have: a built-in function of CPython that is read and bound nowhere in the file, a special method.
+/// And what is too large.
 pub fn module(
     machine: &mut Machine,
     module: &tree::Module,

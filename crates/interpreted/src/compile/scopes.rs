@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::refuse::{self, Refused};
 use crate::bytecode::Kind;
 use crate::source::tree::{
-    Class, Clause, Expression, ExpressionKind, FormatPart, Function, Identifier, Name, Parameters, Range, Statement,
+    Class, Clause, Expression, ExpressionKind, FormatPart, Function, Name, Parameters, Range, Statement,
     StatementKind, Target, TargetKind, TrailerKind,
 };
 
@@ -30,12 +30,10 @@ pub(super) enum Variable {
 /// What is known of a name in a scope.
 #[derive(Debug, Default)]
 struct Entry {
-    parameter: bool,
     bound: bool,
-    used: bool,
-    annotated: bool,
+    read: bool,
     global: bool,
-    nonlocal: Option<Range>,
+    nonlocal: bool,
     /// A scope further in uses this variable of the scope itself.
     shared: bool,
     /// It is, or passes on, a variable of a scope further out.
@@ -112,7 +110,7 @@ impl Scope {
 
     /// Whether the name is a variable of this scope itself.
     fn owns(&self, name: &str) -> bool {
-        self.entries.get(name).is_some_and(|entry| entry.bound && !entry.global && entry.nonlocal.is_none())
+        self.entries.get(name).is_some_and(|entry| entry.bound && !entry.global && !entry.nonlocal)
     }
 
     fn declares_global(&self, name: &str) -> bool {
@@ -143,7 +141,7 @@ impl Scopes {
         })?;
         let mut scopes = Scopes { scopes: collector.scopes, numbers: collector.numbers };
         for number in 0..scopes.scopes.len() {
-            scopes.resolve(number)?;
+            scopes.resolve(number);
         }
         scopes.scopes.iter_mut().for_each(lay_out);
         Ok(scopes)
@@ -160,29 +158,16 @@ impl Scopes {
     }
 
     /// Finds the owners of the names that a scope does not own, and passes their cells through the scopes between.
-    fn resolve(&mut self, number: usize) -> Result<(), Refused> {
+    fn resolve(&mut self, number: usize) {
         for name in self.scopes[number].order.clone() {
-            let entry = &self.scopes[number].entries[&name];
-            let (global, nonlocal) = (entry.global, entry.nonlocal);
-            if let (true, Some(range)) = (global, nonlocal) {
-                return Err(Refused::syntax(format!("name '{name}' is nonlocal and global"), range));
-            }
-            if global {
+            if self.scopes[number].declares_global(&name) {
                 self.scopes[number].variables.insert(name, Variable::Declared);
-                continue;
-            }
-            if self.scopes[number].owns(&name) || number == 0 {
-                continue;
-            }
-            match (self.owner(number, &name), nonlocal) {
-                (Some(owner), _) => self.capture(number, owner, &name),
-                (None, Some(range)) => {
-                    return Err(Refused::syntax(format!("no binding for nonlocal '{name}' found"), range));
-                }
-                (None, None) => {}
+            } else if !self.scopes[number].owns(&name)
+                && let Some(owner) = self.owner(number, &name)
+            {
+                self.capture(number, owner, &name);
             }
         }
-        Ok(())
     }
 
     /// The function around a scope whose variable a name is.
@@ -276,7 +261,7 @@ impl Collector {
     }
 
     fn read(&mut self, name: &Name, range: Range) {
-        if !std::mem::replace(&mut self.entry(name).used, true) {
+        if !std::mem::replace(&mut self.entry(name).read, true) {
             self.reads.push((name.clone(), range));
         }
     }
@@ -310,8 +295,8 @@ impl Collector {
                 self.target(target)
             }
             StatementKind::Annotated { target, value, .. } => {
-                self.annotated(target, statement.range)?;
-                value.iter().try_for_each(|value| self.expression(value))
+                value.iter().try_for_each(|value| self.expression(value))?;
+                self.target(target)
             }
             StatementKind::Return(value) => value.iter().try_for_each(|value| self.expression(value)),
             StatementKind::If { branches, otherwise } => {
@@ -353,8 +338,15 @@ impl Collector {
                 message.iter().try_for_each(|message| self.expression(message))
             }
             StatementKind::Delete(targets) => self.targets(targets),
-            StatementKind::Global(names) => self.declare(names, "global", statement.range),
-            StatementKind::Nonlocal(names) => self.declare(names, "nonlocal", statement.range),
+            // Whether they may stand where they stand is checked already.
+            StatementKind::Global(names) => {
+                names.iter().for_each(|name| self.entry(&name.name).global = true);
+                Ok(())
+            }
+            StatementKind::Nonlocal(names) => {
+                names.iter().for_each(|name| self.entry(&name.name).nonlocal = true);
+                Ok(())
+            }
             StatementKind::Import(aliases) => {
                 for alias in aliases {
                     match &alias.bound {
@@ -371,44 +363,6 @@ impl Collector {
             StatementKind::Function(function) => self.function(function),
             StatementKind::Class(class) => self.class(class),
         }
-    }
-
-    fn annotated(&mut self, target: &Target, statement: Range) -> Collected {
-        let TargetKind::Name(name) = &target.kind else { return self.target(target) };
-        let module = self.current == 0;
-        let entry = self.entry(name);
-        let declared = if entry.global { "global" } else { "nonlocal" };
-        if !module && (entry.global || entry.nonlocal.is_some()) {
-            return Err(Refused::syntax(format!("annotated name '{name}' can't be {declared}"), statement));
-        }
-        entry.annotated = true;
-        self.bind(name);
-        Ok(())
-    }
-
-    fn declare(&mut self, names: &[Identifier], kind: &str, range: Range) -> Collected {
-        for Identifier { name, .. } in names {
-            let entry = self.entry(name);
-            let wrong = if entry.parameter {
-                Some(format!("name '{name}' is parameter and {kind}"))
-            } else if entry.used {
-                Some(format!("name '{name}' is used prior to {kind} declaration"))
-            } else if entry.annotated {
-                Some(format!("annotated name '{name}' can't be {kind}"))
-            } else if entry.bound {
-                Some(format!("name '{name}' is assigned to before {kind} declaration"))
-            } else {
-                None
-            };
-            if let Some(text) = wrong {
-                return Err(Refused::syntax(text, range));
-            }
-            match kind {
-                "global" => entry.global = true,
-                _ => entry.nonlocal = Some(range),
-            }
-        }
-        Ok(())
     }
 
     fn targets(&mut self, targets: &[Target]) -> Collected {
@@ -447,7 +401,6 @@ impl Collector {
 
     fn parameters(&mut self, parameters: &Parameters) {
         for parameter in parameters.positional.iter().chain(&parameters.variadic) {
-            self.entry(&parameter.name.name).parameter = true;
             self.bind(&parameter.name.name);
         }
         let scope = &mut self.scopes[self.current];

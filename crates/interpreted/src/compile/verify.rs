@@ -105,7 +105,16 @@ fn taken(code: &Code, instruction: Instruction) -> i64 {
         other => {
             let gives = i64::from(!matches!(
                 other,
-                I::PopTop
+                I::Nop
+                    | I::Jump(_)
+                    | I::JumpBackward(_)
+                    | I::DeleteFast(_)
+                    | I::DeleteDeref(_)
+                    | I::DeleteGlobal { .. }
+                    | I::MakeCell(_)
+                    | I::MakeGenerator
+                    | I::EndClass
+                    | I::PopTop
                     | I::StoreFast(_)
                     | I::StoreDeref(_)
                     | I::StoreGlobal { .. }
