@@ -1,0 +1,1 @@
+//! Loops of hand-made bytecode, compiled and run.
