@@ -268,6 +268,8 @@ pub enum Iterator {
         next: usize,
         /// The length when the iteration began: a change is an error.
         length: usize,
+        /// How many entries are still expected: one more is an error.
+        left: usize,
         /// Whether it goes from the end.
         reversed: bool,
     },

@@ -6,11 +6,13 @@
 
 use std::io::{self, Write};
 
+use crate::bytecode::BinaryOperator;
 use crate::error::{ExceptionKind, Outcome};
 use crate::heap::Heap;
+use crate::modules::mersenne::MersenneTwister;
 use crate::names::{Names, Symbol};
 use crate::objects::Generator;
-use crate::value::{Ref, Value};
+use crate::value::{BuiltinId, Ref, Value};
 
 /// The arguments of a call of a function of Rust.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,16 @@ pub struct Hooks {
     pub call: fn(&mut Machine, Value, &[Value]) -> Outcome<Value>,
     /// Gives a generator's next element.
     pub resume: fn(&mut Machine, Ref<Generator>) -> Outcome<Option<Value>>,
+    /// The value of an attribute.
+    pub attribute: fn(&mut Machine, Value, Symbol) -> Outcome<Value>,
+    /// `container[index]`.
+    pub item: fn(&mut Machine, Value, Value) -> Outcome<Value>,
+    /// All elements of what can be iterated over.
+    pub elements: fn(&mut Machine, Value) -> Outcome<Vec<Value>>,
+    /// `left operator right`.
+    pub operate: fn(&mut Machine, BinaryOperator, Value, Value) -> Outcome<Value>,
+    /// The name of a built-in function.
+    pub builtin_name: fn(BuiltinId) -> &'static str,
 }
 
 /// What a program's execution needs.
@@ -46,13 +58,26 @@ pub struct Machine {
     pub arguments: Vec<String>,
     /// Values that functions of Rust hold while the program runs below them. Who pushes takes away again.
     pub roots: Vec<Value>,
+    /// The containers whose `repr` is being made, the innermost last.
+    pub in_representation: Vec<Value>,
+    /// The generator of random numbers of the module `random`.
+    pub random: MersenneTwister,
     hooks: Hooks,
 }
 
 impl Machine {
     /// A machine that has executed nothing.
     pub fn new(hooks: Hooks, output: Box<dyn Write>, arguments: Vec<String>) -> Machine {
-        Machine { heap: Heap::default(), names: Names::default(), output, arguments, roots: Vec::new(), hooks }
+        Machine {
+            heap: Heap::default(),
+            names: Names::default(),
+            output,
+            arguments,
+            roots: Vec::new(),
+            in_representation: Vec::new(),
+            random: MersenneTwister::default(),
+            hooks,
+        }
     }
 
     /// Calls anything that can be called. The callable and the arguments are kept alive meanwhile.
@@ -72,6 +97,31 @@ impl Machine {
         let result = (self.hooks.resume)(self, generator);
         self.roots.truncate(roots);
         result
+    }
+
+    /// The value of an attribute of an object.
+    pub fn attribute(&mut self, object: Value, name: Symbol) -> Outcome<Value> {
+        (self.hooks.attribute)(self, object, name)
+    }
+
+    /// `container[index]`.
+    pub fn item(&mut self, container: Value, index: Value) -> Outcome<Value> {
+        (self.hooks.item)(self, container, index)
+    }
+
+    /// All elements of what can be iterated over. They are not kept alive while the program runs.
+    pub fn elements(&mut self, iterable: Value) -> Outcome<Vec<Value>> {
+        (self.hooks.elements)(self, iterable)
+    }
+
+    /// `left operator right`.
+    pub fn operate(&mut self, operator: BinaryOperator, left: Value, right: Value) -> Outcome<Value> {
+        (self.hooks.operate)(self, operator, left, right)
+    }
+
+    /// The name of a built-in function.
+    pub fn builtin_name(&self, function: BuiltinId) -> &'static str {
+        (self.hooks.builtin_name)(function)
     }
 
     /// Writes to the output of the program.
