@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "compiled code gives the address of its context")]
 
 use crate::native::code::{NativeContext, Step};
+use crate::operators::floats;
 
 /// What [`interpret`] returns: the next instruction follows.
 const STATUS_NEXT: u64 = 0;
@@ -23,29 +24,12 @@ pub(super) extern "C" fn interpret(context: *mut NativeContext, position: u64, d
 
 /// `//` of floats; the divisor is not 0.
 pub(super) extern "C" fn floor_divide(left: f64, right: f64) -> f64 {
-    let remainder = left % right;
-    let mut quotient = (left - remainder) / right;
-    if remainder != 0.0 && (right < 0.0) != (remainder < 0.0) {
-        quotient -= 1.0;
-    }
-    if quotient == 0.0 {
-        return 0.0_f64.copysign(left / right);
-    }
-    // The division above is off by a little where the quotient is large.
-    let floor = quotient.floor();
-    if quotient - floor > 0.5 { floor + 1.0 } else { floor }
+    floats::divide_modulo(left, right).0
 }
 
-/// `%` of floats, with the divisor's sign; the divisor is not 0.
+/// `%` of floats; the divisor is not 0.
 pub(super) extern "C" fn modulo(left: f64, right: f64) -> f64 {
-    let remainder = left % right;
-    if remainder == 0.0 {
-        0.0_f64.copysign(right)
-    } else if (right < 0.0) != (remainder < 0.0) {
-        remainder + right
-    } else {
-        remainder
-    }
+    floats::modulo(left, right)
 }
 
 macro_rules! functions {
