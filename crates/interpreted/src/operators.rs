@@ -6,7 +6,7 @@
 mod arrays;
 mod complexes;
 mod equality;
-mod floats;
+pub(crate) mod floats;
 mod integers;
 mod numbers;
 mod order;

@@ -44,7 +44,7 @@ pub(super) fn by_zero(heap: &mut Heap, text: &str) -> Raised {
 
 /// The remainder with the sign of the divisor, which is not 0.
 #[inline]
-pub(super) fn modulo(left: f64, right: f64) -> f64 {
+pub(crate) fn modulo(left: f64, right: f64) -> f64 {
     let remainder = left % right;
     if remainder == 0.0 {
         return 0.0_f64.copysign(right);
@@ -53,7 +53,7 @@ pub(super) fn modulo(left: f64, right: f64) -> f64 {
 }
 
 /// Quotient rounded down and remainder; the divisor is not 0.
-pub(super) fn divide_modulo(left: f64, right: f64) -> (f64, f64) {
+pub(crate) fn divide_modulo(left: f64, right: f64) -> (f64, f64) {
     let mut remainder = left % right;
     let mut quotient = (left - remainder) / right;
     if remainder == 0.0 {
