@@ -1,4 +1,4 @@
-def power(base, exponent=2, *, verbose=False):
+def power(base, exponent=2, verbose=False):
     if verbose:
         print("power", base, exponent)
     return base ** exponent

@@ -5,11 +5,11 @@ def total(*numbers):
 print(total(), total(1), total(1, 2, 3), total(*range(4)), total(*[1], *(2,), 3, *{4}))
 
 
-def first(a, *rest, scale=1):
+def first(scale, a, *rest):
     return a * scale, [r * scale for r in rest]
 
 
-print(first(1, 2, 3, scale=10), first(5), first(*"ab", scale=2))
+print(first(10, 1, 2, 3), first(1, 5), first(2, *"ab"))
 
 
 def forward(*arguments):

@@ -1,8 +1,8 @@
-def join(separator, *parts, end=""):
+def join(separator, end="", *parts):
     return separator.join(str(part) for part in parts) + end
 
 
-print(join(", "), join(", ", 1), join("-", 1, "b", None, end="!"), join(*["+", 1, 2]))
+print(join(", "), join(", ", "", 1), join("-", "!", 1, "b", None), join(*["+", "", 1, 2]), join(end="?", separator=""))
 
 
 def sizes(*lists):

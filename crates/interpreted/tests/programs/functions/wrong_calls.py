@@ -6,11 +6,11 @@ def none():
     pass
 
 
-def only(*, key):
+def only(key):
     return key
 
 
-def many(a, *rest, k, m=1):
+def many(a, k, *rest):
     return a
 
 
@@ -32,11 +32,13 @@ calls = [
     lambda: f(b=1, c=2),
     lambda: none(1),
     lambda: only(),
-    lambda: only(1),
+    lambda: only(1, 2),
     lambda: only(kee=1),
     lambda: many(),
     lambda: many(1),
     lambda: many(1, 2, 3, z=1),
+    lambda: many(1, 2, 3, k=1),
+    lambda: many(k=1),
     lambda: Point(),
     lambda: Point(1, 2, 3),
     lambda: Point(1, z=2),
