@@ -229,6 +229,8 @@ pub enum Instruction {
     BuildTuple(u32),
     /// `items... -> set`
     BuildSet(u32),
+    /// `tuple -> set`: of a display of at least three constants, in the order in which CPython has them then.
+    ConstantSet,
     /// `key value ... -> dict`, as many pairs as the operand says.
     BuildDict(u32),
     /// `strings... -> string`

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use crate::builtins;
 use crate::describe::type_of;
 use crate::error::Outcome;
+use crate::heap::Heap;
 use crate::modules::{self, Member, MemberValue, Table};
 use crate::objects::{BuiltinMethod, Module};
 use crate::state::{Arguments, BuiltinFunction, Machine};
@@ -82,7 +83,7 @@ pub fn attribute(machine: &mut Machine, object: Value, name: &str) -> Option<Val
     if let Some(value) = modules::attribute(machine, object, name) {
         return Some(value);
     }
-    if let Some(value) = builtins::attribute(&machine.heap, object, name) {
+    if let Some(value) = builtins::attribute(&mut machine.heap, object, name) {
         return Some(value);
     }
     let function = builtins::method(type_of(&machine.heap, object)?, name)?;
@@ -90,6 +91,18 @@ pub fn attribute(machine: &mut Machine, object: Value, name: &str) -> Option<Val
         return Some(Value::Builtin(function));
     }
     Some(Value::BuiltinMethod(machine.heap.allocate(BuiltinMethod { function, object })))
+}
+
+/// The names of the methods of a built-in type's values, and of what a built-in type has.
+pub fn attribute_names(heap: &Heap, object: Value) -> Vec<&'static str> {
+    let Some(kind) = (match object {
+        Value::Type(kind) => Some(kind),
+        object => type_of(heap, object),
+    }) else {
+        return Vec::new();
+    };
+    let members = modules::table_of(kind).map_or(&[][..], |table| table.members).iter().map(|member| member.name);
+    members.chain(builtins::BUILTINS.iter().filter(|entry| entry.owner == Some(kind)).map(|entry| entry.name)).collect()
 }
 
 /// The value of a member of a module.

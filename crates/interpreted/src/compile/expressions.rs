@@ -46,7 +46,7 @@ impl<'t> Compiler<'t> {
                 None => self.display(items, Display::Tuple, range),
             },
             ExpressionKind::List(items) => self.list(items, range),
-            ExpressionKind::Set(items) => self.display(items, Display::Set, range),
+            ExpressionKind::Set(items) => self.set(items, range),
             ExpressionKind::Dictionary(items) => self.dictionary(items, range),
             ExpressionKind::Slice { lower, upper, step } => {
                 self.slice([lower.as_deref(), upper.as_deref(), step.as_deref()], range);
@@ -198,6 +198,16 @@ impl<'t> Compiler<'t> {
             _ => self.expression(iterable),
         }
         self.write(Instruction::GetIterator, range);
+    }
+
+    fn set(&mut self, items: &'t [Expression], range: Range) {
+        match items.iter().map(constant).collect::<Option<Vec<_>>>() {
+            Some(constants) if constants.len() > 2 => {
+                self.load_constant(Constant::Tuple(constants), range);
+                self.write(Instruction::ConstantSet, range);
+            }
+            _ => self.display(items, Display::Set, range),
+        }
     }
 
     fn list(&mut self, items: &'t [Expression], range: Range) {

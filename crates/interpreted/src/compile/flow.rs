@@ -32,6 +32,7 @@ pub(crate) fn effect(instruction: Instruction, keywords: &[Box<[Symbol]>]) -> i6
         | I::JumpBackward(_)
         | I::GetIterator
         | I::ListToTuple
+        | I::ConstantSet
         | I::EndClass
         | I::MakeGenerator
         | I::MatchException

@@ -37,33 +37,9 @@ impl Refused {
 /// The built-in names of CPython that this Python does not have.
 const BUILTINS: &[&str] = &[
     "BaseExceptionGroup",
-    "BlockingIOError",
-    "BrokenPipeError",
-    "BytesWarning",
-    "ChildProcessError",
-    "ConnectionAbortedError",
-    "ConnectionError",
-    "ConnectionRefusedError",
-    "ConnectionResetError",
     "Ellipsis",
-    "EncodingWarning",
-    "EnvironmentError",
     "ExceptionGroup",
-    "FutureWarning",
-    "IOError",
-    "ImportWarning",
-    "InterruptedError",
-    "IsADirectoryError",
-    "NotADirectoryError",
     "NotImplemented",
-    "PendingDeprecationWarning",
-    "ProcessLookupError",
-    "ResourceWarning",
-    "SyntaxWarning",
-    "UnicodeDecodeError",
-    "UnicodeEncodeError",
-    "UnicodeTranslateError",
-    "UnicodeWarning",
     "__annotations__",
     "__build_class__",
     "__builtins__",
@@ -269,6 +245,33 @@ pub(super) fn many_defaults(parameters: &Parameters) -> Result<(), Refused> {
 pub(super) fn many_cells(cells: usize) -> Result<u16, Refused> {
     u16::try_from(cells)
         .map_err(|_| Refused::unsupported("a function with more than 65535 captured variables", Range::default()))
+}
+
+/// Modules that CPython has, or that the tutorials import, and this Python has not.
+const MODULES: &str = "\
+    abc aifc antigravity argparse ast asynchat asyncio asyncore atexit audioop base64 bdb binascii bisect builtins bz2 \
+    cProfile calendar cgi cgitb chunk cmd code codecs codeop collections colorsys compileall concurrent configparser \
+    contextlib contextvars copy copyreg crypt csv ctypes curses dataclasses dbm decimal difflib dis distutils doctest \
+    email encodings ensurepip enum errno faulthandler fcntl filecmp fileinput fnmatch fractions ftplib functools gc \
+    genericpath getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http idlelib imaplib imghdr imp \
+    importlib inspect io ipaddress itertools json keyword lib2to3 linecache locale logging lzma mailbox mailcap marshal \
+    mimetypes mmap modulefinder msilib msvcrt multiprocessing netrc nis nntplib nt ntpath nturl2path numbers opcode \
+    operator optparse os ossaudiodev pathlib pdb pickle pickletools pipes pkgutil platform plistlib poplib posix posixpath \
+    pprint profile pstats pty pwd py_compile pyclbr pydoc pydoc_data pyexpat queue quopri re readline reprlib resource \
+    rlcompleter runpy sched secrets select selectors shelve shlex shutil signal site smtpd smtplib sndhdr socket \
+    socketserver spwd sqlite3 sre_compile sre_constants sre_parse ssl stat statistics string stringprep struct subprocess \
+    sunau symtable sysconfig syslog tabnanny tarfile telnetlib tempfile termios textwrap this threading timeit tkinter \
+    token tokenize tomllib trace traceback tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib uu \
+    uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport zlib \
+    zoneinfo numpy scipy pandas numexpr numba matplotlib pylab IPython PIL Image";
+
+impl Refused {
+    /// A module that CPython has and this Python has not.
+    pub(super) fn module(name: &str, range: Range) -> Option<Refused> {
+        let first = name.split('.').next().unwrap_or(name);
+        let known = name.contains('.') || MODULES.split(' ').any(|module| module == first);
+        known.then(|| Refused::unsupported(&format!("module '{name}'"), range))
+    }
 }
 
 #[cfg(test)]

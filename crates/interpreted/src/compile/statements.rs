@@ -3,6 +3,7 @@
 use super::Compiler;
 use super::constants::constant;
 use super::handlers::Try;
+use super::refuse::Refused;
 use crate::bytecode::{BinaryOperator, Instruction};
 use crate::source::tree::{self, Alias, Expression, Identifier, Range, Statement, StatementKind, Target, TargetKind};
 
@@ -200,7 +201,17 @@ impl<'t> Compiler<'t> {
         }
     }
 
+    /// Refuses a module that is neither here nor a file beside the program, if it is one that CPython has.
+    fn known_module(&mut self, module: &Identifier) {
+        let first = super::first_part(&module.name);
+        let beside = self.machine.execution.directory.join(format!("{first}.py"));
+        if let Some(refused) = Refused::module(&module.name, module.range).filter(|_| !beside.is_file()) {
+            self.refused.get_or_insert(refused);
+        }
+    }
+
     fn import(&mut self, alias: &'t Alias, range: Range) {
+        self.known_module(&alias.name);
         let module = self.symbol(&alias.name.name);
         self.write(Instruction::ImportModule(module), range);
         if let Some(bound) = &alias.bound {
@@ -217,6 +228,7 @@ impl<'t> Compiler<'t> {
     }
 
     fn import_from(&mut self, module: &'t Identifier, names: &'t [Alias], range: Range) {
+        self.known_module(module);
         let module = self.symbol(&module.name);
         self.write(Instruction::ImportModule(module), range);
         for alias in names {

@@ -92,6 +92,7 @@ fn taken(code: &Code, instruction: Instruction) -> i64 {
         | I::GetIterator
         | I::ForIterator(_)
         | I::ListToTuple
+        | I::ConstantSet
         | I::PushHandled
         | I::ImportFrom(_)
         | I::JumpIfFalseOrPop(_)

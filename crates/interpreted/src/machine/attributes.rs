@@ -154,8 +154,8 @@ fn builtin_attribute(machine: &mut Machine, object: Value, name: Symbol) -> Opti
 
 /// The error for an attribute that is not there.
 #[cold]
-fn missing(machine: &mut Machine, object: Value, name: Symbol) -> Raised {
-    let name = machine.names.text(name).clone();
+fn missing(machine: &mut Machine, object: Value, symbol: Symbol) -> Raised {
+    let name = machine.names.text(symbol).clone();
     let text = match object {
         Value::Module(module) => format!("module '{}' has no attribute '{name}'", machine.heap[module].name),
         Value::Class(class) => format!("type object '{}' has no attribute '{name}'", machine.heap[class].name),
@@ -163,7 +163,37 @@ fn missing(machine: &mut Machine, object: Value, name: Symbol) -> Raised {
         Value::ExceptionType(kind) => format!("type object '{}' has no attribute '{name}'", kind.name()),
         object => format!("'{}' object has no attribute '{name}'", type_name(&machine.heap, object)),
     };
-    machine.heap.raise(ExceptionKind::AttributeError, text)
+    let raised = machine.heap.raise(ExceptionKind::AttributeError, text);
+    machine.heap[raised.0].missing = Some((symbol, object));
+    raised
+}
+
+/// The names of all attributes of an object, sorted: Python's `dir`, without the special ones of built-in types.
+pub(crate) fn names_of(machine: &Machine, object: Value) -> Vec<Rc<str>> {
+    let heap = &machine.heap;
+    let mut names = Vec::new();
+    let mut class = match object {
+        Value::Instance(instance) => {
+            let own = heap[heap[instance].class].layout.iter().zip(heap[instance].attributes.iter());
+            names.extend(own.filter(|(_, value)| value.is_bound()).map(|(&name, _)| name));
+            Some(heap[instance].class)
+        }
+        Value::Class(class) => Some(class),
+        Value::Module(module) => {
+            let module = &heap[module];
+            names.extend(module.names.iter().zip(&module.values).filter(|(_, value)| value.is_bound()).map(|(&name, _)| name));
+            None
+        }
+        _ => None,
+    };
+    while let Some(known) = class {
+        names.extend(heap[known].attributes.iter().map(|&(name, _)| name));
+        class = if let Base::Class(base) = heap[known].base { Some(base) } else { None };
+    }
+    let mut names: Vec<Rc<str>> = names.into_iter().map(|name| machine.names.text(name).clone()).collect();
+    names.extend(library::attribute_names(heap, object).into_iter().map(Rc::from));
+    names.sort();
+    names
 }
 
 /// `object.name = value`.
@@ -215,6 +245,14 @@ fn cannot_store(machine: &mut Machine, object: Value, name: Symbol) -> Raised {
         return machine.heap.type_error(format!("cannot set '{text}' attribute of immutable type '{}'", kind.name()));
     }
     match builtin_attribute(machine, object, name) {
+        Some(Value::Float(_)) if matches!(object, Value::Complex(..)) => {
+            machine.heap.raise(ExceptionKind::AttributeError, "readonly attribute")
+        }
+        Some(Value::Int(_) | Value::Float(_)) if matches!(object, Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
+            let kind = type_name(&machine.heap, object);
+            let text = format!("attribute '{text}' of '{kind}' objects is not writable");
+            machine.heap.raise(ExceptionKind::AttributeError, text)
+        }
         Some(_) => {
             let kind = type_name(&machine.heap, object);
             machine.heap.raise(ExceptionKind::AttributeError, format!("'{kind}' object attribute '{text}' is read-only"))

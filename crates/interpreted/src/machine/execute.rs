@@ -432,10 +432,20 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
                 }
             },
             Instruction::Call { arguments, keywords } => {
+                let callable = *peek!(arguments + 1);
+                if !WATCHED
+                    && arguments == 1
+                    && keywords == 0
+                    && callable.is_same_function(machine.execution.absolute)
+                    && let Some(result) = absolute(*peek!(1))
+                {
+                    pop!();
+                    *peek!(1) = result;
+                    continue;
+                }
                 save!();
                 let first = machine.execution.top - arguments as usize;
                 let call = Call { result: first - 1, first, count: arguments as usize, names: code!().names(keywords) };
-                let callable = *peek!(arguments + 1);
                 if machine.heap.wants_collection() {
                     instructions::collect(machine);
                 }
@@ -526,6 +536,20 @@ fn run<const WATCHED: bool>(machine: &mut Machine, frames: usize) -> Outcome<Val
                 }
             }
         }
+    }
+}
+
+/// The absolute value of a number, where it is one and nothing can go wrong.
+#[inline]
+fn absolute(value: Value) -> Option<Value> {
+    match value {
+        Value::Complex(real, imaginary) => {
+            let absolute = real.hypot(imaginary);
+            absolute.is_finite().then_some(Value::Float(absolute))
+        }
+        Value::Float(value) => Some(Value::Float(value.abs())),
+        Value::Int(value) => value.checked_abs().map(Value::Int),
+        _ => None,
     }
 }
 

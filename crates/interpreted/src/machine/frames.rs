@@ -77,6 +77,8 @@ pub(crate) struct Execution {
     pub(crate) handled: Value,
     /// The built-in names.
     pub(crate) builtins: HashMap<Symbol, Value>,
+    /// The built-in `abs`, which the loop computes itself for numbers that are no trouble.
+    pub(crate) absolute: Value,
     /// The modules that have been imported.
     pub(crate) modules: HashMap<Symbol, Ref<Module>>,
     /// The caches of each code by its number.
@@ -106,6 +108,7 @@ impl Execution {
             frames: Vec::new(),
             handled: Value::Unbound,
             builtins: HashMap::new(),
+            absolute: Value::Unbound,
             modules: HashMap::new(),
             caches: Vec::new(),
             version: 0,

@@ -102,7 +102,12 @@ pub(crate) fn from_module(machine: &mut Machine, module: Value, name: Symbol) ->
     if let Some(value) = machine.heap[module].get(name) {
         return Ok(value);
     }
+    let file = machine.names.symbol("__file__");
+    let place = match machine.heap[module].get(file) {
+        Some(Value::Str(file)) => machine.heap[file].shared(),
+        _ => "unknown location".into(),
+    };
     let (module, name) = (machine.heap[module].name.clone(), machine.names.text(name).clone());
-    let text = format!("cannot import name '{name}' from '{module}'");
+    let text = format!("cannot import name '{name}' from '{module}' ({place})");
     Err(machine.heap.raise(ExceptionKind::ImportError, text))
 }

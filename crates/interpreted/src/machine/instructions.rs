@@ -71,8 +71,11 @@ pub(crate) fn unbound_cell(machine: &mut Machine, code: &Code, slot: u32) -> Rai
 #[cold]
 pub(crate) fn unbound_global(machine: &mut Machine, place: u32) -> Raised {
     let globals = machine.execution.frames.last().expect("a frame is executed").globals;
-    let name = machine.names.text(machine.heap[globals].names[place as usize]).clone();
-    machine.heap.raise(ExceptionKind::NameError, format!("name '{name}' is not defined"))
+    let symbol = machine.heap[globals].names[place as usize];
+    let text = format!("name '{}' is not defined", machine.names.text(symbol));
+    let raised = machine.heap.raise(ExceptionKind::NameError, text);
+    machine.heap[raised.0].missing = Some((symbol, Value::Module(globals)));
+    raised
 }
 
 /// Somebody wants something at the end of an iteration: another thread the lock, or the user an end.
@@ -440,6 +443,12 @@ pub(crate) fn rare(machine: &mut Machine, instruction: Instruction) -> Outcome<b
             for item in items {
                 table::set_add(&mut machine.heap, set, item)?;
             }
+            push(machine, Value::Set(set));
+        }
+        Instruction::ConstantSet => {
+            let Value::Tuple(items) = pop(machine) else { unreachable!("the compiler puts a tuple there") };
+            let items = machine.heap[items].0.clone();
+            let set = table::constant_set(&mut machine.heap, &items)?;
             push(machine, Value::Set(set));
         }
         Instruction::BuildDict(pairs) => {

@@ -10,6 +10,7 @@ mod imports;
 mod instructions;
 mod lock;
 mod stack;
+mod suggestions;
 mod traceback;
 mod watch;
 
@@ -85,9 +86,15 @@ impl Interpreter {
             let name = machine.names.symbol(name);
             machine.execution.builtins.insert(name, value);
         }
+        let absolute = machine.names.symbol("abs");
+        machine.execution.absolute = machine.execution.builtins.get(&absolute).copied().unwrap_or_default();
         for &kind in ExceptionKind::ALL {
             let name = machine.names.symbol(kind.name());
             machine.execution.builtins.insert(name, Value::ExceptionType(kind));
+        }
+        for alias in ["EnvironmentError", "IOError"] {
+            let alias = machine.names.symbol(alias);
+            machine.execution.builtins.insert(alias, Value::ExceptionType(ExceptionKind::OSError));
         }
         Interpreter { machine, module: None }
     }

@@ -1,8 +1,12 @@
 //! How an exception that nobody has handled is shown.
 
 use std::fmt::Write as _;
+use std::rc::Rc;
 
+use super::attributes::names_of;
 use super::exceptions::summary;
+use super::suggestions::nearest;
+use crate::error::ExceptionKind;
 use crate::objects::{Exception, Passed};
 use crate::state::Machine;
 use crate::value::{Ref, Value};
@@ -47,7 +51,32 @@ fn one(machine: &mut Machine, exception: Ref<Exception>, text: &mut String) {
         lines(&passed, text);
     }
     text.push_str(&summary(machine, exception));
+    if let Some(name) = suggestion(machine, exception) {
+        _ = write!(text, ". Did you mean: '{name}'?");
+    }
     text.push('\n');
+}
+
+/// A name that may have been meant where one was not found.
+fn suggestion(machine: &Machine, exception: Ref<Exception>) -> Option<Rc<str>> {
+    let exception = &machine.heap[exception];
+    let (wrong, place) = exception.missing?;
+    let wrong = machine.names.text(wrong);
+    let Value::ExceptionType(ExceptionKind::NameError) = exception.class else {
+        let names = names_of(machine, place);
+        return nearest(wrong, names.iter().map(|name| &**name)).map(Rc::from);
+    };
+    let locals = exception.traceback.first().into_iter().flat_map(|passed| &passed.code.slots);
+    let builtins = {
+        let mut names: Vec<_> = machine.execution.builtins.keys().map(|&name| machine.names.text(name).clone()).collect();
+        names.sort();
+        names
+    };
+    let globals = names_of(machine, place);
+    nearest(wrong, locals.map(|&name| &**machine.names.text(name)))
+        .or_else(|| nearest(wrong, globals.iter().map(|name| &**name)))
+        .or_else(|| nearest(wrong, builtins.iter().map(|name| &**name)))
+        .map(Rc::from)
 }
 
 fn lines(passed: &[Passed], text: &mut String) {
