@@ -133,7 +133,7 @@ fn depths_after(code: &Code, position: u32, depth: u32) -> (u32, u32) {
 }
 
 /// The number of operands before each instruction.
-pub(super) fn depths(code: &Code) -> Vec<Option<u32>> {
+pub(crate) fn depths(code: &Code) -> Vec<Option<u32>> {
     let mut depths = vec![None; code.instructions.len()];
     let mut waiting = vec![(0, 0)];
     waiting.extend(code.handlers.iter().map(|handler| (handler.target, handler.depth + 1)));
