@@ -217,6 +217,7 @@ fn name(code: &Code, instruction: Instruction) -> &'static str {
         I::ListExtend(_) => "LIST_EXTEND",
         I::SetExtend(_) => "SET_UPDATE",
         I::ListToTuple => "LIST_TO_TUPLE",
+        I::ConstantSet => "BUILD_SET",
         I::UnpackSequence(_) => "UNPACK_SEQUENCE",
         I::UnpackExtended { .. } => "UNPACK_EX",
         I::Call { .. } | I::CallMethod { .. } => "CALL",
