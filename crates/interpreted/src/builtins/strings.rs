@@ -17,8 +17,6 @@ use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::state::{Arguments, Machine};
 use crate::value::Value;
 
-pub(crate) use unicode::decimal_value;
-
 /// The string whose method is called.
 fn own(machine: &Machine, arguments: Arguments<'_>) -> Rc<str> {
     match arguments.positional[0] {

@@ -16,15 +16,6 @@ pub(super) fn is_decimal(character: char) -> bool {
     if character.is_ascii() { character.is_ascii_digit() } else { belongs(&DECIMALS, character) }
 }
 
-/// The value of a digit of some script. The ten digits of a script lie side by side.
-pub(crate) fn decimal_value(character: char) -> Option<u32> {
-    if character.is_ascii() {
-        return character.to_digit(10);
-    }
-    let after = DECIMALS.partition_point(|&boundary| boundary <= character as u32);
-    if after.is_multiple_of(2) { None } else { Some((character as u32 - DECIMALS[after - 1]) % 10) }
-}
-
 /// `str.isdigit`: a digit, also one that is raised or in a circle.
 pub(super) fn is_digit(character: char) -> bool {
     is_decimal(character) || belongs(&OTHER_DIGITS, character)
