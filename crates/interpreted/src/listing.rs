@@ -236,7 +236,7 @@ fn name(code: &Code, instruction: Instruction) -> &'static str {
         I::LoadAssertionError => "LOAD_ASSERTION_ERROR",
         I::ImportModule(_) => "IMPORT_NAME",
         I::ImportFrom(_) => "IMPORT_FROM",
-        I::Nop => "NOP",
+        I::Nop | I::Fused(_) => "NOP",
     }
 }
 

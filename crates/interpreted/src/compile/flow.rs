@@ -36,7 +36,8 @@ pub(crate) fn effect(instruction: Instruction, keywords: &[Box<[Symbol]>]) -> i6
         | I::EndClass
         | I::MakeGenerator
         | I::MatchException
-        | I::Nop => 0,
+        | I::Nop
+        | I::Fused(_) => 0,
         I::StoreFast(_)
         | I::StoreDeref(_)
         | I::StoreGlobal { .. }

@@ -9,7 +9,7 @@ use super::exceptions;
 use super::frames::{Cache, Completion};
 use super::hot::Onward;
 use super::instructions;
-use crate::bytecode::{BinaryOperator, Code, Comparison, Instruction};
+use crate::bytecode::{BinaryOperator, Code, Comparison, Fused, Instruction};
 use crate::error::{Outcome, Raised};
 use crate::objects::Cell;
 use crate::state::Machine;
@@ -85,13 +85,16 @@ struct Place {
 
 impl Place {
     /// That of the innermost frame, with the position at which it goes on.
-    fn load(machine: &mut Machine) -> (Place, usize) {
+    fn load<const MODE: u8>(machine: &mut Machine) -> (Place, usize) {
         let execution = &mut machine.execution;
         let frame = execution.frames.last().expect("a frame is executed");
         let module = &mut machine.heap[frame.globals];
         let place = Place {
             code: &*frame.code,
-            instructions: frame.code.instructions.as_ptr(),
+            instructions: match MODE {
+                mode::PLAIN | mode::OBSERVED => execution.fused[frame.code.number as usize].as_ptr(),
+                _ => frame.code.instructions.as_ptr(),
+            },
             globals: module.values.as_mut_ptr(),
             fallback: module.fallback.as_ptr(),
             slots: execution.stack.address(frame.slots),
@@ -105,7 +108,7 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
     let mut stepped = false;
     // The instruction that was executed last in this frame, if it has a result to be seen.
     let mut last = usize::MAX;
-    let (mut place, mut position) = Place::load(machine);
+    let (mut place, mut position) = Place::load::<MODE>(machine);
     // SAFETY: `top` lies within the frame's room behind its slots.
     let mut operands = machine.execution.stack.address(machine.execution.top);
 
@@ -150,10 +153,15 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
             machine.execution.frames.last_mut().expect("a frame is executed").position = position;
         }};
     }
+    macro_rules! load {
+        () => {{
+            (place, position) = Place::load::<MODE>(machine);
+            operands = machine.execution.stack.address(machine.execution.top);
+        }};
+    }
     macro_rules! reload {
         () => {{
-            (place, position) = Place::load(machine);
-            operands = machine.execution.stack.address(machine.execution.top);
+            load!();
             // The instruction that has called has its result now, if this is the frame that called.
             last = position.wrapping_sub(1);
         }};
@@ -167,7 +175,7 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 return Err(raised);
             }
             exceptions::unwind(machine, raised, position - 1, frames)?;
-            reload!();
+            load!();
             last = usize::MAX;
             continue;
         }};
@@ -460,7 +468,7 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                         Onward::Entered => reload!(),
                         Onward::Record => return Ok(Exit::Switch),
                         Onward::Raised(raised, at) => {
-                            reload!();
+                            load!();
                             position = at as usize + 1;
                             raise!(raised);
                         }
@@ -624,6 +632,109 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 attempt!(instructions::begin_class(machine, code as usize, base, cells as usize));
                 reload!();
             }
+            Instruction::Fused(fused) => match fused {
+                Fused::LoadPair(first, second) => match (*slot!(first), *slot!(second)) {
+                    (Value::Unbound, _) => raise!(instructions::unbound_local(machine, code!(), u32::from(first))),
+                    (first, Value::Unbound) => push!(first),
+                    (first, second) => {
+                        push!(first);
+                        push!(second);
+                        position += 1;
+                    }
+                },
+                Fused::Element(list, index) => match (*slot!(list), *slot!(index)) {
+                    (Value::List(place), Value::Int(index)) => match machine.heap[place].get(index as usize) {
+                        Some(&element) => {
+                            push!(element);
+                            position += 2;
+                        }
+                        None => push!(*slot!(list)),
+                    },
+                    (Value::Unbound, _) => raise!(instructions::unbound_local(machine, code!(), u32::from(list))),
+                    (list, _) => push!(list),
+                },
+                Fused::StoreElement(list, index) => match (*slot!(list), *slot!(index)) {
+                    (Value::List(place), Value::Int(index)) => match machine.heap[place].get_mut(index as usize) {
+                        Some(element) => {
+                            *element = pop!();
+                            position += 2;
+                        }
+                        None => push!(*slot!(list)),
+                    },
+                    (Value::Unbound, _) => raise!(instructions::unbound_local(machine, code!(), u32::from(list))),
+                    (list, _) => push!(list),
+                },
+                Fused::Operate(operator, slot) => {
+                    let left = *peek!(1);
+                    match operated(operator, left, *slot!(slot)) {
+                        Some(result) => {
+                            *peek!(1) = result;
+                            position += 1;
+                        }
+                        None => match *slot!(slot) {
+                            Value::Unbound => raise!(instructions::unbound_local(machine, code!(), u32::from(slot))),
+                            value => push!(value),
+                        },
+                    }
+                }
+                Fused::Product(left, right) => {
+                    match operated(BinaryOperator::Multiply, *slot!(left), *slot!(right)) {
+                        Some(result) => {
+                            push!(result);
+                            position += 2;
+                        }
+                        None => match *slot!(left) {
+                            Value::Unbound => raise!(instructions::unbound_local(machine, code!(), u32::from(left))),
+                            value => push!(value),
+                        },
+                    }
+                }
+                Fused::StoreLoad(stored, loaded) => {
+                    *slot!(stored) = pop!();
+                    if slot!(loaded).is_bound() {
+                        push!(*slot!(loaded));
+                        position += 1;
+                    }
+                }
+                Fused::CompareJump(comparison, jump_if, target) => {
+                    let truth = match (*peek!(2), *peek!(1)) {
+                        (Value::Float(a), Value::Float(b)) => compared(comparison, a, b),
+                        (Value::Int(a), Value::Int(b)) => compared(comparison, a, b),
+                        (left, right) => {
+                            save!();
+                            attempt!(operators::compare(machine, comparison, left, right))
+                        }
+                    };
+                    operands = unsafe { operands.sub(2) };
+                    position = if truth == jump_if { target as usize } else { position + 1 };
+                }
+                Fused::ForStore(slot, target) => match peek!(1) {
+                    Value::RangeIterator { step, next, stop } => {
+                        let element = *next;
+                        if if *step > 0 { element < *stop } else { element > *stop } {
+                            *next = element.checked_add(i64::from(*step)).unwrap_or(*stop);
+                            *slot!(slot) = Value::Int(element);
+                            position += 1;
+                        } else {
+                            pop!();
+                            position = target as usize;
+                        }
+                    }
+                    iterator => {
+                        save!();
+                        match attempt!(iteration::next(machine, iterator)) {
+                            Some(element) => {
+                                *slot!(slot) = element;
+                                position += 1;
+                            }
+                            None => {
+                                pop!();
+                                position = target as usize;
+                            }
+                        }
+                    }
+                },
+            },
             Instruction::Nop => {}
             rare => {
                 save!();
@@ -635,6 +746,29 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
             }
         }
     }
+}
+
+/// The sum, difference or product of two numbers of one type that fits.
+#[inline]
+fn operated(operator: BinaryOperator, left: Value, right: Value) -> Option<Value> {
+    Some(match (left, right) {
+        (Value::Float(a), Value::Float(b)) => Value::Float(match operator {
+            BinaryOperator::Add => a + b,
+            BinaryOperator::Subtract => a - b,
+            _ => a * b,
+        }),
+        (Value::Complex(a, b), Value::Complex(c, d)) => match operator {
+            BinaryOperator::Add => Value::Complex(a + c, b + d),
+            BinaryOperator::Subtract => Value::Complex(a - c, b - d),
+            _ => Value::Complex(a * c - b * d, a * d + b * c),
+        },
+        (Value::Int(a), Value::Int(b)) => Value::Int(match operator {
+            BinaryOperator::Add => a.checked_add(b)?,
+            BinaryOperator::Subtract => a.checked_sub(b)?,
+            _ => a.checked_mul(b)?,
+        }),
+        _ => return None,
+    })
 }
 
 /// The absolute value of a number, where it is one and nothing can go wrong.

@@ -10,7 +10,7 @@ use super::hot::Observer;
 use super::lock::GlobalLock;
 use super::stack::Stack;
 use super::watch::Watch;
-use crate::bytecode::Code;
+use crate::bytecode::{Code, Instruction};
 use crate::names::Symbol;
 use crate::objects::{Generator, Instance, Module};
 use crate::value::{Ref, Value};
@@ -83,6 +83,8 @@ pub(crate) struct Execution {
     pub(crate) modules: HashMap<Symbol, Ref<Module>>,
     /// The caches of each code by its number.
     pub(crate) caches: Vec<Box<[Cache]>>,
+    /// The instructions of each code as the loop executes them.
+    pub(crate) fused: Vec<Box<[Instruction]>>,
     /// Counts changes of classes, which make the caches worthless.
     pub(crate) version: u32,
     /// Set when the user wants an end (Ctrl-C), or another thread the lock.
@@ -113,6 +115,7 @@ impl Execution {
             absolute: Value::Unbound,
             modules: HashMap::new(),
             caches: Vec::new(),
+            fused: Vec::new(),
             version: 0,
             interrupt: &NEVER,
             lock: None,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::calls;
 use super::frames::{Cache, Completion};
+use super::fuse::fused;
 use super::instructions::push;
 use crate::bytecode::Code;
 use crate::error::{ExceptionKind, Outcome};
@@ -34,6 +35,7 @@ pub(crate) fn translate(machine: &mut Machine, tree: &source::tree::Module, modu
     for known in &machine.codes[machine.execution.caches.len()..] {
         let caches = vec![Cache::default(); known.caches as usize];
         machine.execution.caches.push(caches.into());
+        machine.execution.fused.push(fused(known));
     }
     let object = &mut machine.heap[module];
     object.values.resize(object.names.len(), Value::Unbound);

@@ -6,6 +6,7 @@ mod engine;
 mod exceptions;
 mod execute;
 mod frames;
+mod fuse;
 mod hot;
 mod imports;
 mod instructions;

@@ -88,7 +88,8 @@ pub(super) fn effect(code: &Code, position: u32) -> (u32, u32) {
         | I::JumpBackward(_)
         | I::EndClass
         | I::MakeGenerator
-        | I::Nop => (0, 0),
+        | I::Nop
+        | I::Fused(_) => (0, 0),
         I::Unary(_) | I::Not | I::LoadAttribute { .. } | I::GetIterator | I::ListToTuple | I::ConstantSet | I::PushHandled => (1, 1),
         I::Add
         | I::Subtract
