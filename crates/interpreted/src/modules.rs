@@ -1,6 +1,12 @@
 //! The built-in modules: what a program gets by `import math`, without a file.
 
+mod arguments;
+mod c_math;
+mod cmath;
+mod math;
 pub mod mersenne;
+mod random;
+mod sha512;
 
 use crate::state::BuiltinFunction;
 
@@ -50,6 +56,12 @@ pub struct Table {
 /// The names of a built-in module, if there is one of that name.
 pub fn find(name: &str) -> Option<&'static [Member]> {
     Some(match name {
+        "cmath" => cmath::MEMBERS,
+        "math" => math::MEMBERS,
+        "random" => random::MEMBERS,
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;
