@@ -65,3 +65,30 @@ pub fn find(name: &str) -> Option<&'static [Member]> {
 
 #[cfg(test)]
 mod tests;
+
+/// The names of the built-in modules.
+pub const NAMES: &[&str] = &["cmath", "math", "random"];
+
+/// A method of a value of a built-in module's type.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub function: BuiltinFunction,
+}
+
+/// All methods of the types of built-in modules.
+pub fn methods() -> &'static [Method] {
+    &[]
+}
+
+/// The names that a type of a built-in module has.
+pub fn table_of(_: crate::value::Type) -> Option<&'static Table> {
+    None
+}
+
+/// An attribute of a value of a built-in module's type.
+pub fn attribute(_: &mut crate::state::Machine, _: crate::value::Value, _: &str) -> Option<crate::value::Value> {
+    None
+}
