@@ -19,8 +19,7 @@ pub use percent::percent;
 pub use quote::quote;
 pub use representation::{address, ascii, repr, str};
 
-#[cfg(test)]
-use printable::is_printable;
+pub(crate) use printable::is_printable;
 
 #[cfg(test)]
 mod tests;
