@@ -279,7 +279,7 @@ pub enum Instruction {
         /// 0 or 1 more than the index into [`Code::keywords`].
         keywords: u32,
     },
-    /// `callable list named... -> result`: a call with `*items`.
+    /// `callable items named... -> result`: a call with `*items`, which is a list or the only starred argument itself.
     CallStar {
         /// 0 or 1 more than the index into [`Code::keywords`].
         keywords: u32,

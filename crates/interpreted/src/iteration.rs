@@ -382,6 +382,35 @@ fn take_exactly(machine: &mut Machine, iterator: &mut Value, count: usize) -> Ou
     }
 }
 
+/// Whether a value can be iterated over.
+pub fn is_iterable(value: Value) -> bool {
+    !matches!(
+        value,
+        Value::Unbound
+            | Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Complex(..)
+            | Value::Big(_)
+            | Value::Slice(_)
+            | Value::Function(_)
+            | Value::Builtin(_)
+            | Value::BoundMethod(_)
+            | Value::BuiltinMethod(_)
+            | Value::Type(_)
+            | Value::Class(_)
+            | Value::Instance(_)
+            | Value::ExceptionType(_)
+            | Value::Exception(_)
+            | Value::Module(_)
+            | Value::Cell(_)
+            | Value::DateTime(_)
+            | Value::TimeDelta(_)
+            | Value::CythonType(_)
+    )
+}
+
 /// The elements for `a, *b, c = iterable`: one for each name, a list for the one with the star.
 pub fn unpack_starred(machine: &mut Machine, iterable: Value, before: usize, after: usize) -> Outcome<Vec<Value>> {
     let mut iterator = iterator_to_unpack(machine, iterable)?;

@@ -117,10 +117,18 @@ fn described(failure: &Failure) -> String {
         } else if line.trim().starts_with("[Previous line repeated") {
             frames += &format!("at: {}\n", line.trim());
         } else if !line.starts_with("  ") {
-            errors += &format!("error: {line}\n");
+            errors += &format!("error: {}\n", without_folder(line));
         }
     }
     format!("status: {status}\n{errors}{frames}")
+}
+
+/// A failed import names the module's file in parentheses, whose folder is another on every machine.
+fn without_folder(line: &str) -> String {
+    match line.rsplit_once(" (/") {
+        Some((before, path)) if path.ends_with(')') => format!("{before} ({}", path.rsplit('/').next().unwrap_or(path)),
+        _ => line.to_owned(),
+    }
 }
 
 /// The first line in which two texts differ.

@@ -360,7 +360,11 @@ impl<'t> Compiler<'t> {
             let (arguments, keywords) = self.arguments(arguments);
             return self.write(Instruction::Call { arguments, keywords }, range);
         };
-        self.filled(&arguments.positional, star, Display::List, range);
+        match &arguments.positional[..] {
+            // The call itself says what is wrong with the only one.
+            [only] => self.expression(only),
+            several => self.filled(several, star, Display::List, range),
+        }
         let keywords = self.keywords(arguments);
         self.write(Instruction::CallStar { keywords }, range);
     }

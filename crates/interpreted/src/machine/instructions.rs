@@ -189,16 +189,45 @@ pub(crate) fn append(machine: &mut Machine, list: Value, value: Value) {
 /// Puts the elements of a call's starred list where arguments lie, with the named ones after them. Says how many there are.
 pub(crate) fn spread(machine: &mut Machine, result: usize, named: usize) -> Outcome<usize> {
     let keywords = pop_many(machine, named);
-    let Value::List(list) = pop(machine) else { unreachable!("the compiler puts a list there") };
-    let count = machine.heap[list].len() + named;
+    let items = pop(machine);
+    let list = match items {
+        Value::List(list) => machine.heap[list].to_vec(),
+        other => {
+            let callable = machine.execution.stack.values(result, result + 1)[0];
+            starred(machine, callable, other)?
+        }
+    };
+    let count = list.len() + named;
     if !machine.execution.stack.has_room(result + 1, count) {
         return Err(machine.heap.raise(ExceptionKind::MemoryError, "a call with more arguments than there is room for"));
     }
     let arguments = machine.execution.stack.values_mut(result + 1, result + 1 + count);
-    arguments[..count - named].copy_from_slice(&machine.heap[list]);
+    arguments[..count - named].copy_from_slice(&list);
     arguments[count - named..].copy_from_slice(&keywords);
     machine.execution.top = result + 1 + count;
     Ok(count)
+}
+
+/// The elements of a call's only starred argument.
+fn starred(machine: &mut Machine, callable: Value, items: Value) -> Outcome<Vec<Value>> {
+    if iteration::is_iterable(items) {
+        return iteration::collect(machine, items);
+    }
+    let function = match callable {
+        Value::Function(function) => {
+            let function = &machine.heap[function];
+            format!("{}.{}", machine.heap[function.globals].name, function.qualified_name)
+        }
+        Value::Builtin(function) => crate::library::name(function).to_owned(),
+        Value::Type(kind) => kind.name().to_owned(),
+        Value::BoundMethod(method) => {
+            let function = &machine.heap[machine.heap[method].function];
+            format!("{}.{}", machine.heap[function.globals].name, function.qualified_name)
+        }
+        other => text::str(machine, other)?.to_string(),
+    };
+    let kind = crate::describe::type_name(&machine.heap, items);
+    Err(machine.heap.type_error(format!("{function}() argument after * must be an iterable, not {kind}")))
 }
 
 /// Ends the innermost frame. When no more than `frames` are left the result is given back, else it lies on the caller's stack.
@@ -488,6 +517,10 @@ pub(crate) fn rare(machine: &mut Machine, instruction: Instruction) -> Outcome<b
         }
         Instruction::ListExtend(depth) => {
             let iterable = pop(machine);
+            if !iteration::is_iterable(iterable) {
+                let kind = crate::describe::type_name(&machine.heap, iterable);
+                return Err(machine.heap.type_error(format!("Value after * must be an iterable, not {kind}")));
+            }
             let items = iteration::collect(machine, iterable)?;
             let Value::List(list) = peek(machine, depth) else { unreachable!("the compiler puts a list there") };
             machine.heap.grown(items.len() * size_of::<Value>());

@@ -1,4 +1,4 @@
-# expect: 5: except*
+# expect: 3: except*
 print("never")
 try:
     pass

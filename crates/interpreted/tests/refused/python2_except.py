@@ -1,4 +1,4 @@
-# expect: 5: except ValueError as error
+# expect: 5: In Python 3: except Exception as error
 print("never")
 try:
     int("x")
