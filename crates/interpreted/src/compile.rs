@@ -14,6 +14,7 @@ mod expressions;
 pub(crate) mod flow;
 mod functions;
 mod handlers;
+mod private;
 mod refuse;
 mod scopes;
 mod statements;
@@ -34,7 +35,7 @@ use self::scopes::{Scope, Scopes};
 use crate::bytecode::{Code, Instruction, Kind, Span};
 use crate::names::Symbol;
 use crate::objects;
-use crate::source::tree::{self, ExpressionKind, Name, Range, Statement, StatementKind};
+use crate::source::tree::{self, Expression, ExpressionKind, Name, Range, Statement, StatementKind};
 use crate::source::{SourceError, SourceFile};
 use crate::state::Machine;
 use crate::value::{Ref, Value};
@@ -80,6 +81,8 @@ struct Unit<'t> {
     scope: usize,
     name: Rc<str>,
     qualified_name: Rc<str>,
+    /// The class around it, or which it is the body of.
+    class: Option<Rc<str>>,
     first_line: u32,
     assembler: Assembler,
     keywords: Vec<Box<[Symbol]>>,
@@ -94,6 +97,7 @@ impl Unit<'_> {
             scope,
             name,
             qualified_name,
+            class: None,
             first_line,
             assembler: Assembler::default(),
             keywords: Vec::new(),
@@ -120,18 +124,16 @@ struct Compiler<'t> {
 
 impl<'t> Compiler<'t> {
     fn file(&mut self, body: &'t [Statement]) {
-        self.documentation(body);
-        self.statements(body);
+        self.documented(body);
         self.artificial_return();
     }
 
-    /// Binds `__doc__` where a file or class begins with a string.
-    fn documentation(&mut self, body: &'t [Statement]) {
-        let Some(Statement { kind: StatementKind::Expression(text), range }) = body.first() else { return };
-        if matches!(text.kind, ExpressionKind::String(_)) {
-            self.expression(text);
-            self.store("__doc__", *range);
-        }
+    /// The statements of a file or of the body of a class. A string at the beginning becomes `__doc__`.
+    fn documented(&mut self, body: &'t [Statement]) {
+        let Some(text) = documentation(body) else { return self.statements(body) };
+        self.expression(text);
+        self.store("__doc__", text.range);
+        self.statements(&body[1..]);
     }
 
     /// What a function does that ends without `return`.
@@ -232,7 +234,7 @@ impl<'t> Compiler<'t> {
         match self.scope().kind {
             Kind::Module => name.into(),
             _ if declared => name.into(),
-            Kind::Class => format!("{}.{name}", self.unit.qualified_name).into(),
+            Kind::Class | Kind::Comprehension | Kind::Generator => format!("{}.{name}", self.unit.qualified_name).into(),
             _ => format!("{}.<locals>.{name}", self.unit.qualified_name).into(),
         }
     }
@@ -243,5 +245,13 @@ fn first_part(name: &Name) -> Name {
     match name.split_once('.') {
         Some((first, _)) => first.into(),
         None => name.clone(),
+    }
+}
+
+/// The string that a body begins with.
+fn documentation(body: &[Statement]) -> Option<&Expression> {
+    match body.first().map(|first| &first.kind) {
+        Some(StatementKind::Expression(text)) if matches!(text.kind, ExpressionKind::String(_)) => Some(text),
+        _ => None,
     }
 }

@@ -329,7 +329,7 @@ impl<'t> Compiler<'t> {
             match &trailer.kind {
                 TrailerKind::Attribute(name) => {
                     let place = self.attribute_place(trailer.range, name);
-                    let (symbol, cache) = (self.symbol(&name.name), self.unit.assembler.cache());
+                    let (symbol, cache) = (self.attribute(&name.name), self.unit.assembler.cache());
                     let call = rest.peek().and_then(|next| match &next.kind {
                         TrailerKind::Call(arguments) if !arguments.positional.iter().any(is_starred) => {
                             Some((arguments, next.range))
@@ -382,7 +382,7 @@ impl<'t> Compiler<'t> {
             return 0;
         }
         arguments.keywords.iter().for_each(|(_, value)| self.expression(value));
-        let names = arguments.keywords.iter().map(|(name, _)| self.symbol(&name.name)).collect();
+        let names = arguments.keywords.iter().map(|(name, _)| self.attribute(&name.name)).collect();
         self.unit.keywords.push(names);
         self.unit.keywords.len() as u32
     }

@@ -9,7 +9,11 @@ impl<'t> Compiler<'t> {
     /// Begins the code of what is inside, which the node of the tree opens.
     fn enter<T>(&mut self, node: &T, name: &str, first_line: u32) {
         let scope = self.scopes.number(node);
-        let unit = Unit::new(scope, name.into(), self.qualified(name), first_line);
+        let mut unit = Unit::new(scope, name.into(), self.qualified(name), first_line);
+        unit.class = match self.scopes.scope(scope).kind {
+            Kind::Class => Some(name.into()),
+            _ => self.unit.class.clone(),
+        };
         let outer = std::mem::replace(&mut self.unit, unit);
         self.outer.push(outer);
         if self.scope().kind == Kind::Generator {
@@ -54,7 +58,7 @@ impl<'t> Compiler<'t> {
         let range = definition(&function.name, function.decorators.is_empty(), statement);
         let defaults = self.defaults(&function.parameters);
         self.enter(function, name, self.line(range));
-        let documented = matches!(&function.body[..], [first, ..] if is_documentation(first));
+        let documented = super::documentation(&function.body).is_some();
         self.statements(&function.body[usize::from(documented)..]);
         self.artificial_return();
         let (code, cells) = self.leave(range);
@@ -76,8 +80,7 @@ impl<'t> Compiler<'t> {
         let range = definition(&class.name, class.decorators.is_empty(), statement);
         class.base.iter().for_each(|base| self.expression(base));
         self.enter(class, name, self.line(range));
-        self.documentation(&class.body);
-        self.statements(&class.body);
+        self.documented(&class.body);
         self.unit.assembler.write_artificial(Instruction::EndClass);
         let (code, cells) = self.leave(range);
         self.write(Instruction::MakeClass { code, base: class.base.is_some(), cells }, range);
@@ -169,9 +172,4 @@ impl<'t> Compiler<'t> {
 /// Where a definition stands: its decorators do not belong to it.
 fn definition(name: &Identifier, undecorated: bool, statement: Range) -> Range {
     if undecorated { statement } else { Range { start: name.range.start, end: statement.end } }
-}
-
-fn is_documentation(statement: &crate::source::tree::Statement) -> bool {
-    use crate::source::tree::StatementKind;
-    matches!(&statement.kind, StatementKind::Expression(Expression { kind: ExpressionKind::String(_), .. }))
 }

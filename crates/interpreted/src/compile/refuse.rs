@@ -25,7 +25,8 @@ impl Refused {
 
     /// More instructions than a code may have.
     pub(super) fn too_large() -> Refused {
-        Refused { kind: ErrorKind::Memory, message: String::new(), range: Range::default() }
+        let message = "there are too many instructions in one function".into();
+        Refused { kind: ErrorKind::Memory, message, range: Range::default() }
     }
 
     /// The error as it is shown.

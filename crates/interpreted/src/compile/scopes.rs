@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::private;
 use super::refuse::{self, Refused};
 use crate::bytecode::Kind;
 use crate::source::tree::{
@@ -133,8 +134,12 @@ impl Scopes {
             scopes: vec![Scope::new(Kind::Module, None)],
             numbers: HashMap::new(),
             current: 0,
+            class: None,
             reads: Vec::new(),
         };
+        if super::documentation(body).is_some() {
+            collector.bind(&"__doc__".into());
+        }
         collector.statements(body)?;
         refuse::names(&collector.reads, |name| {
             collector.scopes.iter().any(|scope| scope.entries.get(name).is_some_and(|entry| entry.bound))
@@ -242,6 +247,8 @@ struct Collector {
     scopes: Vec<Scope>,
     numbers: HashMap<*const (), usize>,
     current: usize,
+    /// The class around it.
+    class: Option<Name>,
     /// Every name that is read, where it is read first in its scope.
     reads: Vec<(Name, Range)>,
 }
@@ -250,11 +257,16 @@ type Collected = Result<(), Refused>;
 
 impl Collector {
     fn entry(&mut self, name: &Name) -> &mut Entry {
-        self.scopes[self.current].entry(name)
+        match private::mangled(self.class.as_deref(), name) {
+            Some(name) => self.scopes[self.current].entry(&name),
+            None => self.scopes[self.current].entry(name),
+        }
     }
 
     fn bind(&mut self, name: &Name) {
-        let entry = self.entry(name);
+        let mangled = private::mangled(self.class.as_deref(), name);
+        let name = mangled.as_ref().unwrap_or(name);
+        let entry = self.scopes[self.current].entry(name);
         if !std::mem::replace(&mut entry.bound, true) {
             self.scopes[self.current].bindings.push(name.clone());
         }
@@ -423,7 +435,15 @@ impl Collector {
     fn class(&mut self, class: &Class) -> Collected {
         self.bind(&class.name.name);
         class.base.iter().try_for_each(|base| self.expression(base))?;
-        self.within(class, Kind::Class, |inner| inner.statements(&class.body))
+        let outer = self.class.replace(class.name.name.clone());
+        self.within(class, Kind::Class, |inner| {
+            if super::documentation(&class.body).is_some() {
+                inner.bind(&"__doc__".into());
+            }
+            inner.statements(&class.body)
+        })?;
+        self.class = outer;
+        Ok(())
     }
 
     fn expressions<'t>(&mut self, expressions: impl IntoIterator<Item = &'t Expression>) -> Collected {

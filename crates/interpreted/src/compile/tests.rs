@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::verify::verify;
 use crate::bytecode::Code;
 use crate::error::Outcome;
+use crate::listing::{self, Context};
 use crate::objects::{Generator, Module};
 use crate::source::{self, SourceError};
 use crate::state::{Hooks, Machine};
@@ -49,6 +50,95 @@ fn translate_folder(folder: &str) -> (usize, Vec<String>) {
         }
     }
     (count, refused)
+}
+
+/// The listing of a text that is translated.
+fn listed(text: &str) -> String {
+    let (machine, code, globals) = translated(text).unwrap_or_else(|error| panic!("{error}"));
+    let context = Context { names: &machine.names, heap: &machine.heap, globals: &machine.heap[globals] };
+    listing::text(&code, context)
+}
+
+/// The instructions of a text and of the codes in it, one code a line, as short as can be.
+fn short(text: &str) -> String {
+    let (machine, code, globals) = translated(text).unwrap_or_else(|error| panic!("{error}"));
+    let context = Context { names: &machine.names, heap: &machine.heap, globals: &machine.heap[globals] };
+    let mut codes = vec![&*code];
+    let mut result = String::new();
+    while let Some(code) = codes.pop() {
+        result += &code.qualified_name;
+        result.push(':');
+        for line in listing::listing(code, context) {
+            let argument = match &*line.explanation {
+                "" => line.argument.map(|argument| format!(" {argument}")).unwrap_or_default(),
+                text => format!(" {}", text.split(" at ").next().unwrap_or(text)),
+            };
+            result += &format!(" {}{argument};", line.name);
+        }
+        result.push('\n');
+        codes.extend(code.functions.iter().rev().map(|code| &**code));
+    }
+    result
+}
+
+#[test]
+fn scratch() {
+    let Ok(path) = std::env::var("SCRATCH") else { return };
+    if path.ends_with(".py") {
+        println!("{}", listed(&std::fs::read_to_string(&path).unwrap()));
+        return;
+    }
+    for path in std::fs::read_to_string(path).unwrap().lines() {
+        let Ok((machine, code, globals)) = translated(&std::fs::read_to_string(path).unwrap()) else { continue };
+        let context = Context { names: &machine.names, heap: &machine.heap, globals: &machine.heap[globals] };
+        let mut codes = vec![&*code];
+        while let Some(code) = codes.pop() {
+            println!("CODE\t{path}\t{}\t{}", code.qualified_name, code.first_line);
+            for (line, source) in listing::listing(code, context).iter().zip(&code.lines) {
+                println!("{}\t{}\t{}\t{source}", line.name, line.argument.map_or(-1, i64::from), line.explanation);
+            }
+            codes.extend(code.functions.iter().rev().map(|code| &**code));
+        }
+    }
+}
+
+#[test]
+fn deep_and_long_texts_are_translated() {
+    let n = 900;
+    let chain = 100_000;
+    for text in [
+        format!("x = {}1{}", "[".repeat(190), "]".repeat(190)),
+        format!("x = {}1", "lambda: ".repeat(n)),
+        format!("x = {}a", "-(".repeat(190) + &"".to_string()) + &")".repeat(190),
+        format!("x = a{}", " + a".repeat(chain)),
+        format!("x = a{}", ".a".repeat(chain)),
+        format!("x = a{}", "()".repeat(chain)),
+        format!("x = a{}", " < a".repeat(chain)),
+        format!("x = a{}", " ** a".repeat(chain)),
+        format!("x = a{}", " and a".repeat(chain)),
+        format!("x = {}a", "not ".repeat(chain)),
+        format!("if {}a: pass", "not ".repeat(chain)),
+        format!("if a{}: pass", " or a".repeat(chain)),
+        format!("x = {}a", "a if a else ".repeat(chain)),
+        format!("if a: pass\n{}", "elif a: pass\n".repeat(chain)),
+        format!("x = [{}]", "a, ".repeat(chain)),
+        format!("x = 1{}", " + 1".repeat(chain)),
+    ] {
+        let (_, code, _) = translated(&text).unwrap_or_else(|error| panic!("{}: {}", &text[..20], error.message));
+        assert!(code.instructions.len() > 1);
+    }
+}
+
+#[test]
+fn a_finally_within_a_finally_is_no_bomb() {
+    let mut text = String::new();
+    for depth in 0..20 {
+        let indent = " ".repeat(depth);
+        text += &format!("{indent}try:\n{indent} a\n{indent}finally:\n");
+    }
+    text += &format!("{}a\n", " ".repeat(20));
+    let message = translated(&text).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(message, "MemoryError");
 }
 
 #[test]

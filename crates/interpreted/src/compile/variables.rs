@@ -1,12 +1,28 @@
 //! Names that are read, bound and unbound.
 
-use super::Compiler;
+use std::sync::Arc;
+
 use super::scopes::Variable;
+use super::{Compiler, private};
 use crate::bytecode::Instruction;
+use crate::names::Symbol;
 use crate::source::tree::Range;
 use crate::value::Value;
 
 impl Compiler<'_> {
+    /// The name that is meant here.
+    fn meant(&self, name: &str) -> Option<Arc<str>> {
+        private::mangled(self.unit.class.as_deref(), name)
+    }
+
+    /// The number of the name of an attribute or of a named argument.
+    pub(super) fn attribute(&mut self, name: &str) -> Symbol {
+        match self.meant(name) {
+            Some(name) => self.symbol(&name),
+            None => self.symbol(name),
+        }
+    }
+
     /// The place of a global name in the module.
     fn place(&mut self, name: &str) -> u32 {
         let symbol = self.symbol(name);
@@ -20,6 +36,8 @@ impl Compiler<'_> {
     }
 
     pub(super) fn load(&mut self, name: &str, range: Range) {
+        let meant = self.meant(name);
+        let name = meant.as_deref().unwrap_or(name);
         let instruction = match self.scope().variable(name) {
             Variable::Fast(slot) => Instruction::LoadFast(slot),
             Variable::Deref(slot) => Instruction::LoadDeref(slot),
@@ -30,6 +48,8 @@ impl Compiler<'_> {
     }
 
     fn store_instruction(&mut self, name: &str) -> Instruction {
+        let meant = self.meant(name);
+        let name = meant.as_deref().unwrap_or(name);
         match self.scope().variable(name) {
             Variable::Fast(slot) | Variable::Name(slot) => Instruction::StoreFast(slot),
             Variable::Deref(slot) => Instruction::StoreDeref(slot),
@@ -38,6 +58,8 @@ impl Compiler<'_> {
     }
 
     fn delete_instruction(&mut self, name: &str) -> Instruction {
+        let meant = self.meant(name);
+        let name = meant.as_deref().unwrap_or(name);
         match self.scope().variable(name) {
             Variable::Fast(slot) | Variable::Name(slot) => Instruction::DeleteFast(slot),
             Variable::Deref(slot) => Instruction::DeleteDeref(slot),
