@@ -30,4 +30,5 @@ if __name__ == "__main__":
         peer="joblib parallel",
         version=f"joblib {joblib.__version__}, {protocol.interpreter()}",
         prepare={"mandelbrot": parallel},
+        processes=True,
     )

@@ -95,4 +95,5 @@ if __name__ == "__main__":
             ("pi", "chunked"): pi_chunked,
         },
         variants=("multi", "serial", "chunked"),
+        processes=True,
     )

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <functional>
 #include <iostream>
 #include <optional>
@@ -241,12 +242,15 @@ inline int converse(const Peer& peer, std::optional<std::uint64_t> repeat) {
     std::string line;
     for (std::uint64_t runs = 0; repeat ? runs < *repeat : std::getline(std::cin, line) && line != "quit"; ++runs) {
         peer.prepare();
+        const auto cpu_started = std::clock();
         const auto started = std::chrono::steady_clock::now();
         peer.run();
         const auto ended = std::chrono::steady_clock::now();
+        const auto cpu_ended = std::clock();
         const auto ms = decimal(std::chrono::duration<double, std::milli>(ended - started).count());
-        const auto of_kernels = peer.kernel_ms ? ", \"kernel_ms\": " + decimal(peer.kernel_ms()) : "";
-        say(names + "\"ms\": " + ms + of_kernels + ", \"check\": \"" + peer.check() + "\"}");
+        const auto cpu_ms = decimal(static_cast<double>(cpu_ended - cpu_started) * 1e3 / CLOCKS_PER_SEC);
+        const auto other = peer.kernel_ms ? ", \"kernel_ms\": " + decimal(peer.kernel_ms()) : ", \"cpu_ms\": " + cpu_ms;
+        say(names + "\"ms\": " + ms + other + ", \"check\": \"" + peer.check() + "\"}");
     }
     return 0;
 }

@@ -214,13 +214,14 @@ def arguments(problems, variants):
 # The conversation
 
 
-def main(peer, version, prepare, variants=()):
+def main(peer, version, prepare, variants=(), processes=False):
     """Runs a peer: one line when it is ready, then one for each run.
 
     `prepare` gives for each problem (for each problem and variant, if there are variants) a function that takes the input and
     returns a function without arguments: the run. What is prepared is outside the clock, and prepared anew for each run, so that
     every run starts from the same input. `peer` may hold `{variant}`. A run that computes on a device may have a method `kernel_ms`:
-    the time of its kernels by the device's clock, asked for when the run is over.
+    the time of its kernels by the device's clock, asked for when the run is over. `processes` says that other processes compute,
+    whose processor time this one does not see.
     """
     options = arguments({key[0] if variants else key for key in prepare}, variants)
     key = options.problem
@@ -230,7 +231,7 @@ def main(peer, version, prepare, variants=()):
         if key not in prepare:
             sys.exit(complain(f"{peer} has no program for {options.problem}", 2))
     try:
-        converse({"problem": options.problem, "peer": peer}, version, prepare[key], options)
+        converse({"problem": options.problem, "peer": peer}, version, prepare[key], options, processes)
         status = 0
     except BrokenPipeError:
         status = 0  # whoever was listening has gone: nothing to say, nobody to say it to
@@ -244,7 +245,7 @@ def main(peer, version, prepare, variants=()):
     sys.exit(status)
 
 
-def converse(names, version, prepare, options):
+def converse(names, version, prepare, options, processes):
     """Warms up on a small input, so that no compiler is on the clock; then runs whenever it is asked to."""
     problem = PROBLEMS[options.problem]
     problem.check(prepare(problem.make(**problem.small))())
@@ -252,9 +253,13 @@ def converse(names, version, prepare, options):
     say(dict(names, ready=True, version=version))
     for _ in requests(options.repeat):
         run = prepare(given)
-        ms, answer = timed(run)
-        of_kernels = {"kernel_ms": round(run.kernel_ms(), 6)} if hasattr(run, "kernel_ms") else {}
-        say(dict(names, ms=round(ms, 6), **of_kernels, check=problem.check(answer)))
+        ms, cpu_ms, answer = timed(run)
+        times = {"ms": round(ms, 6)}
+        if hasattr(run, "kernel_ms"):
+            times["kernel_ms"] = round(run.kernel_ms(), 6)
+        elif not processes:
+            times["cpu_ms"] = round(cpu_ms, 6)
+        say(dict(names, **times, check=problem.check(answer)))
 
 
 def requests(repeat):
@@ -269,11 +274,11 @@ def requests(repeat):
 
 
 def timed(run):
-    """How many milliseconds a run takes by the clock on the wall, and its answer."""
-    started = time.perf_counter()
+    """How many milliseconds a run takes by the clock on the wall, and of the processor's time, and its answer."""
+    cpu_started, started = time.process_time(), time.perf_counter()
     answer = run()
-    ended = time.perf_counter()
-    return (ended - started) * 1e3, answer
+    ended, cpu_ended = time.perf_counter(), time.process_time()
+    return (ended - started) * 1e3, (cpu_ended - cpu_started) * 1e3, answer
 
 
 def say(line):

@@ -5,7 +5,7 @@ use validation::Ladder;
 
 /// The ladders of every technique crate, in the order of the chapters.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
-    [kernels::ladders(), vectorised::ladders(), threaded::ladders(), multiprocess::ladders(), gpu::ladders()]
+    [kernels::ladders(), interpreted::ladders(), vectorised::ladders(), threaded::ladders(), multiprocess::ladders(), gpu::ladders()]
         .into_iter()
         .flatten()
         .collect()

@@ -229,6 +229,8 @@ pub enum Instruction {
     BuildTuple(u32),
     /// `items... -> set`
     BuildSet(u32),
+    /// `tuple -> set`: of a display of at least three constants, in the order in which CPython has them then.
+    ConstantSet,
     /// `key value ... -> dict`, as many pairs as the operand says.
     BuildDict(u32),
     /// `strings... -> string`
@@ -328,9 +330,34 @@ pub enum Instruction {
     ImportFrom(Symbol),
     /// Does nothing; stands where a statement needs a place (`pass`).
     Nop,
+    /// Several instructions in one. The machine makes them for itself; they are never part of [`Code::instructions`].
+    Fused(Fused),
 }
 
-/// From where to where an exception goes to a handler. Of several the first that holds is the innermost.
+/// Several instructions that often follow each other, done as one. Where something is not as usual, the machine does the first of
+/// them alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(u8)]
+pub enum Fused {
+    /// `LoadFast`, `LoadFast`.
+    LoadPair(u16, u16),
+    /// `LoadFast`, `LoadFast`, `Subscript`.
+    Element(u16, u16),
+    /// `LoadFast`, `LoadFast`, `StoreSubscript`.
+    StoreElement(u16, u16),
+    /// `LoadFast`, then `Add`, `Subtract` or `Multiply`.
+    Operate(BinaryOperator, u16),
+    /// `LoadFast`, `LoadFast`, `Multiply`.
+    Product(u16, u16),
+    /// `StoreFast`, `LoadFast`.
+    StoreLoad(u16, u16),
+    /// `Compare`, then `PopJumpIfFalse` or, when true, `PopJumpIfTrue`.
+    CompareJump(Comparison, bool, u32),
+    /// `ForIterator`, `StoreFast`.
+    ForStore(u16, u32),
+}
+
+/// From where to where an exception goes to a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handler {
     /// The first instruction.
@@ -398,14 +425,23 @@ pub struct Code {
     pub instructions: Vec<Instruction>,
     /// The text that each instruction belongs to.
     pub spans: Vec<Span>,
-    /// The line of each instruction.
+    /// The line of each instruction; 0 where it belongs to none, as the end of a loop that is reached from several lines. A line is hit
+    /// when execution enters an instruction of another line than the last hit, or jumps backward to it; 0 is never hit.
     pub lines: Vec<u32>,
-    /// Where exceptions go.
+    /// Where exceptions go, in the order of the instructions. None overlaps another.
     pub handlers: Vec<Handler>,
     /// How many operands there are at most.
     pub depth: u32,
     /// How many caches its instructions have.
     pub caches: u32,
-    /// Its number, different for every code of a machine.
+    /// Its number: its place in the machine's list of codes.
     pub number: u32,
+}
+
+impl Code {
+    /// The line to be shown for an instruction: its own, or that of the nearest one before it that has one.
+    pub fn line(&self, position: u32) -> u32 {
+        let before = self.lines[..=position as usize].iter().rev();
+        before.copied().find(|&line| line != 0).unwrap_or(self.first_line)
+    }
 }

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use num_bigint::BigInt;
 
+use crate::builtins;
 use crate::bytecode::BinaryOperator;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::modules::{self, MemberValue};
 use crate::names::Symbol;
-use crate::objects::{Range, Slice};
+use crate::objects::Slice;
 use crate::state::{Arguments, Hooks, Machine};
 use crate::table;
 use crate::text;
@@ -90,12 +91,16 @@ fn operate(machine: &mut Machine, operator: BinaryOperator, left: Value, right: 
 
 /// Runs every line of a table, `expression -> result`, and says which ones give something else. How many there are is given back.
 pub(crate) fn check(table: &str) -> usize {
-    let mut machine = machine();
+    check_on(&mut machine(), table)
+}
+
+/// The same on a given machine.
+pub(crate) fn check_on(machine: &mut Machine, table: &str) -> usize {
     let mut wrong = Vec::new();
     let mut count = 0;
     for line in table.lines().filter(|line| !line.is_empty()) {
         let (expression, expected) = line.rsplit_once(" -> ").expect("a line has an arrow");
-        let found = outcome(&mut machine, expression);
+        let found = outcome(machine, expression);
         count += 1;
         if found != expected {
             wrong.push(format!("{expression}\n  expected {expected}\n  found    {found}"));
@@ -148,7 +153,30 @@ impl<'a> Reader<'a> {
         Ok(items)
     }
 
+    /// An expression: something, and methods of it that are called.
     fn value(&mut self) -> Outcome<Value> {
+        let mut value = self.atom()?;
+        while self.rest.starts_with('.') {
+            self.rest = &self.rest[1..];
+            let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_');
+            if !self.accept("(") {
+                let attribute = builtins::attribute(&mut self.machine.heap, value, name);
+                value = attribute.unwrap_or_else(|| panic!("there is no attribute {name}"));
+                continue;
+            }
+            let kind = crate::describe::type_of(&self.machine.heap, value).expect("a built-in type");
+            let method = builtins::method(kind, name).unwrap_or_else(|| panic!("there is no method {name}"));
+            let (mut positional, keywords) = self.arguments()?;
+            if !builtins::is_static(method) {
+                positional.insert(0, value);
+            }
+            let arguments = Arguments { positional: &positional, keywords: &keywords };
+            value = builtins::call(self.machine, method, arguments)?;
+        }
+        Ok(value)
+    }
+
+    fn atom(&mut self) -> Outcome<Value> {
         self.rest = self.rest.trim_start();
         match self.rest.chars().next().expect("there is an expression") {
             '[' => {
@@ -274,9 +302,15 @@ impl<'a> Reader<'a> {
                 Some(MemberValue::Float(number)) => Ok(Value::Float(number)),
                 Some(MemberValue::Complex(real, imaginary)) => Ok(Value::Complex(real, imaginary)),
                 Some(MemberValue::Int(number)) => Ok(Value::Int(number)),
-                _ => panic!("{name} is not known"),
+                _ => Ok(built_in(name).unwrap_or_else(|| panic!("{name} is not known"))),
             };
         }
+        let (positional, keywords) = self.arguments()?;
+        self.call(name, &positional, &keywords)
+    }
+
+    /// Arguments up to the closing parenthesis.
+    fn arguments(&mut self) -> Outcome<(Vec<Value>, Vec<(Symbol, Value)>)> {
         let mut positional = Vec::new();
         let mut keywords = Vec::new();
         while !self.accept(")") {
@@ -291,7 +325,7 @@ impl<'a> Reader<'a> {
             }
             self.accept(",");
         }
-        self.call(name, &positional, &keywords)
+        Ok((positional, keywords))
     }
 
     fn call(&mut self, name: &str, positional: &[Value], keywords: &[(Symbol, Value)]) -> Outcome<Value> {
@@ -300,9 +334,13 @@ impl<'a> Reader<'a> {
         if let Some(MemberValue::Function(function)) = member(name) {
             return function(machine, arguments);
         }
+        match built_in(name) {
+            Some(Value::Builtin(function)) => return builtins::call(machine, function, arguments),
+            Some(Value::Type(kind)) => return builtins::construct(machine, kind, arguments),
+            Some(Value::ExceptionType(kind)) => return builtins::construct_exception(machine, kind, arguments),
+            _ => {}
+        }
         let text: Rc<str> = match (name, positional) {
-            ("repr", &[value]) => text::repr(machine, value)?.into(),
-            ("str", &[value]) => text::str(machine, value)?,
             ("ascii", &[value]) => text::ascii(machine, value)?.into(),
             ("format", &[value]) => text::format(machine, value, "")?,
             ("format", &[value, Value::Str(specification)]) => {
@@ -311,34 +349,25 @@ impl<'a> Reader<'a> {
             }
             ("percent", &[Value::Str(format), values]) => return text::percent(machine, format, values),
             ("format_method", _) => return text::format_method(machine, arguments),
-            ("complex", &[real, imaginary]) => {
-                let part = |value| float_of(value).expect("a part of a complex number");
-                return Ok(Value::Complex(part(real), part(imaginary)));
-            }
-            ("set", []) => return Ok(Value::Set(machine.heap.allocate(table::Set::default()))),
-            ("range", &[Value::Int(start), Value::Int(stop), Value::Int(step)]) => {
-                return Ok(Value::Range(machine.heap.allocate(Range { start, stop, step })));
-            }
-            ("range", &[Value::Int(start), Value::Int(stop)]) => {
-                return Ok(Value::Range(machine.heap.allocate(Range { start, stop, step: 1 })));
-            }
             ("slice", &[start, stop, step]) => {
                 return Ok(Value::Slice(machine.heap.allocate(Slice { start, stop, step })));
             }
             ("point_in_time", &[Value::Int(microseconds)]) => return Ok(Value::DateTime(microseconds)),
-            ("list", &[value]) => {
-                let items = machine.elements(value)?;
-                return Ok(machine.heap.list(items));
-            }
-            _ => {
-                let kind = ExceptionKind::ALL.iter().find(|kind| kind.name() == name);
-                let kind = *kind.unwrap_or_else(|| panic!("{name} is not known"));
-                let Raised(exception) = machine.heap.raise_with(kind, positional.to_vec());
-                return Ok(Value::Exception(exception));
-            }
+            _ => panic!("{name} is not known"),
         };
         Ok(machine.heap.text(text))
     }
+}
+
+/// What a built-in name stands for.
+fn built_in(name: &str) -> Option<Value> {
+    if let Some((owner, method)) = name.split_once('.') {
+        return builtins::method(builtins::type_named(owner)?, method).map(Value::Builtin);
+    }
+    let function = builtins::function(name).map(Value::Builtin);
+    let kind = || builtins::type_named(name).map(Value::Type);
+    let exception = || ExceptionKind::ALL.iter().find(|kind| kind.name() == name).copied().map(Value::ExceptionType);
+    function.or_else(kind).or_else(exception)
 }
 
 fn float_of(value: Value) -> Option<f64> {

@@ -299,6 +299,7 @@ impl Heap {
                 waiting.extend([exception.class, exception.cause, exception.context]);
                 waiting.extend_from_slice(&exception.arguments);
                 waiting.extend(exception.attributes.iter().map(|&(_, value)| value));
+                waiting.extend(exception.missing.map(|(_, place)| place));
             }
             Value::Module(module) if self.modules.mark(module) => waiting.extend_from_slice(&self[module].values),
             Value::Iterator(iterator) if self.iterators.mark(iterator) => self.mark_iterator(iterator, waiting),

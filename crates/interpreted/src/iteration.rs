@@ -8,6 +8,7 @@ use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::heap::Heap;
 use crate::objects::{Iterator, Numbers, Range, View};
+use crate::operators;
 use crate::state::Machine;
 use crate::table;
 use crate::value::{Ref, Value};
@@ -281,11 +282,6 @@ fn end_of_strict_zip(machine: &mut Machine, place: Ref<Iterator>, index: usize, 
     Ok(false)
 }
 
-/// What Python raises when there is not enough memory.
-pub(crate) fn memory_error(heap: &mut Heap) -> Raised {
-    heap.raise_with(ExceptionKind::MemoryError, Vec::new())
-}
-
 /// All elements of what can be iterated over.
 pub fn collect(machine: &mut Machine, iterable: Value) -> Outcome<Vec<Value>> {
     match iterable {
@@ -293,11 +289,8 @@ pub fn collect(machine: &mut Machine, iterable: Value) -> Outcome<Vec<Value>> {
         Value::Tuple(tuple) => return Ok(machine.heap[tuple].0.to_vec()),
         Value::Range(range) => {
             let range = machine.heap[range];
-            let mut elements = Vec::new();
-            let length = usize::try_from(range.len()).map_err(|_| memory_error(&mut machine.heap))?;
-            elements.try_reserve_exact(length).map_err(|_| memory_error(&mut machine.heap))?;
-            elements.extend((0..range.len()).map(|index| Value::Int(range.element(index))));
-            return Ok(elements);
+            operators::require(&mut machine.heap, u128::from(range.len()) * size_of::<Value>() as u128)?;
+            return Ok((0..range.len()).map(|index| Value::Int(range.element(index))).collect());
         }
         Value::Str(text) => {
             let text = machine.heap[text].shared();

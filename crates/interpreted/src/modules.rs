@@ -1,6 +1,12 @@
 //! The built-in modules: what a program gets by `import math`, without a file.
 
+mod arguments;
+mod c_math;
+mod cmath;
+mod math;
 pub mod mersenne;
+mod random;
+mod sha512;
 
 use crate::state::BuiltinFunction;
 
@@ -50,6 +56,39 @@ pub struct Table {
 /// The names of a built-in module, if there is one of that name.
 pub fn find(name: &str) -> Option<&'static [Member]> {
     Some(match name {
+        "cmath" => cmath::MEMBERS,
+        "math" => math::MEMBERS,
+        "random" => random::MEMBERS,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests;
+
+/// The names of the built-in modules.
+pub const NAMES: &[&str] = &["cmath", "math", "random"];
+
+/// A method of a value of a built-in module's type.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub function: BuiltinFunction,
+}
+
+/// All methods of the types of built-in modules.
+pub fn methods() -> &'static [Method] {
+    &[]
+}
+
+/// The names that a type of a built-in module has.
+pub fn table_of(_: crate::value::Type) -> Option<&'static Table> {
+    None
+}
+
+/// An attribute of a value of a built-in module's type.
+pub fn attribute(_: &mut crate::state::Machine, _: crate::value::Value, _: &str) -> Option<crate::value::Value> {
+    None
 }

@@ -40,6 +40,7 @@ mod tests;
 mod watch;
 
 pub use code::{CompiledLoop, Interpret, Left, NativeContext, Origin, Reason, Site, Step};
+pub(crate) use region::depths;
 pub use rules::Intrinsic;
 pub use watch::{Next, Watched};
 

@@ -185,6 +185,8 @@ pub struct Exception {
     pub suppress_context: bool,
     /// Where it has passed, innermost first.
     pub traceback: Vec<Passed>,
+    /// The name that was not found, and where: in the object whose attribute it should be, or among a module's names.
+    pub missing: Option<(Symbol, Value)>,
 }
 
 /// A line of a traceback.
@@ -207,6 +209,7 @@ impl Exception {
             context: Value::Unbound,
             suppress_context: false,
             traceback: Vec::new(),
+            missing: None,
         }
     }
 }
@@ -220,6 +223,8 @@ pub struct Module {
     pub values: Vec<Value>,
     /// The name of each place.
     pub names: Vec<Symbol>,
+    /// What each name means while it is not bound: the built-in of that name, or unbound.
+    pub fallback: Vec<Value>,
 }
 
 impl Module {

@@ -38,6 +38,7 @@ pub use quick::{add, floor_divide, item, modulo, multiply, subtract, true_divide
 pub use sequences::{length, truth};
 pub use sets::update_dict;
 pub use slices::extend;
+pub(crate) use room::require;
 pub use subscript::{delete_subscript, store_subscript, subscript};
 pub use time::total_seconds;
 
@@ -107,6 +108,9 @@ fn binary_of_types(
     }
     if let Some(result) = sequences::binary(heap, operator, left, right)? {
         return Ok(Some(result));
+    }
+    if let (BinaryOperator::Modulo, Value::Str(format)) = (operator, left) {
+        return crate::text::percent(machine, format, right).map(Some);
     }
     sets::binary(machine, operator, left, right)
 }

@@ -5,10 +5,12 @@
 //! arguments of a call stay where they are until it returns.
 
 use std::io::{self, Write};
+use std::rc::Rc;
 
-use crate::bytecode::BinaryOperator;
+use crate::bytecode::{BinaryOperator, Code};
 use crate::error::{ExceptionKind, Outcome};
 use crate::heap::Heap;
+use crate::machine::Execution;
 use crate::modules::mersenne::MersenneTwister;
 use crate::names::{Names, Symbol};
 use crate::objects::Generator;
@@ -58,6 +60,10 @@ pub struct Machine {
     pub arguments: Vec<String>,
     /// Values that functions of Rust hold while the program runs below them. Who pushes takes away again.
     pub roots: Vec<Value>,
+    /// What the interpreter keeps.
+    pub(crate) execution: Execution,
+    /// Every code that has been translated, by its number. Their constants are roots of each collection.
+    pub codes: Vec<Rc<Code>>,
     /// The containers whose `repr` is being made, the innermost last.
     pub in_representation: Vec<Value>,
     /// The generator of random numbers of the module `random`.
@@ -74,6 +80,8 @@ impl Machine {
             output,
             arguments,
             roots: Vec::new(),
+            execution: Execution::new(),
+            codes: Vec::new(),
             in_representation: Vec::new(),
             random: MersenneTwister::default(),
             hooks,

@@ -274,6 +274,12 @@ impl Value {
         !matches!(self, Value::Unbound)
     }
 
+    /// Whether both are the same built-in function.
+    #[inline]
+    pub(crate) fn is_same_function(self, other: Value) -> bool {
+        matches!((self, other), (Value::Builtin(a), Value::Builtin(b)) if a == b)
+    }
+
     /// Whether `a is b` in Python. Numbers of equal type and bits are the same object here; CPython does not promise it.
     pub fn is_same(self, other: Value) -> bool {
         match (self, other) {

@@ -9,6 +9,7 @@ mod error;
 mod find;
 mod parsed;
 mod part;
+mod python;
 pub mod side_by_side;
 #[cfg(test)]
 mod tests;
@@ -119,6 +120,16 @@ impl Sources {
             code,
             code_lines,
         })
+    }
+
+    /// Cuts a function, or a method by `Class.method`, out of a file of Python, which is given from the workspace's root down.
+    ///
+    /// # Errors
+    /// When the file cannot be read or has no such function.
+    pub fn cut_python(&self, file: &str, function: &str) -> Result<Cut, SourceError> {
+        let text = std::fs::read_to_string(self.root.join(file));
+        let text = text.map_err(|error| SourceError::Unreadable { file: file.into(), why: error.to_string() })?;
+        python::cut(file, &text, function)
     }
 
     /// The line on which the `fn` of a function stands: the one that [`Sources::cut`] would take. Lines count from one.

@@ -44,7 +44,7 @@ pub use mandelbrot::Mandelbrot;
 pub use particles::Particles;
 pub use pi::Pi;
 pub use problem::{Case, Problem, Work};
-pub use step::{Ceiling, Kind, Plain, Prepare, Prepared, Ready, Settings, Step, StepInfo, ready};
+pub use step::{Ceiling, Kind, Plain, Prepare, Prepared, Program, Ready, Settings, Step, StepInfo, ready};
 pub use step_error::StepError;
 pub use verdict::{Mismatch, Most, Precision, Reach, Verified};
 

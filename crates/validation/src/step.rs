@@ -38,6 +38,17 @@ pub struct StepInfo {
     pub precision: Precision,
     /// Whether it computes something else than the work that the problem states, so that the hardware's limit says nothing.
     pub changes_the_algorithm: bool,
+    /// The function that it runs, where that is written in another language than the step.
+    pub program: Option<Program>,
+}
+
+/// A function of a file in another language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// The file, from the workspace's root down.
+    pub file: &'static str,
+    /// The function: `calculate_z`, `ParticleSimulator.evolve`.
+    pub function: &'static str,
 }
 
 impl StepInfo {
@@ -202,7 +213,7 @@ impl<P: Problem> Step<P> {
     ) -> Self {
         let precision = Precision::Exact;
         let info =
-            StepInfo { problem: P::NAME, name, module, file, mirrors, idea, precision, changes_the_algorithm: false };
+            StepInfo { problem: P::NAME, name, module, file, mirrors, idea, precision, changes_the_algorithm: false, program: None };
         Self { info, temporaries: |_| 0, bits_may_change: false, kind }
     }
 
@@ -219,6 +230,11 @@ impl<P: Problem> Step<P> {
     /// The same step, marked as one that does other work than the problem states.
     pub const fn changes_the_algorithm(self) -> Self {
         Self { info: StepInfo { changes_the_algorithm: true, ..self.info }, ..self }
+    }
+
+    /// The same step, with the function of another language that it runs: that is its text then.
+    pub const fn program(self, file: &'static str, function: &'static str) -> Self {
+        Self { info: StepInfo { program: Some(Program { file, function }), ..self.info }, ..self }
     }
 
     /// The same step, marked as one whose answer may have other bits in each run: all of it is compared with the reference then,

@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use clap::Args;
 use runner::{Failure, LadderStep, Screen, SizeArgs, Status, TimingArgs, run_steps, show_records};
-use validation::SharedInput;
+use validation::{Program, SharedInput};
 
 use crate::catalog::{Meant, ladders, meant};
 use crate::machine_code::{difference, tell_changed};
@@ -78,7 +78,19 @@ pub(super) fn run(args: &DiffArgs) -> Result<(), Failure> {
     let (side_a, code_a) = side(&mut sources, &a)?;
     let (side_b, code_b) = side(&mut sources, &b)?;
     show(&side_a, &side_b)?;
-    screen.line(format!("\n{} lines of code changed", changed_lines(&code_a, &code_b)))?;
+    let mut changed = changed_lines(&code_a, &code_b);
+    if let (Some(program_a), Some(program_b)) = (a.info().program, b.info().program) {
+        screen.line("")?;
+        if program_a == program_b {
+            screen.line(format!("both run {} of {}: only the engine differs", program_a.function, program_a.file))?;
+        } else {
+            let (side_a, code_a) = program(&sources, program_a)?;
+            let (side_b, code_b) = program(&sources, program_b)?;
+            show(&side_a, &side_b)?;
+            changed += changed_lines(&code_a, &code_b);
+        }
+    }
+    screen.line(format!("\n{changed} lines of code changed"))?;
     if args.asm {
         screen.line(format!("\n{}\n", difference(&mut sources, &a, &b)?))?;
     }
@@ -118,6 +130,14 @@ fn side(sources: &mut Sources, found: &LadderStep<'_>) -> Result<(Side, String),
         lines: cut.text_lines,
         ..Side::new(&step.path(), &format!("{}:{line}", step.file), &cut.text, cut.first_line)
     };
+    Ok((side, cut.code))
+}
+
+/// The function of another language that a step runs, and its code alone.
+fn program(sources: &Sources, program: Program) -> Result<(Side, String), Failure> {
+    let cut = sources.cut_python(program.file, program.function)?;
+    let place = format!("{}:{}", program.file, cut.first_line);
+    let side = Side { lines: cut.text_lines, ..Side::new(program.function, &place, &cut.text, cut.first_line) };
     Ok((side, cut.code))
 }
 

@@ -8,6 +8,7 @@ mod doctor;
 mod list;
 mod machine;
 mod profile;
+mod python;
 mod record;
 mod run;
 
@@ -41,6 +42,8 @@ enum Command {
     Annotate(annotate::AnnotateArgs),
     /// Show where the time of a step goes, by function or line, or what it does to the heap
     Profile(profile::ProfileArgs),
+    /// Run a file of Python: bytecode, interpreted or compiled while it runs
+    Python(python::PythonArgs),
     /// Show what this machine is and what it allows
     Machine(machine::MachineArgs),
     /// Run a chapter and keep its results for the book
@@ -55,12 +58,12 @@ pub fn main() -> ExitCode {
     leave_out_the_screen();
     printable_panics();
     match dispatch() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) => failure.report(),
     }
 }
 
-fn dispatch() -> Result<(), Failure> {
+fn dispatch() -> Result<ExitCode, Failure> {
     let matches = parse(Course::command(), env::args_os())?;
     let course = Course::from_arg_matches(&matches).map_err(|error| Failure::Usage(one_line(&error)))?;
     match course.command {
@@ -71,8 +74,10 @@ fn dispatch() -> Result<(), Failure> {
         Command::Dis(args) => dis::run(&args),
         Command::Annotate(args) => annotate::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Python(args) => return python::run(&args),
         Command::Machine(args) => machine::run(&args),
         Command::Record(args) => record::run(&args),
         Command::Doctor => doctor::run(),
     }
+    .map(|()| ExitCode::SUCCESS)
 }

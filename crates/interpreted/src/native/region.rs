@@ -88,8 +88,9 @@ pub(super) fn effect(code: &Code, position: u32) -> (u32, u32) {
         | I::JumpBackward(_)
         | I::EndClass
         | I::MakeGenerator
-        | I::Nop => (0, 0),
-        I::Unary(_) | I::Not | I::LoadAttribute { .. } | I::GetIterator | I::ListToTuple | I::PushHandled => (1, 1),
+        | I::Nop
+        | I::Fused(_) => (0, 0),
+        I::Unary(_) | I::Not | I::LoadAttribute { .. } | I::GetIterator | I::ListToTuple | I::ConstantSet | I::PushHandled => (1, 1),
         I::Add
         | I::Subtract
         | I::Multiply
@@ -133,7 +134,7 @@ fn depths_after(code: &Code, position: u32, depth: u32) -> (u32, u32) {
 }
 
 /// The number of operands before each instruction.
-pub(super) fn depths(code: &Code) -> Vec<Option<u32>> {
+pub(crate) fn depths(code: &Code) -> Vec<Option<u32>> {
     let mut depths = vec![None; code.instructions.len()];
     let mut waiting = vec![(0, 0)];
     waiting.extend(code.handlers.iter().map(|handler| (handler.target, handler.depth + 1)));

@@ -15,7 +15,7 @@ pub(super) fn exhausted(heap: &mut Heap) -> Raised {
 }
 
 /// Raises a `MemoryError` when there is no memory for so many bytes.
-pub(super) fn require(heap: &mut Heap, bytes: u128) -> Outcome<()> {
+pub(crate) fn require(heap: &mut Heap, bytes: u128) -> Outcome<()> {
     if bytes <= UNASKED {
         return Ok(());
     }

@@ -87,6 +87,16 @@ impl Observed {
         }
     }
 
+    /// The values that are known by their places: they have to be kept alive, else others might take these places.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = Value> {
+        let seen = self.results.iter().chain(self.heads.values().flatten());
+        seen.filter_map(|seen| match seen.kind {
+            Type::Constant(value) => Some(value),
+            Type::Instance(class) => Some(Value::Class(class)),
+            _ => None,
+        })
+    }
+
     /// What has been seen at each instruction.
     pub fn results(&self) -> &[Seen] {
         &self.results

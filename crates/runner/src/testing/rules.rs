@@ -26,11 +26,22 @@ const LONGEST_MIRRORS: usize = 34;
 struct Told {
     info: StepInfo,
     text: Result<Arc<Cut>, String>,
+    /// The function in another language that the step runs, where there is one.
+    program: Option<Result<Arc<Cut>, String>>,
 }
 
 impl Told {
     fn cut(&self) -> Result<&Cut, Failed> {
         self.text.as_deref().map_err(|why| why.as_str().into())
+    }
+
+    /// The code of the program's function, empty where there is none.
+    fn program(&self) -> Result<&str, Failed> {
+        match &self.program {
+            None => Ok(""),
+            Some(Ok(cut)) => Ok(&cut.code),
+            Some(Err(why)) => Err(why.as_str().into()),
+        }
     }
 }
 
@@ -42,7 +53,13 @@ pub(super) fn trials(ladders: &[Arc<dyn Ladder>], exceptions: Exceptions) -> Vec
             Ok(sources) => sources.cut(info.file, info.name).map(Arc::new).map_err(|error| error.to_string()),
             Err(why) => Err(why.clone()),
         };
-        Told { info: *info, text }
+        let program = info.program.map(|program| match &sources {
+            Ok(sources) => {
+                sources.cut_python(program.file, program.function).map(Arc::new).map_err(|error| error.to_string())
+            }
+            Err(why) => Err(why.clone()),
+        });
+        Told { info: *info, text, program }
     };
     let mut trials = Vec::new();
     for ladder in ladders {
@@ -95,7 +112,8 @@ fn explained(step: &Told) -> Result<(), Failed> {
 fn changes_little(before: &Told, step: &Told, exceptions: Exceptions) -> Result<(), Failed> {
     let excepted = exceptions.iter().any(|(path, _)| *path == step.info.path());
     let before_it = before.info.path();
-    match changed_lines(&before.cut()?.code, &step.cut()?.code) {
+    let of_program = changed_lines(before.program()?, step.program()?);
+    match changed_lines(&before.cut()?.code, &step.cut()?.code) + of_program {
         0 => Err(format!("it is the same as {before_it}").into()),
         changed if changed > MOST_CHANGED && !excepted => {
             Err(format!("it changes {changed} lines of {before_it}, of {MOST_CHANGED} at most").into())
@@ -158,8 +176,9 @@ fn twos(hits: &mut [u64]) {
                 idea,
                 precision: Precision::Exact,
                 changes_the_algorithm: false,
+                program: None,
             };
-            Told { info, text }
+            Told { info, text, program: None }
         };
         let (ones, twos) = (told("ones", "ones"), told("twos", "twos"));
         assert!(explained(&ones).is_ok());

@@ -1,0 +1,5 @@
+inf = float("inf")
+nan = float("nan")
+print(complex(inf, 0) * 1j, complex(inf, inf) * 2, complex(inf, nan) + 1, complex(1, inf) * complex(1, inf))
+print(complex(nan, 1) == complex(nan, 1), complex(inf, 1) == complex(inf, 1), complex(inf, 1) - complex(inf, 1))
+print(1e308 * (1 + 1j) * 10, 1 / complex(inf, inf), 1 / complex(inf, 0))

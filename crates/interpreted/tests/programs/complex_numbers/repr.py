@@ -1,0 +1,7 @@
+print(1j, 1 + 2j, -1 - 2j, 0j, -0j, 1 - 0j, -0.0 + 0j, complex(-0.0, -0.0))
+print(1.5 + 2.5j, 1e16 + 1e-5j, 1e100j, -1e-100j, 100000j)
+inf = float("inf")
+nan = float("nan")
+print(complex(inf, nan), complex(nan, inf), complex(-inf, -nan), complex(0, inf), complex(0, -nan))
+print(repr(3j), str(1 + 3j), [1j, 2 + 0j], (1 + 1j,), complex(2, -0.0), complex(0.0, -0.0))
+print(-(1 + 2j), -(0j), +(1j), -1j, 0 - 1j, -0.0 - 1j)

@@ -1,0 +1,13 @@
+d = {"a": 1, "b": 2, "c": 3}
+print(d.get("a"), d.get("z"), d.get("z", 0), d.keys(), d.values(), d.items())
+print(d.setdefault("a", 100), d.setdefault("n"), d.setdefault("m", []), d)
+print(d.pop("a"), d.pop("zz", "default"), d.pop("zz", None), d.popitem(), d)
+d.update({"b": 20, "x": 9})
+d.update([("y", 8), ("z", 7)])
+d.update(w=6, b=21)
+d.update({"q": 1}, r=2)
+d.update()
+print(d)
+copied = d.copy()
+d.clear()
+print(d, copied, dict.fromkeys("abc"), dict.fromkeys([1, 2], 0), {}.fromkeys((1,), "v"))

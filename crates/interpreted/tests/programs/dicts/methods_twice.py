@@ -1,0 +1,8 @@
+stock = dict.fromkeys(["apple", "pear"], 0)
+stock.update(apple=5)
+stock.setdefault("fig", 2)
+print(stock, stock.get("kiwi", "none"), sorted(stock.keys()), sum(stock.values()), max(stock.items(), key=lambda item: item[1]))
+print(stock.popitem(), stock.pop("apple"), stock)
+snapshot = stock.copy()
+stock.clear()
+print(stock, snapshot, len(snapshot.items()), ("pear", 0) in snapshot.items(), 0 in snapshot.values(), "pear" in snapshot.keys())

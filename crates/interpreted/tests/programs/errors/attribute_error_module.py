@@ -1,0 +1,4 @@
+import math
+
+print(math.sqrt(4))
+math.squared(4)

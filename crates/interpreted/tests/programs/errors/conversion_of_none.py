@@ -1,0 +1,2 @@
+numbers = ["1", None]
+print([int(n) for n in numbers])

@@ -1,0 +1,3 @@
+d = {1: 2}
+for key in d:
+    d[key + 1] = 0

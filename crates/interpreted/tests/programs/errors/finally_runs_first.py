@@ -1,0 +1,7 @@
+try:
+    print("try")
+    undefined_name
+except KeyError:
+    print("never")
+finally:
+    print("finally")

@@ -1,0 +1,2 @@
+print("before")
+import beside_nothing_is_there

@@ -1,0 +1,1 @@
+from beside_broken import inner, nothing

@@ -1,0 +1,9 @@
+class A:
+    def b(self):
+        return self
+
+    def c(self):
+        return self.d
+
+
+A().b().c()

@@ -1,0 +1,3 @@
+text = "abc"
+print(text[2], text[-3])
+print(text[10])

@@ -1,0 +1,3 @@
+ages = {"Ann": 30}
+print(ages["Ann"])
+print(ages["Bob"])

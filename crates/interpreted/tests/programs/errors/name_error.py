@@ -1,0 +1,8 @@
+print("start")
+
+
+def f():
+    return undefined_name
+
+
+f()

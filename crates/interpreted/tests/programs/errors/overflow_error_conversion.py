@@ -1,0 +1,2 @@
+print(int(1e20))
+print(int(float("inf")))

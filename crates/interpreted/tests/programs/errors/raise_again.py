@@ -1,0 +1,9 @@
+def work():
+    try:
+        [].pop()
+    except IndexError:
+        print("noted")
+        raise
+
+
+work()

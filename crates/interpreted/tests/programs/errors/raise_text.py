@@ -1,0 +1,2 @@
+if True:
+    raise ValueError("a value that is\nof two lines")

@@ -1,0 +1,3 @@
+list = [1, 2]
+print(list)
+list((1, 2))

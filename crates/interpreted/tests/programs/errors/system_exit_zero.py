@@ -1,0 +1,7 @@
+import sys
+
+try:
+    print("working")
+    sys.exit()
+finally:
+    print("cleaned up")

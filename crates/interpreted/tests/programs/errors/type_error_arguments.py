@@ -1,0 +1,9 @@
+def f(a, b):
+    return a
+
+
+def g():
+    return f(1)
+
+
+g()

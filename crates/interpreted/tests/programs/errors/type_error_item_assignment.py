@@ -1,0 +1,2 @@
+text = "abc"
+text[0] = "x"

@@ -1,0 +1,6 @@
+def first(x):
+    return x[0]
+
+
+print(first("ab"))
+print(first(None))

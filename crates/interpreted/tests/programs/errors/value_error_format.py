@@ -1,0 +1,3 @@
+width = 5
+print(f"{width:{width}d}")
+print(f"{width:q}")

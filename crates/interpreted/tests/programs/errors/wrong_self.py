@@ -1,0 +1,7 @@
+class A:
+    def method():
+        return 1
+
+
+A.method()
+A().method()

@@ -1,0 +1,5 @@
+print(str(KeyError("k")), str(KeyError(1)), str(KeyError()), str(KeyError("a", 2)), repr(KeyError("it's")))
+print(str(ValueError("v")), str(ValueError()), str(ValueError(1, 2)), repr(ValueError("v",)), repr(ValueError(1, "x")), str(ValueError(None)))
+print(str(OSError("plain")), str(SystemExit(3)), repr(SystemExit("x")))
+print(ValueError("a").args, ValueError("a", [1]).args, KeyError().args, ValueError, KeyError)
+print(ValueError("a") == ValueError("a"), f"{ValueError('shown')}", f"{KeyError('shown')!r}", "%s %r" % (ValueError("s"), ValueError("r")), [ValueError(1), KeyError("k")])

@@ -1,0 +1,5 @@
+print("{} {}".format(1, "a"), "{0} {1} {0}".format("x", "y"), "{name} {0}".format(1, name="N"), "{{}} {}".format(5))
+print("{:>5}|{:<5}|{:^5}|{:05d}|{:.2f}|{!r}|{!s:>4}|{:,}".format(1, 2, 3, 4, 5, "six", "7", 8888888))
+print("{0[0]} {0[1]} {1[key]} {2.real} {2.imag}".format([10, 20], {"key": "v"}, 1 + 2j))
+print("{:{}}|{:{}.{}}|{:{width}}".format("a", 5, 3.14159, 8, 3, "z", width=4), "{0:{1}}".format(7, "03"))
+print("{a}{b}".format(a=1, b=2, c=3), "".format(), "{}".format(None), "{!a}".format("é"), "{0:}".format(1.5))

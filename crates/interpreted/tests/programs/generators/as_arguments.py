@@ -1,0 +1,6 @@
+print(sum(n * n for n in range(10)), max(len(w) for w in ("a", "bbb")), min((n % 7, n) for n in range(20, 30)), sorted(-n for n in range(4)))
+print(list(n for n in range(3)), tuple(n for n in "ab"), set(n % 2 for n in range(5)), dict((n, n * n) for n in range(3)), "".join(c.upper() for c in "abc"))
+print(any(n > 3 for n in [1, 5]), all(n > 3 for n in []), list(enumerate(c for c in "xy")), list(zip((n for n in "ab"), (n for n in range(5)))), sum((n for n in range(4)), 100))
+print(list(x + y for x in range(2) for y in (10, 20) if x or y > 10), [*(n for n in range(3))], max((n for n in ()), default="none"))
+a, b, c = (n * 2 for n in range(3))
+print(a, b, c, 4 in (n * n for n in range(5)), 5 in (n * n for n in range(5)))

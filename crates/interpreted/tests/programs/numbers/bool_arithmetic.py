@@ -1,0 +1,6 @@
+print(True + True, True - False, True * 5, True / 2, -True, +True, ~False)
+print(True + 1.5, False * 1j, sum([True, False, True]))
+print(bool(), bool(0), bool(0.0), bool(-0.0), bool(0j), bool(""), bool([]), bool(()), bool({}), bool(range(0)), bool(None))
+print(bool(1), bool(-1), bool(float("nan")), bool(" "), bool([0]), bool((0,)), bool({0: 0}), bool(set([0])))
+print(True, False, repr(True), str(False), not True, not 0, not "x")
+print([10, 20][True], "ab"[False], "x" * True, {1: "one"}[True])

@@ -1,0 +1,5 @@
+print(1 == 1.0, 1 == True, 0 == False, 1 == 1 + 0j, 2 == True)
+print(1 < 1.5, 1 <= True, 0.5 > False, 3 >= 3.0)
+print(1 != 1.0, 1 != "1", 1 == "1", None == 0, None == False)
+print(0.0 == -0.0, 0 == -0.0, 0j == 0, -0.0 < 0.0)
+print(1j == 1j, 1j != 1, (1 + 0j) == True)

@@ -1,0 +1,5 @@
+print(float(), float(3), float(True), float("1.5"), float("  -2e3 "), float("1_0.5"), float("1e400"))
+print(float("inf"), float("-Infinity"), float("NaN"), float("+nan"), float("iNf"))
+print(float(2 ** 53 + 1), float(2 ** 64), float(10 ** 22), float(10 ** 23), float(2 ** 1023))
+print(float(".5"), float("5."), float("-.5e-3"), float(" +.5_0 "))
+print(float("0.1000000000000000055511151231257827"), float("2.4703282292062328e-324"))

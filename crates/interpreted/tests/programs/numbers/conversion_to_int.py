@@ -1,0 +1,5 @@
+print(int(), int(3.99), int(-3.99), int(True), int("42"), int("  -42\n"), int("+7"), int("1_000"))
+print(int("ff", 16), int("0xff", 16), int("0xff", 0), int("0b101", 0), int("0o17", 0), int("z", 36), int("101", base=2))
+print(int("-0x1F", 16), int("0", 0), int("00", 0), int("0b1", 2))
+print(int(1e15), int(1e22), int(-1e22), int(1.7976931348623157e308) > 10 ** 308)
+print(int("123456789012345678901234567890"), int("9" * 30))

@@ -1,0 +1,8 @@
+inf = float("inf")
+nan = float("nan")
+print(5.0 % inf, -5.0 % inf, 5.0 % -inf, -5.0 % -inf)
+print(5.0 // inf, -5.0 // inf, 5.0 // -inf)
+print(inf % 2.0, inf // 2.0, nan % 2.0, 2.0 % nan)
+print(divmod(inf, 3.0), divmod(-5.0, inf))
+print(0.0 % 3.0, -0.0 % 3.0, 0.0 % -3.0)
+print(-0.0 // 1.0, 0.0 // -1.0)

@@ -1,0 +1,8 @@
+inf = float("inf")
+nan = float("nan")
+print(inf, -inf, nan, -nan)
+print(repr(inf), str(nan), [inf, nan, -0.0])
+print(inf - inf, inf * 0, inf + 1, -inf - 1, inf * -2)
+print(1e308 * 10, -1e308 * 10, 1e-308 / 1e20)
+print(nan == nan, nan != nan, nan < 1, nan > 1, inf == inf, inf > 1e308)
+print(nan in [nan], [nan] == [nan], nan is nan)

@@ -1,0 +1,5 @@
+print(0, 00, 000, 0b101, 0B11, 0o17, 0O7, 0xff, 0XFF, 0xDead_Beef)
+print(1_000_000, 0b1111_0000, 0x_ff, 0o_7, 0b_1)
+print(9223372036854775807, 9223372036854775808, -9223372036854775808)
+print(0xFFFFFFFFFFFFFFFF, 0x1_0000_0000_0000_0000)
+print(1 .real, 5 .imag, (5).conjugate())

@@ -1,0 +1,15 @@
+a = {1, 2, 3, 4}
+b = {3, 4, 5}
+print(a.union(b), a.union([9], (8,)), a.union(), a.intersection(b), a.intersection([1, 3], (3,)), a.difference(b), a.difference([1], [2]), a.symmetric_difference(b))
+print(a.issubset(b), {3}.issubset(b), a.issuperset([1]), a.isdisjoint(b), a.isdisjoint([7]), set().issubset(a))
+c = a.copy()
+c.update(b, [10])
+print(c)
+c.intersection_update([1, 3, 5, 10, 11])
+print(c)
+c.difference_update([1], {5})
+print(c)
+c.symmetric_difference_update([3, 4])
+print(c, c.pop(), len(c))
+c.clear()
+print(c, a, b)

@@ -1,0 +1,6 @@
+items = list(range(10))
+print(items[:], items[2:5], items[:3], items[7:], items[-3:], items[:-3], items[-5:-2])
+print(items[::2], items[1::3], items[::-1], items[::-3], items[8:2:-2], items[2:8:-1], items[-1:-4:-1])
+print(items[100:], items[:100], items[-100:2], items[5:5], items[6:3], items[None:None], items[None:4:None])
+print(items[2 ** 70:], items[: 2 ** 70], items[-(2 ** 70) :: 2 ** 65], items[True:5])
+print((1, 2, 3, 4)[1:3], "abcdef"[-2::-2], range(10)[2:8:3], range(10)[::-1], list(range(10)[-3:]))

@@ -1,0 +1,2 @@
+for url in ("https://example.com/", "example.com", "https://", "/"):
+    print(repr(url.removeprefix("https://").removesuffix("/")))

@@ -1,0 +1,6 @@
+words = "Hello World 42 foo_bar éa \x1f X".split(" ")
+print([word for word in words if word.isalpha()], [word for word in words if word.isalnum()])
+print([word for word in words if word.isdigit()], [word for word in words if word.isdecimal()], [word for word in words if word.isnumeric()])
+print([word for word in words if word.islower()], [word for word in words if word.isupper()], [word for word in words if word.istitle()])
+print([word for word in words if word.isidentifier()], [word for word in words if word.isprintable()])
+print([word for word in words if word.isascii()], [word for word in words if word.isspace()])

@@ -1,0 +1,3 @@
+# expect: 2: async
+async def outer():
+    await inner()

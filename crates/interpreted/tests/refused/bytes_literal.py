@@ -1,0 +1,3 @@
+# expect: 3: bytes
+print("never")
+print(b"abc")

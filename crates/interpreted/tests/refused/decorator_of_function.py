@@ -1,0 +1,9 @@
+# expect: 7: decorator
+def shout(f):
+    return lambda: f().upper()
+
+
+print("never")
+@shout
+def text():
+    return "text"

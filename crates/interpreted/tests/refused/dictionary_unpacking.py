@@ -1,0 +1,3 @@
+# expect: 3: **
+print("never")
+print({**{"a": 1}, "b": 2})

@@ -1,0 +1,3 @@
+# expect: 3: eval
+print("never")
+print(eval("1 + 1"))

@@ -1,0 +1,6 @@
+# expect: 5: except*
+print("never")
+try:
+    pass
+except* ValueError:
+    pass

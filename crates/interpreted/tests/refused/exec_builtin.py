@@ -1,0 +1,4 @@
+# expect: 4: exec
+print("never")
+def f():
+    exec("x = 1")

@@ -1,0 +1,3 @@
+# expect: 3: os.path
+print("never")
+import os.path

@@ -1,0 +1,4 @@
+# expect: 4: subprocess
+print("never")
+def f():
+    import subprocess

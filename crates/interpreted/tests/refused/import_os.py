@@ -1,0 +1,4 @@
+# expect: 3: os
+print("never")
+import os
+print(os.getcwd())

@@ -1,0 +1,3 @@
+# expect: 3: relative
+print("never")
+from . import neighbour

@@ -1,0 +1,3 @@
+# expect: 3: import *
+print("never")
+from math import *

@@ -1,0 +1,3 @@
+# expect: 3: input
+print("never")
+name = input("name? ")

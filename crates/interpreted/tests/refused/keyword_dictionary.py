@@ -1,0 +1,4 @@
+# expect: 3: **
+print("never")
+def f(**options):
+    return options

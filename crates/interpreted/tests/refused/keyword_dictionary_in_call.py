@@ -1,0 +1,5 @@
+# expect: 5: **
+print("never")
+def f(a):
+    return a
+print(f(**{"a": 1}))

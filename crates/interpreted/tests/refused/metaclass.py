@@ -1,0 +1,4 @@
+# expect: 3: metaclass
+print("never")
+class A(metaclass=int):
+    pass

@@ -1,0 +1,3 @@
+# expect: 3: open
+print("never")
+print(open("file.txt").read())

@@ -1,0 +1,3 @@
+# expect: 3: repr(
+x = 5
+print(`x`)

@@ -1,0 +1,6 @@
+# expect: 5: except ValueError as error
+print("never")
+try:
+    int("x")
+except ValueError, error:
+    print(error)

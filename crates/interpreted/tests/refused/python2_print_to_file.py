@@ -1,0 +1,4 @@
+# expect: 4: file=
+import sys
+print("never")
+print >>sys.stderr, "x"

@@ -1,0 +1,3 @@
+# expect: 3: print(
+print("never")
+print ("a"), 1

@@ -1,0 +1,3 @@
+# expect: 3: raise ValueError(
+print("never")
+raise ValueError, "text"

@@ -1,0 +1,3 @@
+# expect: 3: input
+print("never")
+name = raw_input("name? ")

@@ -1,0 +1,3 @@
+# expect: 3: SyntaxError
+print("never")
+f = lambda (a, b): a

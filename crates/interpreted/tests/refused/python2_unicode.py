@@ -1,0 +1,3 @@
+# expect: 3: str
+print("never")
+print(unicode("x"))

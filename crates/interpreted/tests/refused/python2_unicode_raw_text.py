@@ -1,0 +1,3 @@
+# expect: 3: ur
+print("never")
+print(ur"\d")

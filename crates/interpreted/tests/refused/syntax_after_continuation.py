@@ -1,0 +1,4 @@
+# expect: 3: SyntaxError
+print("never")
+x = 1 + \ 
+    2

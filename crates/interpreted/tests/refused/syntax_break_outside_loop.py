@@ -1,0 +1,4 @@
+# expect: 4: SyntaxError: 'break' outside loop
+print("never")
+if True:
+    break

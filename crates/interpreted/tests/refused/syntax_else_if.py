@@ -1,0 +1,5 @@
+# expect: 4: SyntaxError: expected ':'
+if False:
+    pass
+else if True:
+    print("never")

@@ -1,0 +1,2 @@
+# expect: 2: SyntaxError
+from __future__ import braces

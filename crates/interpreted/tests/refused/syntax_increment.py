@@ -1,0 +1,3 @@
+# expect: 3: SyntaxError: invalid syntax
+x = 1
+x++

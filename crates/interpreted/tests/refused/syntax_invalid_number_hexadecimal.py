@@ -1,0 +1,3 @@
+# expect: 3: SyntaxError
+print("never")
+x = 0xfg

@@ -1,0 +1,3 @@
+# expect: 3: SyntaxError: invalid syntax
+print("never")
+class = 5

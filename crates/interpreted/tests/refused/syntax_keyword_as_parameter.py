@@ -1,0 +1,4 @@
+# expect: 3: SyntaxError: invalid syntax
+print("never")
+def f(if):
+    pass

@@ -1,0 +1,4 @@
+# expect: 3: SyntaxError: expected ':'
+print("never")
+if True
+    print("x")

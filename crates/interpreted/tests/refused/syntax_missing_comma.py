@@ -1,0 +1,3 @@
+# expect: 3: SyntaxError
+print("never")
+items = [1, 2 3]

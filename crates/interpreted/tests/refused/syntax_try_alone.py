@@ -1,0 +1,5 @@
+# expect: 5: SyntaxError: expected 'except' or 'finally' block
+print("never")
+try:
+    pass
+print("x")

@@ -1,0 +1,3 @@
+# expect: 3: IndentationError: unexpected indent
+print("never")
+    print("x")

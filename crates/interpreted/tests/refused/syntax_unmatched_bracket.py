@@ -1,0 +1,3 @@
+# expect: 3: SyntaxError: unmatched ')'
+print("never")
+print(1))

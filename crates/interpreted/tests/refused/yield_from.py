@@ -1,0 +1,3 @@
+# expect: 3: yield
+def numbers(items):
+    yield from items

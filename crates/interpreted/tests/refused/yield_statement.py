@@ -1,0 +1,4 @@
+# expect: 4: yield
+print("never")
+def numbers():
+    yield 1
