@@ -28,8 +28,8 @@ mod complex;
 mod elements;
 mod emit;
 mod flow;
-mod helpers;
 mod held;
+mod helpers;
 mod jumps;
 mod layout;
 mod region;
@@ -144,7 +144,8 @@ impl Compiler {
         for (name, value) in [("opt_level", "speed"), ("enable_verifier", if cfg!(test) { "true" } else { "false" })] {
             flags.set(name, value).map_err(|error| error.to_string())?;
         }
-        let isa = cranelift_native::builder()?.finish(settings::Flags::new(flags)).map_err(|error| error.to_string())?;
+        let isa =
+            cranelift_native::builder()?.finish(settings::Flags::new(flags)).map_err(|error| error.to_string())?;
         if isa.pointer_bits() != 64 {
             return Err("machine code is made for 64-bit processors only".to_owned());
         }
@@ -175,8 +176,7 @@ impl Compiler {
         let rules = rules::Rules { unit };
         let flow = flow::Flow::new(unit, &region, &rules)?;
         self.context.clear();
-        let emitted =
-            emit::emit(unit, &region, &flow, &*self.isa, &mut self.context.func, &mut self.builder);
+        let emitted = emit::emit(unit, &region, &flow, &*self.isa, &mut self.context.func, &mut self.builder);
         // A builder that was left in the middle cannot be used again.
         let emitted = emitted.inspect_err(|_| self.builder = FunctionBuilderContext::new())?;
         self.context

@@ -201,6 +201,7 @@ pub struct Origin {
 }
 
 /// A loop as machine code.
+#[derive(Debug)]
 pub struct CompiledLoop {
     memory: Mmap,
     length: usize,

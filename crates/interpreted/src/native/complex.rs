@@ -26,9 +26,7 @@ impl Emitter<'_, '_> {
     pub(super) fn complex_binary(&mut self, operator: BinaryOperator, left: Operand, right: Operand) -> Operand {
         let (left, right) = (self.complex(left), self.complex(right));
         let (real, imaginary) = match operator {
-            BinaryOperator::Add => {
-                (self.builder.ins().fadd(left.0, right.0), self.builder.ins().fadd(left.1, right.1))
-            }
+            BinaryOperator::Add => (self.builder.ins().fadd(left.0, right.0), self.builder.ins().fadd(left.1, right.1)),
             BinaryOperator::Subtract => {
                 (self.builder.ins().fsub(left.0, right.0), self.builder.ins().fsub(left.1, right.1))
             }

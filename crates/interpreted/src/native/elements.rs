@@ -7,9 +7,7 @@ use crate::names::Symbol;
 use crate::native::code::fields;
 use crate::native::emit::Emitter;
 use crate::native::held::{Address, Held, Operand};
-use crate::native::layout::{
-    INSTANCE_ATTRIBUTES, LIST, LIST_CAPACITY, LIST_DATA, LIST_LENGTH, VALUE,
-};
+use crate::native::layout::{INSTANCE_ATTRIBUTES, LIST, LIST_CAPACITY, LIST_DATA, LIST_LENGTH, VALUE};
 use crate::native::{Problem, Reason};
 use crate::types::Type;
 use crate::value::Value;

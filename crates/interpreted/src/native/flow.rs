@@ -110,8 +110,7 @@ pub(super) struct Flow {
 impl Flow {
     /// Lets the types flow until nothing changes.
     pub(super) fn new(unit: &Unit<'_>, region: &Region, rules: &Rules<'_>) -> Result<Flow, Problem> {
-        let mut flow =
-            Flow { entries: BTreeMap::new(), actions: vec![Action::Skip; unit.code.instructions.len()] };
+        let mut flow = Flow { entries: BTreeMap::new(), actions: vec![Action::Skip; unit.code.instructions.len()] };
         flow.entries.insert(region.head, at_head(unit, region)?);
         let mut waiting = vec![region.head];
         while let Some(block) = waiting.pop() {

@@ -6,9 +6,7 @@ use cranelift_codegen::ir::{self, Block, InstBuilder, MemFlagsData, types};
 
 use crate::native::Reason;
 use crate::native::emit::Emitter;
-use crate::native::layout::{
-    FIRST, INDEX, INSTANCE, INSTANCE_CLASS, SECOND, registers, significant, tag, words,
-};
+use crate::native::layout::{FIRST, INDEX, INSTANCE, INSTANCE_CLASS, SECOND, registers, significant, tag, words};
 use crate::types::Type;
 use crate::value::Value;
 

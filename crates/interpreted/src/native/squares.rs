@@ -106,8 +106,7 @@ impl Emitter<'_, '_> {
     pub(super) fn compare_by_squares(&mut self, pattern: Pattern, operand: Operand) {
         let (real, imaginary) = self.complex(operand);
         let exit = self.exit(Reason::Domain);
-        let pending =
-            Pending { comparison: pattern.comparison, limit: pattern.limit, real, imaginary, exit };
+        let pending = Pending { comparison: pattern.comparison, limit: pattern.limit, real, imaginary, exit };
         let behind = self.rules.within(self.position() + pattern.skipped + 1, self.end);
         if let Some(Instruction::PopJumpIfFalse(_) | Instruction::PopJumpIfTrue(_)) = behind {
             self.pending = Some(pending);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::native::{CompiledLoop, Options, Refused};
+use crate::native::{CompiledLoop, Left, Options, Reason, Refused, Site};
 
 /// What is to be done at a loop's head when it is reached by a jump backward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,9 +70,9 @@ impl Watched {
     }
 
     /// The compiled loop was left. Whether the interpreter should write down the types of what it sees from there to this loop's head.
-    pub fn left(&mut self, left: super::Left) -> bool {
+    pub fn left(&mut self, left: Left) -> bool {
         match left {
-            super::Left::At(_, reason) if reason.is_surprise() => {
+            Left::At(_, reason) if reason.is_surprise() => {
                 self.surprises += 1;
                 true
             }
@@ -93,6 +93,13 @@ impl Watched {
     /// Why there is none.
     pub fn refused(&self) -> Option<&Refused> {
         self.refused.as_ref()
+    }
+
+    /// How often its machine code, all versions of it together, was left for a reason.
+    pub fn left_by(&self, reason: Reason) -> u64 {
+        let versions = self.earlier.iter().chain(&self.compiled);
+        let sites = versions.flat_map(|compiled| compiled.sites());
+        sites.filter(|site| site.reason == reason).map(Site::count).sum()
     }
 
     /// How often it has been compiled.

@@ -12,12 +12,7 @@ use crate::table;
 use crate::value::{Ref, Value};
 
 /// `left + right` or `left * right` where one of them is a sequence.
-pub(super) fn binary(
-    heap: &mut Heap,
-    operator: BinaryOperator,
-    left: Value,
-    right: Value,
-) -> Outcome<Option<Value>> {
+pub(super) fn binary(heap: &mut Heap, operator: BinaryOperator, left: Value, right: Value) -> Outcome<Option<Value>> {
     match operator {
         BinaryOperator::Add if is_sequence(left) => concatenated(heap, left, right).map(Some),
         BinaryOperator::Multiply if is_sequence(left) => {
@@ -225,9 +220,7 @@ pub(super) fn is_iterable(heap: &Heap, value: Value) -> bool {
 pub fn length(heap: &mut Heap, value: Value) -> Outcome<i64> {
     match elements(heap, value).map(i64::try_from) {
         Some(Ok(length)) => Ok(length),
-        Some(Err(_)) => {
-            Err(heap.raise(ExceptionKind::OverflowError, "Python int too large to convert to C ssize_t"))
-        }
+        Some(Err(_)) => Err(heap.raise(ExceptionKind::OverflowError, "Python int too large to convert to C ssize_t")),
         None => Err(no_length(heap, value)),
     }
 }

@@ -16,7 +16,8 @@ mod notation;
 use notation::{identical, read};
 
 fn machine() -> Machine {
-    let hooks = Hooks { call: |_, _, _| unreachable!("no program runs"), resume: |_, _| unreachable!("no program runs") };
+    let hooks =
+        Hooks { call: |_, _, _| unreachable!("no program runs"), resume: |_, _| unreachable!("no program runs") };
     Machine::new(hooks, Box::new(io::sink()), Vec::new())
 }
 

@@ -1,14 +1,16 @@
 //! A small interpreter of bytecode that the tests compare compiled code with, and an assembler that reads bytecode as text.
 #![expect(unsafe_code, reason = "compiled loops are entered")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::bytecode::{BinaryOperator, Code, Comparison, Handler, Instruction, Kind, UnaryOperator};
 use crate::error::{ExceptionKind, Outcome};
-use crate::native::{Compiler, Environment, Intrinsic, Left, NativeContext, Next, Options, Step, Watched};
+use crate::native::{
+    CompiledLoop, Compiler, Environment, Intrinsic, Left, NativeContext, Next, Options, Refused, Step, Watched, layout,
+};
 use crate::objects::{Class, Instance, List, Module};
 use crate::source::SourceFile;
 use crate::state::{Hooks, Machine};
@@ -16,17 +18,27 @@ use crate::types::Observed;
 use crate::value::{BuiltinId, Ref, Type, Value};
 use crate::{iteration, operators};
 
-pub(super) static INTERRUPT: AtomicBool = AtomicBool::new(false);
+/// For programs that nobody interrupts, and for the one that is.
+static NEVER: AtomicBool = AtomicBool::new(false);
+static INTERRUPT: AtomicBool = AtomicBool::new(false);
 
 /// Built-in functions of the tests, in the order of their numbers, with their modules.
-const BUILTINS: [(&str, &str); 6] =
-    [("builtins", "abs"), ("builtins", "len"), ("math", "sqrt"), ("math", "sin"), ("builtins", "note"), ("math", "log")];
+const BUILTINS: [(&str, &str); 6] = [
+    ("builtins", "abs"),
+    ("builtins", "len"),
+    ("math", "sqrt"),
+    ("math", "sin"),
+    ("builtins", "note"),
+    ("math", "log"),
+];
 
 /// A program of one function.
 pub(super) struct Program {
     pub(super) machine: Machine,
     pub(super) code: Rc<Code>,
     pub(super) module: Ref<Module>,
+    /// At which noted integer the user interrupts.
+    pub(super) interrupt_at: Option<i64>,
     labels: Vec<(String, u32)>,
 }
 
@@ -177,7 +189,7 @@ impl Program {
             caches: 1,
             number: 0,
         };
-        Program { machine, code: Rc::new(code), module, labels }
+        Program { machine, code: Rc::new(code), module, interrupt_at: None, labels }
     }
 
     pub(super) fn label(&self, name: &str) -> u32 {
@@ -211,12 +223,33 @@ impl Program {
         self.machine.heap[self.module].values[place as usize] = value;
     }
 
+    fn environment(&self) -> Environment<'_> {
+        Environment {
+            heap: &self.machine.heap,
+            names: &self.machine.names,
+            module: self.module,
+            intrinsic: &intrinsic,
+            interrupt: if self.interrupt_at.is_some() { &INTERRUPT } else { &NEVER },
+            module_changes: 0,
+        }
+    }
+
+    /// Compiles a loop for locals that are all integers.
+    pub(super) fn compile(&self, head: &str) -> Result<CompiledLoop, Refused> {
+        let mut observed = Observed::new(&self.code);
+        let head = self.label(head);
+        let depth = depths(&self.code, head);
+        observed.head(head, &vec![Value::Int(1); self.code.slots.len() + depth], &self.machine.heap);
+        Compiler::new().unwrap().compile(self.environment(), &self.code, head, &observed, &Options::default())
+    }
+
     /// Calls the function with these values of its first slots.
     pub(super) fn run(&mut self, arguments: &[Value], engine: &mut Engine) -> Outcomes {
         let slots = self.code.slots.len();
         let mut frame = vec![Value::Unbound; slots + self.code.depth as usize];
         frame[..arguments.len()].copy_from_slice(arguments);
         NOTED.with_borrow_mut(Vec::clear);
+        INTERRUPT_AT.set(self.interrupt_at);
         CODE.set(Some(self.code.clone()));
         MODULE.set(Some(self.module));
         let result = self.execute(&mut frame, engine);
@@ -249,6 +282,9 @@ impl Program {
                 engine.observed(&code).result(at, frame[slots + depth - 1 - below], &self.machine.heap);
             }
             let Instruction::JumpBackward(head) = code.instructions[at as usize] else { continue };
+            if self.interrupt_at.is_some() && INTERRUPT.load(Ordering::Relaxed) {
+                return Err(self.machine.heap.raise(ExceptionKind::KeyboardInterrupt, ""));
+            }
             if recording == Some(head) {
                 recording = None;
             }
@@ -266,16 +302,8 @@ impl Program {
                     continue;
                 }
                 Next::Compile => {
-                    let environment = Environment {
-                        heap: &self.machine.heap,
-                        names: &self.machine.names,
-                        module: self.module,
-                        intrinsic: &intrinsic,
-                        interrupt: &INTERRUPT,
-                        module_changes: 0,
-                    };
                     let types = observed.as_ref().unwrap();
-                    watched.finished(compiler.compile(environment, &code, head, types, options));
+                    watched.finished(compiler.compile(self.environment(), &code, head, types, options));
                 }
                 Next::Enter => {}
             }
@@ -310,12 +338,7 @@ pub(super) enum Engine {
     /// Instruction by instruction.
     Reference,
     /// With its loops compiled.
-    Native {
-        options: Options,
-        watched: Vec<(u32, Watched)>,
-        observed: Option<Observed>,
-        compiler: Box<Compiler>,
-    },
+    Native { options: Options, watched: Vec<(u32, Watched)>, observed: Option<Observed>, compiler: Box<Compiler> },
 }
 
 impl Engine {
@@ -351,6 +374,7 @@ thread_local! {
     static NOTED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     static CODE: RefCell<Option<Rc<Code>>> = const { RefCell::new(None) };
     static RAISED: RefCell<Option<crate::error::Raised>> = const { RefCell::new(None) };
+    static INTERRUPT_AT: Cell<Option<i64>> = const { Cell::new(None) };
     static MODULE: RefCell<Option<Ref<Module>>> = const { RefCell::new(None) };
 }
 
@@ -379,8 +403,12 @@ fn interpret(context: &mut NativeContext, position: u32, depth: u32) -> Step {
 fn module(machine: &mut Machine) -> Ref<Module> {
     let names = ["abs", "len", "sqrt", "sin", "note", "log", "range", "int", "float", "complex", "math"];
     let names = names.iter().map(|name| machine.names.symbol(name)).collect::<Vec<_>>();
+    let names_of_module = names.len();
     let module = Module { name: "__main__".into(), values: vec![Value::Unbound; names.len()], names };
     let module = machine.heap.allocate(module);
+    let math = Module { name: "math".into(), values: Vec::new(), names: Vec::new() };
+    let math = Value::Module(machine.heap.allocate(math));
+    machine.heap[module].values[names_of_module - 1] = math;
     MODULE.set(Some(module));
     module
 }
@@ -410,9 +438,12 @@ pub(super) fn intrinsic(value: Value) -> Option<Intrinsic> {
 /// A value with all its bits.
 pub(super) fn show(machine: &Machine, value: Value) -> String {
     match value {
+        // The sign of what is not a number is nobody's business.
+        Value::Float(number) if number.is_nan() => "Float(nan)".to_owned(),
         Value::Float(number) => format!("Float({number:?}, {:x})", number.to_bits()),
         Value::Complex(real, imaginary) => {
-            format!("Complex({real:?}, {imaginary:?}, {:x}, {:x})", real.to_bits(), imaginary.to_bits())
+            let [real, imaginary] = [real, imaginary].map(|part| show(machine, Value::Float(part)));
+            format!("Complex({real}, {imaginary})")
         }
         Value::List(list) => {
             let items: Vec<String> = machine.heap[list].iter().map(|&item| show(machine, item)).collect();
@@ -641,6 +672,9 @@ fn call_builtin(machine: &mut Machine, callable: Value, arguments: &[Value]) -> 
             "len" => Ok(Value::Int(operators::length(&mut machine.heap, arguments[0])?)),
             "note" => {
                 let text = show(machine, arguments[0]);
+                if let (Value::Int(number), Some(last)) = (arguments[0], INTERRUPT_AT.get()) {
+                    INTERRUPT.store(number == last, Ordering::Relaxed);
+                }
                 NOTED.with_borrow_mut(|noted| noted.push(text));
                 Ok(Value::None)
             }
@@ -670,9 +704,16 @@ fn call_builtin(machine: &mut Machine, callable: Value, arguments: &[Value]) -> 
             Value::Float(number) => operators::truncated(&mut machine.heap, number),
             other => Ok(other),
         },
-        Value::Type(Type::Complex) => {
-            Ok(Value::Complex(real(machine, 0)?.unwrap(), real(machine, 1)?.unwrap()))
-        }
+        Value::Type(Type::Complex) => Ok(Value::Complex(real(machine, 0)?.unwrap(), real(machine, 1)?.unwrap())),
         other => panic!("{other:?} cannot be called"),
     }
+}
+
+/// Whether the bytes of a value are those that compiled code writes for it.
+pub(super) fn lies_as_said(value: Value) -> bool {
+    let mut memory = [0_u64; 3];
+    // SAFETY: there is room for a value; the bytes that do not belong to it keep what was there.
+    unsafe { memory.as_mut_ptr().cast::<Value>().write(value) };
+    let significant = layout::significant(value);
+    (0..3).all(|part| memory[part] & significant[part] == layout::words(value)[part] & significant[part])
 }
