@@ -4,8 +4,9 @@ use super::Compiler;
 use super::constants::constant;
 use super::handlers::Try;
 use super::refuse::Refused;
+use super::scopes::Variable;
 use crate::bytecode::{BinaryOperator, Instruction};
-use crate::source::tree::{self, Alias, Expression, Identifier, Range, Statement, StatementKind, Target, TargetKind};
+use crate::source::tree::{self, Alias, Expression, ExpressionKind, Identifier, Range, Statement, StatementKind, Target, TargetKind};
 
 impl<'t> Compiler<'t> {
     pub(super) fn statements(&mut self, statements: &'t [Statement]) {
@@ -60,6 +61,11 @@ impl<'t> Compiler<'t> {
     }
 
     fn assignment(&mut self, targets: &'t [Target], value: &'t Expression, range: Range) {
+        if let ([target], ExpressionKind::Tuple(items)) = (targets, &value.kind)
+            && self.exchange(target, items, value.range)
+        {
+            return;
+        }
         self.expression(value);
         if let Some((last, before)) = targets.split_last() {
             for target in before {
@@ -70,6 +76,36 @@ impl<'t> Compiler<'t> {
         }
     }
 
+    /// `a, b = b, a` without a tuple, for two or three; false where that does not go.
+    fn exchange(&mut self, target: &'t Target, items: &'t [Expression], range: Range) -> bool {
+        let TargetKind::Sequence(targets) = &target.kind else { return false };
+        let starred = targets.iter().any(|target| matches!(target.kind, TargetKind::Starred(_)))
+            || items.iter().any(|item| matches!(item.kind, ExpressionKind::Starred(_)));
+        let constant = items.iter().all(|item| constant(item).is_some());
+        if starred || constant || targets.len() != items.len() || !matches!(items.len(), 2 | 3) {
+            return false;
+        }
+        items.iter().for_each(|item| self.expression(item));
+        if self.are_different_locals(targets) {
+            targets.iter().rev().for_each(|target| self.assign(target));
+        } else {
+            self.write(Instruction::Swap(items.len() as u32), range);
+            targets.iter().for_each(|target| self.assign(target));
+        }
+        true
+    }
+
+    /// Whether the order in which the targets are bound makes no difference.
+    fn are_different_locals(&self, targets: &[Target]) -> bool {
+        targets.iter().enumerate().all(|(number, target)| match &target.kind {
+            TargetKind::Name(name) => {
+                matches!(self.scope().variable(name), Variable::Fast(_))
+                    && targets[..number].iter().all(|before| before.kind != target.kind)
+            }
+            _ => false,
+        })
+    }
+
     /// Binds a target to the topmost value.
     pub(super) fn assign(&mut self, target: &'t Target) {
         match &target.kind {
@@ -77,7 +113,7 @@ impl<'t> Compiler<'t> {
             TargetKind::Attribute { object, name } => {
                 self.expression(object);
                 let place = self.attribute_place(target.range, name);
-                let (name, cache) = (self.symbol(&name.name), self.unit.assembler.cache());
+                let (name, cache) = (self.attribute(&name.name), self.unit.assembler.cache());
                 self.write(Instruction::StoreAttribute { name, cache }, place);
             }
             TargetKind::Subscript { object, index } => {
@@ -107,7 +143,7 @@ impl<'t> Compiler<'t> {
             TargetKind::Attribute { object, name } => {
                 self.expression(object);
                 let place = self.attribute_place(target.range, name);
-                let symbol = self.symbol(&name.name);
+                let symbol = self.attribute(&name.name);
                 let (read, written) = (self.unit.assembler.cache(), self.unit.assembler.cache());
                 self.write(Instruction::Copy(1), target.range);
                 self.write(Instruction::LoadAttribute { name: symbol, cache: read }, place);
@@ -188,7 +224,7 @@ impl<'t> Compiler<'t> {
             TargetKind::Attribute { object, name } => {
                 self.expression(object);
                 let place = self.attribute_place(target.range, name);
-                let name = self.symbol(&name.name);
+                let name = self.attribute(&name.name);
                 self.write(Instruction::DeleteAttribute(name), place);
             }
             TargetKind::Subscript { object, index } => {
