@@ -128,9 +128,9 @@ pub(crate) fn own_text(machine: &mut Machine, method: Value, object: Value, name
 fn message(machine: &mut Machine, class: Value, arguments: &[Value]) -> Outcome<Rc<str>> {
     let kind = built_in_base(&machine.heap, class);
     match arguments {
-        [] => Ok("".into()),
         // Its text is an attribute that nobody has set.
-        &[] if kind.is_a(ExceptionKind::SyntaxError) => Ok("None".into()),
+        [] if kind.is_a(ExceptionKind::SyntaxError) => Ok("None".into()),
+        [] => Ok("".into()),
         &[argument] if kind == ExceptionKind::KeyError => Ok(repr(machine, argument)?.into()),
         &[argument] => str(machine, argument),
         &[number, text, ref rest @ ..] if kind.is_a(ExceptionKind::OSError) && rest.len() <= 3 => {
