@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 
 use crate::bytecode::BinaryOperator;
 use crate::error::{ExceptionKind, Outcome, Raised};
-use crate::modules::{self, MemberValue};
+use crate::modules::{self, Attribute, MemberValue};
 use crate::names::Symbol;
 use crate::objects::{Range, Slice};
 use crate::state::{Arguments, Hooks, Machine};
@@ -149,6 +149,24 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self) -> Outcome<Value> {
+        let mut value = self.primary()?;
+        while self.accept(".") {
+            let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_');
+            let attribute = modules::attribute(self.machine, value, name);
+            value = match attribute.unwrap_or_else(|| panic!("{name} is not known")) {
+                Attribute::Value(value) => value,
+                Attribute::Method(method) => {
+                    assert!(self.accept("("), "{name} is called");
+                    let (mut positional, keywords) = self.arguments()?;
+                    positional.insert(0, value);
+                    method(self.machine, Arguments { positional: &positional, keywords: &keywords })?
+                }
+            };
+        }
+        Ok(value)
+    }
+
+    fn primary(&mut self) -> Outcome<Value> {
         self.rest = self.rest.trim_start();
         match self.rest.chars().next().expect("there is an expression") {
             '[' => {
@@ -274,9 +292,17 @@ impl<'a> Reader<'a> {
                 Some(MemberValue::Float(number)) => Ok(Value::Float(number)),
                 Some(MemberValue::Complex(real, imaginary)) => Ok(Value::Complex(real, imaginary)),
                 Some(MemberValue::Int(number)) => Ok(Value::Int(number)),
+                Some(MemberValue::Bool(truth)) => Ok(Value::Bool(truth)),
+                Some(MemberValue::Made(make)) => Ok(make(self.machine)),
                 _ => panic!("{name} is not known"),
             };
         }
+        let (positional, keywords) = self.arguments()?;
+        self.call(name, &positional, &keywords)
+    }
+
+    /// Arguments without and with names, up to the closing parenthesis.
+    fn arguments(&mut self) -> Outcome<(Vec<Value>, Vec<(Symbol, Value)>)> {
         let mut positional = Vec::new();
         let mut keywords = Vec::new();
         while !self.accept(")") {
@@ -291,7 +317,7 @@ impl<'a> Reader<'a> {
             }
             self.accept(",");
         }
-        self.call(name, &positional, &keywords)
+        Ok((positional, keywords))
     }
 
     fn call(&mut self, name: &str, positional: &[Value], keywords: &[(Symbol, Value)]) -> Outcome<Value> {
@@ -324,6 +350,16 @@ impl<'a> Reader<'a> {
             }
             ("slice", &[start, stop, step]) => {
                 return Ok(Value::Slice(machine.heap.allocate(Slice { start, stop, step })));
+            }
+            ("after", &[array, Value::Str(method), ref rest @ ..]) => {
+                let method = machine.heap[method].shared();
+                let Some(Attribute::Method(method)) = modules::attribute(machine, array, &method) else {
+                    panic!("{method} is not known");
+                };
+                let mut positional = vec![array];
+                positional.extend_from_slice(rest);
+                method(machine, Arguments { positional: &positional, keywords })?;
+                return Ok(array);
             }
             ("point_in_time", &[Value::Int(microseconds)]) => return Ok(Value::DateTime(microseconds)),
             ("list", &[value]) => {
@@ -358,7 +394,7 @@ fn member(path: &str) -> Option<MemberValue> {
         let value = members.iter().find(|member| member.name == part)?.value;
         match value {
             MemberValue::Table(inner) if parts.peek().is_some() => members = inner.members,
-            MemberValue::Table(inner) => return inner.call.map(MemberValue::Function),
+            MemberValue::Table(inner) => return Some(MemberValue::Function(inner.call)),
             value => return Some(value),
         }
     }
