@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use crate::builtins;
 use crate::bytecode::BinaryOperator;
 use crate::error::{ExceptionKind, Outcome, Raised};
-use crate::modules::{self, MemberValue};
+use crate::modules::{self, Attribute, MemberValue};
 use crate::names::Symbol;
 use crate::objects::Slice;
 use crate::state::{Arguments, Hooks, Machine};
@@ -155,6 +155,7 @@ impl<'a> Reader<'a> {
 
     /// An expression: something, and methods of it that are called.
     fn value(&mut self) -> Outcome<Value> {
+<<<<<<< HEAD
         let mut value = self.atom()?;
         while self.rest.starts_with('.') {
             self.rest = &self.rest[1..];
@@ -172,11 +173,30 @@ impl<'a> Reader<'a> {
             }
             let arguments = Arguments { positional: &positional, keywords: &keywords };
             value = builtins::call(self.machine, method, arguments)?;
+=======
+        let mut value = self.primary()?;
+        while self.accept(".") {
+            let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_');
+            let attribute = modules::attribute(self.machine, value, name);
+            value = match attribute.unwrap_or_else(|| panic!("{name} is not known")) {
+                Attribute::Value(value) => value,
+                Attribute::Method(method) => {
+                    assert!(self.accept("("), "{name} is called");
+                    let (mut positional, keywords) = self.arguments()?;
+                    positional.insert(0, value);
+                    method(self.machine, Arguments { positional: &positional, keywords: &keywords })?
+                }
+            };
+>>>>>>> text
         }
         Ok(value)
     }
 
+<<<<<<< HEAD
     fn atom(&mut self) -> Outcome<Value> {
+=======
+    fn primary(&mut self) -> Outcome<Value> {
+>>>>>>> text
         self.rest = self.rest.trim_start();
         match self.rest.chars().next().expect("there is an expression") {
             '[' => {
@@ -302,14 +322,24 @@ impl<'a> Reader<'a> {
                 Some(MemberValue::Float(number)) => Ok(Value::Float(number)),
                 Some(MemberValue::Complex(real, imaginary)) => Ok(Value::Complex(real, imaginary)),
                 Some(MemberValue::Int(number)) => Ok(Value::Int(number)),
+<<<<<<< HEAD
                 _ => Ok(built_in(name).unwrap_or_else(|| panic!("{name} is not known"))),
+=======
+                Some(MemberValue::Bool(truth)) => Ok(Value::Bool(truth)),
+                Some(MemberValue::Made(make)) => Ok(make(self.machine)),
+                _ => panic!("{name} is not known"),
+>>>>>>> text
             };
         }
         let (positional, keywords) = self.arguments()?;
         self.call(name, &positional, &keywords)
     }
 
+<<<<<<< HEAD
     /// Arguments up to the closing parenthesis.
+=======
+    /// Arguments without and with names, up to the closing parenthesis.
+>>>>>>> text
     fn arguments(&mut self) -> Outcome<(Vec<Value>, Vec<(Symbol, Value)>)> {
         let mut positional = Vec::new();
         let mut keywords = Vec::new();
@@ -352,6 +382,16 @@ impl<'a> Reader<'a> {
             ("slice", &[start, stop, step]) => {
                 return Ok(Value::Slice(machine.heap.allocate(Slice { start, stop, step })));
             }
+            ("after", &[array, Value::Str(method), ref rest @ ..]) => {
+                let method = machine.heap[method].shared();
+                let Some(Attribute::Method(method)) = modules::attribute(machine, array, &method) else {
+                    panic!("{method} is not known");
+                };
+                let mut positional = vec![array];
+                positional.extend_from_slice(rest);
+                method(machine, Arguments { positional: &positional, keywords })?;
+                return Ok(array);
+            }
             ("point_in_time", &[Value::Int(microseconds)]) => return Ok(Value::DateTime(microseconds)),
             _ => panic!("{name} is not known"),
         };
@@ -387,7 +427,7 @@ fn member(path: &str) -> Option<MemberValue> {
         let value = members.iter().find(|member| member.name == part)?.value;
         match value {
             MemberValue::Table(inner) if parts.peek().is_some() => members = inner.members,
-            MemberValue::Table(inner) => return inner.call.map(MemberValue::Function),
+            MemberValue::Table(inner) => return Some(MemberValue::Function(inner.call)),
             value => return Some(value),
         }
     }
