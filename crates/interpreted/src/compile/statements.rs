@@ -5,7 +5,9 @@ use super::constants::constant;
 use super::handlers::Try;
 use super::scopes::Variable;
 use crate::bytecode::{BinaryOperator, Instruction};
-use crate::source::tree::{self, Alias, Expression, ExpressionKind, Identifier, Range, Statement, StatementKind, Target, TargetKind};
+use crate::source::tree::{
+    self, Alias, Expression, ExpressionKind, Identifier, Range, Statement, StatementKind, Target, TargetKind,
+};
 
 impl<'t> Compiler<'t> {
     pub(super) fn statements(&mut self, statements: &'t [Statement]) {
