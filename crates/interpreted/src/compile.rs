@@ -234,7 +234,9 @@ impl<'t> Compiler<'t> {
         match self.scope().kind {
             Kind::Module => name.into(),
             _ if declared => name.into(),
-            Kind::Class | Kind::Comprehension | Kind::Generator => format!("{}.{name}", self.unit.qualified_name).into(),
+            Kind::Class | Kind::Comprehension | Kind::Generator => {
+                format!("{}.{name}", self.unit.qualified_name).into()
+            }
             _ => format!("{}.<locals>.{name}", self.unit.qualified_name).into(),
         }
     }

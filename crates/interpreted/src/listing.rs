@@ -91,10 +91,8 @@ fn write_code(text: &mut String, code: &Code, context: Context<'_>) {
         }
         let source_line = line.source_line.map(|line| line.to_string()).unwrap_or_default();
         let mark = if line.is_target { ">>" } else { "  " };
-        let mut row = format!(
-            "{source_line:>line_width$}     {mark} {:>position_width$} {:<20}",
-            line.position, line.name
-        );
+        let mut row =
+            format!("{source_line:>line_width$}     {mark} {:>position_width$} {:<20}", line.position, line.name);
         if let Some(argument) = line.argument {
             row += &format!(" {argument:>5}");
             if !line.explanation.is_empty() {
