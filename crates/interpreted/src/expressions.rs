@@ -15,6 +15,9 @@ use crate::table;
 use crate::text;
 use crate::value::{BuiltinId, Value};
 
+/// Arguments with names.
+type Keywords = Vec<(Symbol, Value)>;
+
 /// A machine without an interpreter: what it would do is done here as far as the tables need it.
 pub(crate) fn machine() -> Machine {
     let hooks = Hooks { call, resume: |_, _| Ok(None), attribute, item, elements, operate, builtin_name };
@@ -310,7 +313,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Arguments up to the closing parenthesis.
-    fn arguments(&mut self) -> Outcome<(Vec<Value>, Vec<(Symbol, Value)>)> {
+    fn arguments(&mut self) -> Outcome<(Vec<Value>, Keywords)> {
         let mut positional = Vec::new();
         let mut keywords = Vec::new();
         while !self.accept(")") {
