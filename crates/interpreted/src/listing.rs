@@ -149,7 +149,7 @@ fn looping(code: &Code, range: &Range<u32>) -> usize {
             };
             let leads_back = flow::jump(instruction).is_some_and(|(target, _)| goes(target))
                 || !flow::ends(instruction) && at + 1 < range.end && leads[index + 1];
-            changed |= leads_back && !std::mem::replace(&mut leads[index], true) && leads_back;
+            changed |= leads_back && !std::mem::replace(&mut leads[index], true);
         }
     }
     leads.into_iter().filter(|&leads| leads).count()

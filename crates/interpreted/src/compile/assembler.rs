@@ -149,9 +149,13 @@ impl Assembler {
             let mut instruction = flow::with_target(self.operations[at].instruction, label);
             let target = self.position(label);
             // A jump to what comes next anyway is left out later.
-            let is_far = !self.operations.get(at + 1..target).is_some_and(|between| between.iter().all(is_artificial_jump));
-            if let (Instruction::Jump(_), true, Some(Operation { instruction: Instruction::JumpBackward(head), line: 0, .. })) =
-                (instruction, is_far, self.operations.get(target))
+            let is_far =
+                !self.operations.get(at + 1..target).is_some_and(|between| between.iter().all(is_artificial_jump));
+            if let (
+                Instruction::Jump(_),
+                true,
+                Some(Operation { instruction: Instruction::JumpBackward(head), line: 0, .. }),
+            ) = (instruction, is_far, self.operations.get(target))
             {
                 instruction = Instruction::JumpBackward(*head);
             }
