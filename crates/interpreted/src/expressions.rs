@@ -155,11 +155,24 @@ impl<'a> Reader<'a> {
 
     /// An expression: something, and methods of it that are called.
     fn value(&mut self) -> Outcome<Value> {
-<<<<<<< HEAD
         let mut value = self.atom()?;
         while self.rest.starts_with('.') {
             self.rest = &self.rest[1..];
             let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_');
+            match modules::attribute(self.machine, value, name) {
+                Some(Attribute::Value(attribute)) => {
+                    value = attribute;
+                    continue;
+                }
+                Some(Attribute::Method(method)) => {
+                    assert!(self.accept("("), "{name} is called");
+                    let (mut positional, keywords) = self.arguments()?;
+                    positional.insert(0, value);
+                    value = method(self.machine, Arguments { positional: &positional, keywords: &keywords })?;
+                    continue;
+                }
+                None => {}
+            }
             if !self.accept("(") {
                 let attribute = builtins::attribute(&mut self.machine.heap, value, name);
                 value = attribute.unwrap_or_else(|| panic!("there is no attribute {name}"));
@@ -173,30 +186,11 @@ impl<'a> Reader<'a> {
             }
             let arguments = Arguments { positional: &positional, keywords: &keywords };
             value = builtins::call(self.machine, method, arguments)?;
-=======
-        let mut value = self.primary()?;
-        while self.accept(".") {
-            let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_');
-            let attribute = modules::attribute(self.machine, value, name);
-            value = match attribute.unwrap_or_else(|| panic!("{name} is not known")) {
-                Attribute::Value(value) => value,
-                Attribute::Method(method) => {
-                    assert!(self.accept("("), "{name} is called");
-                    let (mut positional, keywords) = self.arguments()?;
-                    positional.insert(0, value);
-                    method(self.machine, Arguments { positional: &positional, keywords: &keywords })?
-                }
-            };
->>>>>>> text
         }
         Ok(value)
     }
 
-<<<<<<< HEAD
     fn atom(&mut self) -> Outcome<Value> {
-=======
-    fn primary(&mut self) -> Outcome<Value> {
->>>>>>> text
         self.rest = self.rest.trim_start();
         match self.rest.chars().next().expect("there is an expression") {
             '[' => {
@@ -322,24 +316,16 @@ impl<'a> Reader<'a> {
                 Some(MemberValue::Float(number)) => Ok(Value::Float(number)),
                 Some(MemberValue::Complex(real, imaginary)) => Ok(Value::Complex(real, imaginary)),
                 Some(MemberValue::Int(number)) => Ok(Value::Int(number)),
-<<<<<<< HEAD
-                _ => Ok(built_in(name).unwrap_or_else(|| panic!("{name} is not known"))),
-=======
                 Some(MemberValue::Bool(truth)) => Ok(Value::Bool(truth)),
                 Some(MemberValue::Made(make)) => Ok(make(self.machine)),
-                _ => panic!("{name} is not known"),
->>>>>>> text
+                _ => Ok(built_in(name).unwrap_or_else(|| panic!("{name} is not known"))),
             };
         }
         let (positional, keywords) = self.arguments()?;
         self.call(name, &positional, &keywords)
     }
 
-<<<<<<< HEAD
-    /// Arguments up to the closing parenthesis.
-=======
     /// Arguments without and with names, up to the closing parenthesis.
->>>>>>> text
     fn arguments(&mut self) -> Outcome<(Vec<Value>, Vec<(Symbol, Value)>)> {
         let mut positional = Vec::new();
         let mut keywords = Vec::new();
@@ -421,7 +407,7 @@ fn float_of(value: Value) -> Option<f64> {
 /// What `math.sqrt` or `datetime.datetime.now` names.
 fn member(path: &str) -> Option<MemberValue> {
     let mut parts = path.split('.');
-    let mut members = modules::find(parts.next()?)?;
+    let (_, mut members) = modules::find(parts.next()?)?;
     let mut parts = parts.peekable();
     while let Some(part) = parts.next() {
         let value = members.iter().find(|member| member.name == part)?.value;

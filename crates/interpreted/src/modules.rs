@@ -67,19 +67,21 @@ pub enum Attribute {
     Method(BuiltinFunction),
 }
 
-/// The names of a built-in module, if there is one of that name.
-pub fn find(name: &str) -> Option<&'static [Member]> {
-    Some(match name {
-        "array" => array::MEMBERS,
-        "cmath" => cmath::MEMBERS,
-        "cython" => cython::MEMBERS,
-        "datetime" => datetime::MEMBERS,
-        "math" => math::MEMBERS,
-        "random" => random::MEMBERS,
-        "sys" => sys::MEMBERS,
-        "time" => time::MEMBERS,
-        _ => return None,
-    })
+/// The built-in modules and their names.
+pub const MODULES: [(&str, &[Member]); 8] = [
+    ("array", array::MEMBERS),
+    ("cmath", cmath::MEMBERS),
+    ("cython", cython::MEMBERS),
+    ("datetime", datetime::MEMBERS),
+    ("math", math::MEMBERS),
+    ("random", random::MEMBERS),
+    ("sys", sys::MEMBERS),
+    ("time", time::MEMBERS),
+];
+
+/// The built-in module of that name, if there is one.
+pub fn find(name: &str) -> Option<(&'static str, &'static [Member])> {
+    MODULES.into_iter().find(|(known, _)| *known == name)
 }
 
 /// An attribute of a point in time, a difference of two, or an array; `None` when it has none of that name.
@@ -101,30 +103,3 @@ pub fn table(kind: Type) -> Option<&'static Table> {
 
 #[cfg(test)]
 mod tests;
-
-/// The names of the built-in modules.
-pub const NAMES: &[&str] = &["cmath", "math", "random"];
-
-/// A method of a value of a built-in module's type.
-#[derive(Clone, Copy, Debug)]
-pub struct Method {
-    /// Its name.
-    pub name: &'static str,
-    /// What it does.
-    pub function: BuiltinFunction,
-}
-
-/// All methods of the types of built-in modules.
-pub fn methods() -> &'static [Method] {
-    &[]
-}
-
-/// The names that a type of a built-in module has.
-pub fn table_of(_: crate::value::Type) -> Option<&'static Table> {
-    None
-}
-
-/// An attribute of a value of a built-in module's type.
-pub fn attribute(_: &mut crate::state::Machine, _: crate::value::Value, _: &str) -> Option<crate::value::Value> {
-    None
-}

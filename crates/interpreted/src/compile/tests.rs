@@ -20,14 +20,14 @@ fn no_resume(_: &mut Machine, _: Ref<Generator>) -> Outcome<Option<Value>> {
 }
 
 fn machine() -> Machine {
-    Machine::new(Hooks { call: no_call, resume: no_resume }, Box::new(std::io::sink()), Vec::new())
+    crate::machine::idle()
 }
 
 /// A text translated, its machine and its module. Every code in it is checked.
 fn translated(text: &str) -> Result<(Machine, Rc<Code>, Ref<Module>), SourceError> {
     let mut machine = machine();
     let tree = source::parse("x.py", text)?;
-    let globals = machine.heap.allocate(Module { name: "__main__".into(), values: vec![], names: vec![] });
+    let globals = machine.heap.allocate(Module { name: "__main__".into(), values: vec![], names: vec![], fallback: vec![] });
     let code = super::module(&mut machine, &tree, globals)?;
     verify(&code, machine.heap[globals].values.len()).unwrap_or_else(|error| panic!("{error}\n{code:#?}"));
     Ok((machine, code, globals))
