@@ -7,7 +7,8 @@ use num_bigint::BigInt;
 use crate::builtins;
 use crate::bytecode::BinaryOperator;
 use crate::error::{ExceptionKind, Outcome, Raised};
-use crate::modules::{self, MemberValue};
+use crate::iteration;
+use crate::modules::{self, Attribute, MemberValue};
 use crate::names::Symbol;
 use crate::objects::Slice;
 use crate::state::{Arguments, Hooks, Machine};
@@ -20,7 +21,8 @@ type Keywords = Vec<(Symbol, Value)>;
 
 /// A machine without an interpreter: what it would do is done here as far as the tables need it.
 pub(crate) fn machine() -> Machine {
-    let hooks = Hooks { call, resume: |_, _| Ok(None), attribute, item, elements, operate, builtin_name };
+    let hooks =
+        Hooks { call, resume: |_, _| Ok(None), attribute, item, elements: iteration::collect, operate, builtin_name };
     Machine::new(hooks, Box::new(std::io::sink()), vec!["program.py".into()])
 }
 
@@ -64,25 +66,6 @@ fn item(machine: &mut Machine, container: Value, index: Value) -> Outcome<Value>
         }
         (Value::List(_), _) => Err(heap.type_error("list indices must be integers or slices, not str")),
         _ => Err(heap.type_error("'int' object is not subscriptable")),
-    }
-}
-
-fn elements(machine: &mut Machine, iterable: Value) -> Outcome<Vec<Value>> {
-    match iterable {
-        Value::List(list) => Ok(machine.heap[list].to_vec()),
-        Value::Tuple(tuple) => Ok(machine.heap[tuple].0.to_vec()),
-        Value::Range(range) => {
-            let range = machine.heap[range];
-            Ok((0..range.len()).map(|index| Value::Int(range.element(index))).collect())
-        }
-        Value::Str(text) => {
-            let text = machine.heap[text].shared();
-            Ok(text.chars().map(|character| machine.heap.text(character.to_string())).collect())
-        }
-        other => {
-            let name = crate::describe::type_name(&machine.heap, other);
-            Err(machine.heap.type_error(format!("'{name}' object is not iterable")))
-        }
     }
 }
 
@@ -156,30 +139,39 @@ impl<'a> Reader<'a> {
         Ok(items)
     }
 
-    /// An expression: something, and methods of it that are called.
+    /// An expression: something, and attributes and methods of it.
     fn value(&mut self) -> Outcome<Value> {
-        let mut value = self.atom()?;
-        while self.rest.starts_with('.') {
-            self.rest = &self.rest[1..];
+        let mut value = self.primary()?;
+        while self.accept(".") {
             let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_');
-            if !self.accept("(") {
+            if let Some(attribute) = modules::attribute(self.machine, value, name) {
+                value = match attribute {
+                    Attribute::Value(value) => value,
+                    Attribute::Method(method) => {
+                        assert!(self.accept("("), "{name} is called");
+                        let (mut positional, keywords) = self.arguments()?;
+                        positional.insert(0, value);
+                        method(self.machine, Arguments { positional: &positional, keywords: &keywords })?
+                    }
+                };
+            } else if self.accept("(") {
+                let kind = crate::describe::type_of(&self.machine.heap, value).expect("a built-in type");
+                let method = builtins::method(kind, name).unwrap_or_else(|| panic!("there is no method {name}"));
+                let (mut positional, keywords) = self.arguments()?;
+                if !builtins::is_static(method) {
+                    positional.insert(0, value);
+                }
+                let arguments = Arguments { positional: &positional, keywords: &keywords };
+                value = builtins::call(self.machine, method, arguments)?;
+            } else {
                 let attribute = builtins::attribute(&mut self.machine.heap, value, name);
                 value = attribute.unwrap_or_else(|| panic!("there is no attribute {name}"));
-                continue;
             }
-            let kind = crate::describe::type_of(&self.machine.heap, value).expect("a built-in type");
-            let method = builtins::method(kind, name).unwrap_or_else(|| panic!("there is no method {name}"));
-            let (mut positional, keywords) = self.arguments()?;
-            if !builtins::is_static(method) {
-                positional.insert(0, value);
-            }
-            let arguments = Arguments { positional: &positional, keywords: &keywords };
-            value = builtins::call(self.machine, method, arguments)?;
         }
         Ok(value)
     }
 
-    fn atom(&mut self) -> Outcome<Value> {
+    fn primary(&mut self) -> Outcome<Value> {
         self.rest = self.rest.trim_start();
         match self.rest.chars().next().expect("there is an expression") {
             '[' => {
@@ -305,6 +297,8 @@ impl<'a> Reader<'a> {
                 Some(MemberValue::Float(number)) => Ok(Value::Float(number)),
                 Some(MemberValue::Complex(real, imaginary)) => Ok(Value::Complex(real, imaginary)),
                 Some(MemberValue::Int(number)) => Ok(Value::Int(number)),
+                Some(MemberValue::Bool(truth)) => Ok(Value::Bool(truth)),
+                Some(MemberValue::Made(make)) => Ok(make(self.machine)),
                 _ => Ok(built_in(name).unwrap_or_else(|| panic!("{name} is not known"))),
             };
         }
@@ -312,7 +306,7 @@ impl<'a> Reader<'a> {
         self.call(name, &positional, &keywords)
     }
 
-    /// Arguments up to the closing parenthesis.
+    /// Arguments without and with names, up to the closing parenthesis.
     fn arguments(&mut self) -> Outcome<(Vec<Value>, Keywords)> {
         let mut positional = Vec::new();
         let mut keywords = Vec::new();
@@ -355,6 +349,16 @@ impl<'a> Reader<'a> {
             ("slice", &[start, stop, step]) => {
                 return Ok(Value::Slice(machine.heap.allocate(Slice { start, stop, step })));
             }
+            ("after", &[array, Value::Str(method), ref rest @ ..]) => {
+                let method = machine.heap[method].shared();
+                let Some(Attribute::Method(method)) = modules::attribute(machine, array, &method) else {
+                    panic!("{method} is not known");
+                };
+                let mut positional = vec![array];
+                positional.extend_from_slice(rest);
+                method(machine, Arguments { positional: &positional, keywords })?;
+                return Ok(array);
+            }
             ("point_in_time", &[Value::Int(microseconds)]) => return Ok(Value::DateTime(microseconds)),
             _ => panic!("{name} is not known"),
         };
@@ -390,7 +394,7 @@ fn member(path: &str) -> Option<MemberValue> {
         let value = members.iter().find(|member| member.name == part)?.value;
         match value {
             MemberValue::Table(inner) if parts.peek().is_some() => members = inner.members,
-            MemberValue::Table(inner) => return inner.call.map(MemberValue::Function),
+            MemberValue::Table(inner) => return Some(MemberValue::Function(inner.call)),
             value => return Some(value),
         }
     }

@@ -1,6 +1,6 @@
 //! Values as text: `repr`, `str`, `format`, `%` and `str.format`, to the letter as CPython writes them.
 
-mod clock;
+pub(crate) mod clock;
 mod decimal;
 mod fields;
 mod format;
@@ -19,7 +19,7 @@ pub use percent::percent;
 pub use quote::quote;
 pub use representation::{address, ascii, repr, str};
 
-pub(crate) use clock::date_and_time;
+#[cfg(test)]
 pub(crate) use printable::is_printable;
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ fn read_field<'a>(heap: &mut Heap, text: &'a str) -> Outcome<(Field<'a>, &'a str
     let mut end = None;
     for (place, character) in text.char_indices() {
         match character {
-            '{' => return Err(heap.value_error("unexpected '{' in field name")),
+            '{' if !in_brackets => return Err(heap.value_error("unexpected '{' in field name")),
             '[' => in_brackets = true,
             ']' => in_brackets = false,
             '}' | ':' | '!' if !in_brackets => {

@@ -6,7 +6,7 @@ use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::heap::Heap;
 use crate::names::Symbol;
-use crate::objects::{Base, Iterator, Numbers, Slice, View};
+use crate::objects::{Base, Exception, Iterator, Numbers, Slice, View};
 use crate::state::Machine;
 use crate::table;
 use crate::text::clock;
@@ -366,9 +366,13 @@ fn write_contents(machine: &mut Machine, value: Value, text: &mut String) -> Out
             Some(method) => text.push_str(&own_text(machine, method, value, "__repr__")?),
             None => {
                 text.push_str(&type_name(&machine.heap, value));
-                let arguments = machine.heap[exception].arguments.clone();
+                let Exception { class, arguments, .. } = machine.heap[exception].clone();
+                // The name of a file is shown in the text only.
+                let is_file = built_in_base(&machine.heap, class).is_a(ExceptionKind::OSError);
+                let shown = if is_file && (3..=5).contains(&arguments.len()) { 2 } else { arguments.len() };
+                let arguments = &arguments[..shown];
                 text.push('(');
-                write_items(machine, &arguments, text)?;
+                write_items(machine, arguments, text)?;
                 text.push(')');
             }
         },
