@@ -68,6 +68,10 @@ fn elements(machine: &mut Machine, iterable: Value) -> Outcome<Vec<Value>> {
     match iterable {
         Value::List(list) => Ok(machine.heap[list].to_vec()),
         Value::Tuple(tuple) => Ok(machine.heap[tuple].0.to_vec()),
+        Value::Array(array) => {
+            let length = machine.heap[array].len();
+            Ok((0..length).map(|index| modules::array::element(&mut machine.heap, array, index)).collect())
+        }
         Value::Range(range) => {
             let range = machine.heap[range];
             Ok((0..range.len()).map(|index| Value::Int(range.element(index))).collect())
