@@ -254,8 +254,14 @@ fn reverse(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
     Ok(Value::None)
 }
 
-/// An integer that an index may be, at the ends of its range when it is larger.
+/// An integer as an index; an error when none can be so large.
 fn index_of(machine: &mut Machine, value: Value) -> Outcome<i64> {
+    let number = integer(machine, value)?;
+    number.to_i64().ok_or_else(|| overflow(&mut machine.heap, "Python int too large to convert to C ssize_t"))
+}
+
+/// An integer as a limit of a search, at the ends of the range when it is larger.
+fn limit_of(machine: &mut Machine, value: Value) -> Outcome<i64> {
     let number = integer(machine, value)?;
     Ok(number.to_i64().unwrap_or(if number.sign() == Sign::Minus { i64::MIN } else { i64::MAX }))
 }
@@ -348,7 +354,7 @@ fn index(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
     let length = machine.heap[array].len();
     let mut limits = [0, length];
     for (limit, &value) in limits.iter_mut().zip(&values[1..]) {
-        *limit = clamped(index_of(machine, value)?, length);
+        *limit = clamped(limit_of(machine, value)?, length);
     }
     match find(machine, array, values[0], limits[0]..limits[1]) {
         Some(index) => Ok(Value::Int(index as i64)),

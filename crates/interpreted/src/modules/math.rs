@@ -8,9 +8,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use crate::error::{ExceptionKind, Outcome};
-use crate::modules::arguments::{
-    Parameters, domain_error, one, range_error, real, some, to_integer,
-};
+use crate::modules::arguments::{Parameters, domain_error, one, range_error, real, some, to_integer};
 use crate::modules::c_math;
 use crate::modules::{Member, MemberValue};
 use crate::state::{Arguments, Machine};
