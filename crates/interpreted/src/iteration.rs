@@ -468,3 +468,6 @@ fn not_reversible(heap: &mut Heap, value: Value) -> Raised {
     let name = type_name(heap, value);
     heap.type_error(format!("'{name}' object is not reversible"))
 }
+
+#[cfg(test)]
+mod tests;

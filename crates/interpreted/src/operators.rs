@@ -35,10 +35,10 @@ pub use numbers::{absolute, power_modulo, rounded, to_float, truncated};
 pub use order::{compare, compare_any, contains, same_or_equal_elements};
 pub use parse::{parse_complex, parse_float, parse_integer};
 pub use quick::{add, floor_divide, item, modulo, multiply, subtract, true_divide};
+pub(crate) use room::require;
 pub use sequences::{length, truth};
 pub use sets::update_dict;
 pub use slices::extend;
-pub(crate) use room::require;
 pub use subscript::{delete_subscript, store_subscript, subscript};
 pub use time::total_seconds;
 

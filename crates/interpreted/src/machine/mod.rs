@@ -67,6 +67,12 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// A machine that prints nothing and has executed nothing.
+#[cfg(test)]
+pub(crate) fn idle() -> Machine {
+    Interpreter::new(Box::new(std::io::sink()), vec!["program.py".into()]).machine
+}
+
 /// A program and the machine that executes it.
 pub struct Interpreter {
     machine: Machine,
