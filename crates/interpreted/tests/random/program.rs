@@ -118,7 +118,10 @@ impl Writer {
         self.line(header);
         self.indent += 1;
         self.depth += 1;
+        let known = self.variables.len();
         body(self);
+        // What a block declares has no value where the block was not executed.
+        self.variables.truncate(known);
         self.depth -= 1;
         self.indent -= 1;
     }

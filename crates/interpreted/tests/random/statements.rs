@@ -43,7 +43,7 @@ impl Writer {
             (8 * looping, Choice::ForList),
             (10 * looping, Choice::While),
             (6 * looping, Choice::Escape),
-            (6, Choice::Print),
+            (12, Choice::Print),
             (12, Choice::List),
             (10 * compound, Choice::Try),
             (8, Choice::Call),
@@ -98,7 +98,7 @@ impl Writer {
                 let value = self.number(variable.kind, variable.steady, 2);
                 self.line(&format!("{} = {value}", variable.name));
             }
-            None => self.print(),
+            None => self.line("pass"),
         }
     }
 
@@ -164,17 +164,35 @@ impl Writer {
     fn for_range(&mut self) {
         let rounds = self.rounds();
         let counter = self.fresh("i");
+        let mut read = None;
         let (range, rounds) = match self.random.below(8) {
             0 => (format!("range({rounds}, 0, -1)"), rounds),
             1 => (format!("range(3, {})", rounds + 3), rounds),
             2 => (format!("range(0, {}, 3)", rounds * 3), rounds),
             3 => match self.list_variable() {
-                Some(list) => (format!("range(len({}))", list.name), 12),
+                Some(list) => {
+                    let range = format!("range(len({}))", list.name);
+                    read = Some(list);
+                    (range, 12)
+                }
                 None => (format!("range({rounds})"), rounds),
             },
             _ => (format!("range({rounds})"), rounds),
         };
-        self.looped(&format!("for {counter} in {range}:"), counter, rounds, None);
+        self.locked(read.as_ref(), |writer| writer.looped(&format!("for {counter} in {range}:"), counter, rounds, None));
+    }
+
+    /// Writes a loop that reads a list, which must not grow meanwhile: it would grow for ever.
+    fn locked(&mut self, list: Option<&Variable>, write: impl FnOnce(&mut Writer)) {
+        let lock = |writer: &mut Writer, locked: bool| {
+            let found = writer.variables.iter_mut().find(|variable| list.is_some_and(|list| list.name == variable.name));
+            if let Some(variable) = found {
+                variable.locked = locked;
+            }
+        };
+        lock(self, true);
+        write(self);
+        lock(self, list.is_some_and(|list| list.locked));
     }
 
     fn for_list(&mut self) {
@@ -190,16 +208,11 @@ impl Writer {
             _ => format!("for {value} in {name}:"),
         };
         let counted = header.contains(&counter);
-        for variable in self.variables.iter_mut().filter(|variable| variable.name == *name) {
-            variable.locked = true;
-        }
         let known = self.variables.len();
         self.variables.push(Variable { name: value, kind: element, steady: false, locked: false });
-        self.looped(&header, if counted { counter } else { "2".into() }, 12, None);
+        let counter = if counted { counter } else { "2".into() };
+        self.locked(Some(&list), |writer| writer.looped(&header, counter, 12, None));
         self.variables.truncate(known);
-        for variable in self.variables.iter_mut().filter(|variable| variable.name == *name) {
-            variable.locked = list.locked;
-        }
     }
 
     fn while_loop(&mut self) {
@@ -244,6 +257,9 @@ impl Writer {
     }
 
     fn print(&mut self) {
+        if self.function.as_ref().is_some_and(|function| function.name != "main") && self.random.percent(70) {
+            return self.assign();
+        }
         let mut values = Vec::new();
         for _ in 0..self.random.between(1, 3) {
             let kind = self.random.pick(&[Kind::Int, Kind::Float, Kind::Complex, Kind::Ints, Kind::Text, Kind::Pair, Kind::Counts]);
@@ -254,7 +270,7 @@ impl Writer {
             }
         }
         let what = match self.random.below(6) {
-            0 => format!("print(f'{{{}!r:>12}}|{{{}}}')", values[0], values[values.len() - 1]).replace("\"", "'"),
+            0 => format!("print(f\"{{{}!r:>12}}|{{{}}}\")", values[0], values[values.len() - 1]),
             1 => {
                 let value = self.term(Kind::Float, true, 0);
                 format!("print('%.4f %r' % ({value}, {}))", values[0])
