@@ -191,9 +191,9 @@ pub(super) fn store(heap: &mut Heap, array: Ref<Array>, index: Value, value: Val
     let count = array_length(&more);
     if indices.step != 1 && count != indices.count {
         let expected = indices.count;
-        return Err(heap.value_error(format!(
-            "attempt to assign array of size {count} to extended slice of size {expected}"
-        )));
+        return Err(
+            heap.value_error(format!("attempt to assign array of size {count} to extended slice of size {expected}"))
+        );
     }
     heap.grown(count * 8);
     splice(&mut heap[array], indices, more);

@@ -270,12 +270,7 @@ fn power(heap: &mut Heap, base: Integer, exponent: Integer) -> Outcome<Value> {
 }
 
 /// `pow(base, exponent, modulus)`.
-pub(super) fn power_modulo(
-    heap: &mut Heap,
-    base: Integer,
-    exponent: Integer,
-    modulus: Integer,
-) -> Outcome<Value> {
+pub(super) fn power_modulo(heap: &mut Heap, base: Integer, exponent: Integer, modulus: Integer) -> Outcome<Value> {
     if modulus.is_zero() {
         return Err(heap.value_error("pow() 3rd argument cannot be 0"));
     }

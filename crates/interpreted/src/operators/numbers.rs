@@ -35,12 +35,7 @@ impl Number {
 }
 
 /// `left operator right` where both are numbers that have this operator.
-pub(super) fn binary(
-    heap: &mut Heap,
-    operator: BinaryOperator,
-    left: Value,
-    right: Value,
-) -> Outcome<Option<Value>> {
+pub(super) fn binary(heap: &mut Heap, operator: BinaryOperator, left: Value, right: Value) -> Outcome<Option<Value>> {
     if let (Value::Bool(left), Value::Bool(right)) = (left, right) {
         match operator {
             BinaryOperator::And => return Ok(Some(Value::Bool(left & right))),
@@ -91,7 +86,10 @@ pub(super) fn divide_modulo(heap: &mut Heap, left: Value, right: Value) -> Outco
         (Some(Number::Integer(left)), Some(Number::Integer(right))) => {
             integers::divide_modulo(heap, left, right, "integer division or modulo by zero")
         }
-        (Some(one @ (Number::Integer(_) | Number::Float(_))), Some(other @ (Number::Integer(_) | Number::Float(_)))) => {
+        (
+            Some(one @ (Number::Integer(_) | Number::Float(_))),
+            Some(other @ (Number::Integer(_) | Number::Float(_))),
+        ) => {
             let (left, right) = (one.parts(heap)?.0, other.parts(heap)?.0);
             if right == 0.0 {
                 return Err(floats::by_zero(heap, "float divmod()"));
@@ -127,9 +125,7 @@ pub fn power_modulo(heap: &mut Heap, base: Value, exponent: Value, modulus: Valu
         }
     }
     let [base, exponent, modulus] = all.map(|value| type_name(heap, value));
-    Err(heap.type_error(format!(
-        "unsupported operand type(s) for ** or pow(): '{base}', '{exponent}', '{modulus}'"
-    )))
+    Err(heap.type_error(format!("unsupported operand type(s) for ** or pow(): '{base}', '{exponent}', '{modulus}'")))
 }
 
 /// `abs(value)`. The length of a complex number is the C library's `hypot`.

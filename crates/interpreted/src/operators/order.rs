@@ -69,7 +69,8 @@ fn holds_for(comparison: Comparison, order: Option<Ordering>) -> bool {
 #[cold]
 #[inline(never)]
 pub fn compare_any(machine: &mut Machine, comparison: Comparison, left: Value, right: Value) -> Outcome<bool> {
-    compare_at(&machine.heap, comparison, left, right, 1).map_err(|failure| raised(&mut machine.heap, comparison, failure))
+    compare_at(&machine.heap, comparison, left, right, 1)
+        .map_err(|failure| raised(&mut machine.heap, comparison, failure))
 }
 
 #[cold]
@@ -103,13 +104,7 @@ pub fn same_or_equal_elements(heap: &mut Heap, left: Value, right: Value) -> Out
     outcome(heap, |heap| same_or_equal(heap, left, right, 1))
 }
 
-fn compare_at(
-    heap: &Heap,
-    comparison: Comparison,
-    left: Value,
-    right: Value,
-    depth: usize,
-) -> Result<bool, Failure> {
+fn compare_at(heap: &Heap, comparison: Comparison, left: Value, right: Value, depth: usize) -> Result<bool, Failure> {
     match comparison {
         Comparison::Equal => return Ok(equal_at(heap, left, right, depth)?),
         Comparison::NotEqual => return Ok(!equal_at(heap, left, right, depth)?),
@@ -142,13 +137,7 @@ fn compare_at(
 }
 
 /// Rows of elements are ordered as their first elements that differ, and without such as their lengths.
-fn rows(
-    heap: &Heap,
-    comparison: Comparison,
-    left: &[Value],
-    right: &[Value],
-    depth: usize,
-) -> Result<bool, Failure> {
+fn rows(heap: &Heap, comparison: Comparison, left: &[Value], right: &[Value], depth: usize) -> Result<bool, Failure> {
     for (&one, &other) in left.iter().zip(right) {
         if !same_or_equal(heap, one, other, depth + 1)? {
             return compare_at(heap, comparison, one, other, depth + 1);

@@ -12,12 +12,7 @@ use crate::table;
 use crate::value::{Ref, Value};
 
 /// `left + right` or `left * right` where one of them is a sequence.
-pub(super) fn binary(
-    heap: &mut Heap,
-    operator: BinaryOperator,
-    left: Value,
-    right: Value,
-) -> Outcome<Option<Value>> {
+pub(super) fn binary(heap: &mut Heap, operator: BinaryOperator, left: Value, right: Value) -> Outcome<Option<Value>> {
     match operator {
         BinaryOperator::Add if is_sequence(left) => concatenated(heap, left, right).map(Some),
         BinaryOperator::Multiply if is_sequence(left) => {
@@ -32,8 +27,17 @@ pub(super) fn binary(
     }
 }
 
-fn is_sequence(value: Value) -> bool {
+pub(super) fn is_sequence(value: Value) -> bool {
     matches!(value, Value::Str(_) | Value::List(_) | Value::Tuple(_) | Value::Array(_))
+}
+
+/// Whether CPython's type has functions of a sequence, be it only `in` or `len`. It decides about the order of its questions.
+pub(super) fn has_functions(heap: &Heap, value: Value) -> bool {
+    match value {
+        Value::Dict(_) | Value::Set(_) | Value::Range(_) | Value::Instance(_) => true,
+        Value::Iterator(iterator) => matches!(heap[iterator], Iterator::View(..)),
+        value => is_sequence(value),
+    }
 }
 
 fn concatenated(heap: &mut Heap, left: Value, right: Value) -> Outcome<Value> {
@@ -225,9 +229,7 @@ pub(super) fn is_iterable(heap: &Heap, value: Value) -> bool {
 pub fn length(heap: &mut Heap, value: Value) -> Outcome<i64> {
     match elements(heap, value).map(i64::try_from) {
         Some(Ok(length)) => Ok(length),
-        Some(Err(_)) => {
-            Err(heap.raise(ExceptionKind::OverflowError, "Python int too large to convert to C ssize_t"))
-        }
+        Some(Err(_)) => Err(heap.raise(ExceptionKind::OverflowError, "Python int too large to convert to C ssize_t")),
         None => Err(no_length(heap, value)),
     }
 }

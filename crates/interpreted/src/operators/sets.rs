@@ -183,12 +183,7 @@ fn of_sets(heap: &mut Heap, operator: BinaryOperator, left: Ref<Set>, right: Oth
 }
 
 /// Of keys or items of a dictionary with anything that can be iterated over: the result is a set.
-fn of_views(
-    machine: &mut Machine,
-    operator: BinaryOperator,
-    left: Value,
-    right: Value,
-) -> Outcome<Option<Value>> {
+fn of_views(machine: &mut Machine, operator: BinaryOperator, left: Value, right: Value) -> Outcome<Option<Value>> {
     let elements = iteration::collect(machine, left)?;
     let more = iteration::collect(machine, right)?;
     let heap = &mut machine.heap;
@@ -248,9 +243,9 @@ pub fn update_dict(machine: &mut Machine, dict: Ref<Dict>, other: Value) -> Outc
 
 fn insert_pair(machine: &mut Machine, dict: Ref<Dict>, index: usize, pair: Value) -> Outcome<()> {
     if !sequences::is_iterable(&machine.heap, pair) {
-        return Err(machine.heap.type_error(format!(
-            "cannot convert dictionary update sequence element #{index} to a sequence"
-        )));
+        return Err(machine
+            .heap
+            .type_error(format!("cannot convert dictionary update sequence element #{index} to a sequence")));
     }
     let parts = iteration::collect(machine, pair)?;
     match parts[..] {
@@ -273,7 +268,9 @@ pub(super) fn contains(heap: &mut Heap, item: Value, container: Value) -> Outcom
                 None => Ok(false),
                 Some((key, value)) => match table::get(heap, dict, key) {
                     Ok(None) => Ok(false),
-                    Ok(Some(found)) => return super::order::outcome(heap, |heap| same_or_equal(heap, found, value, 1)).map(Some),
+                    Ok(Some(found)) => {
+                        return super::order::outcome(heap, |heap| same_or_equal(heap, found, value, 1)).map(Some);
+                    }
                     Err(error) => Err(error),
                 },
             },

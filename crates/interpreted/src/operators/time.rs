@@ -20,12 +20,7 @@ const FIRST: i64 = -719_162 * DAY;
 const LAST: i64 = 2_932_897 * DAY - 1;
 
 /// `left operator right` where one is a point in time or a difference and there is such an operator.
-pub(super) fn binary(
-    heap: &mut Heap,
-    operator: BinaryOperator,
-    left: Value,
-    right: Value,
-) -> Outcome<Option<Value>> {
+pub(super) fn binary(heap: &mut Heap, operator: BinaryOperator, left: Value, right: Value) -> Outcome<Option<Value>> {
     let result = match (operator, left, right) {
         (BinaryOperator::Subtract, Value::DateTime(left), Value::DateTime(right)) => Value::TimeDelta(left - right),
         (BinaryOperator::Add, Value::DateTime(point), Value::TimeDelta(difference))
@@ -41,7 +36,11 @@ pub(super) fn binary(
         (BinaryOperator::Subtract, Value::TimeDelta(left), Value::TimeDelta(right)) => {
             difference(heap, &(BigInt::from(left) - right))?
         }
-        (BinaryOperator::TrueDivide | BinaryOperator::FloorDivide | BinaryOperator::Modulo, Value::TimeDelta(left), Value::TimeDelta(right)) => {
+        (
+            BinaryOperator::TrueDivide | BinaryOperator::FloorDivide | BinaryOperator::Modulo,
+            Value::TimeDelta(left),
+            Value::TimeDelta(right),
+        ) => {
             let quotient = integers::binary(heap, operator, Integer::Small(left), Integer::Small(right))?;
             match (operator, quotient) {
                 (BinaryOperator::Modulo, Value::Int(rest)) => Value::TimeDelta(rest),
