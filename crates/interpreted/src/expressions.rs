@@ -128,6 +128,9 @@ pub(crate) fn outcome(machine: &mut Machine, expression: &str) -> String {
     }
 }
 
+/// Arguments with names.
+type Keywords = Vec<(Symbol, Value)>;
+
 struct Reader<'a> {
     machine: &'a mut Machine,
     rest: &'a str,
@@ -330,7 +333,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Arguments without and with names, up to the closing parenthesis.
-    fn arguments(&mut self) -> Outcome<(Vec<Value>, Vec<(Symbol, Value)>)> {
+    fn arguments(&mut self) -> Outcome<(Vec<Value>, Keywords)> {
         let mut positional = Vec::new();
         let mut keywords = Vec::new();
         while !self.accept(")") {

@@ -59,7 +59,7 @@ impl Array {
 }
 
 /// The element at an index below the length.
-pub(crate) fn element(heap: &mut Heap, array: Ref<Array>, index: usize) -> Value {
+pub fn element(heap: &mut Heap, array: Ref<Array>, index: usize) -> Value {
     match &heap[array].numbers {
         Numbers::Integers(numbers) => Value::Int(numbers[index]),
         Numbers::Unsigned(numbers) => {
@@ -72,7 +72,7 @@ pub(crate) fn element(heap: &mut Heap, array: Ref<Array>, index: usize) -> Value
 }
 
 /// Stores a number at an index below the length; an error when its type or size does not fit.
-pub(crate) fn set_element(machine: &mut Machine, array: Ref<Array>, index: usize, value: Value) -> Outcome<()> {
+pub fn set_element(machine: &mut Machine, array: Ref<Array>, index: usize, value: Value) -> Outcome<()> {
     let letter = machine.heap[array].letter;
     let converted = convert(machine, letter, value)?;
     match (&mut machine.heap[array].numbers, converted) {
@@ -316,7 +316,7 @@ fn pop(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
 /// Whether an element equals a value of any type.
 fn equals(machine: &mut Machine, element: Value, value: Value) -> bool {
     let number = match value {
-        Value::Complex(real, imaginary) if imaginary == 0.0 => Value::Float(real),
+        Value::Complex(real, 0.0) => Value::Float(real),
         Value::Bool(truth) => Value::Int(i64::from(truth)),
         value => value,
     };
@@ -411,4 +411,4 @@ pub(super) fn attribute(heap: &mut Heap, array: Ref<Array>, name: &str) -> Optio
 static ARRAY: Table = Table { kind: Type::Array, call: array, members: &[] };
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = &[Member { name: "array", value: MemberValue::Table(&ARRAY) }];
+pub(super) const MEMBERS: &[Member] = &[Member { name: "array", value: MemberValue::Table(&ARRAY) }];

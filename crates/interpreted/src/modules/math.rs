@@ -336,7 +336,7 @@ use special::{gamma, lgamma};
 use sums::{dist, fsum, hypot, prod};
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = members!(
+pub(super) const MEMBERS: &[Member] = members!(
     acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, comb, copysign, cos, cosh, degrees, dist, erf, erfc, exp,
     exp2, expm1, fabs, factorial, floor, fmod, frexp, fsum, gamma, gcd, hypot, isclose, isfinite, isinf, isnan, isqrt,
     lcm, ldexp, lgamma, log, log10, log1p, log2, modf, nextafter, perm, pow, prod, radians, remainder, sin, sinh, sqrt,

@@ -193,7 +193,7 @@ macro_rules! function {
 }
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = &[
+pub(super) const MEMBERS: &[Member] = &[
     function!("choice", sequences::choice),
     function!("choices", sequences::choices),
     function!("expovariate", draws::expovariate),

@@ -7,8 +7,8 @@ use crate::value::Value;
 
 use super::PI;
 
-const G: f64 = 6.024_680_040_776_729_583_740_234_375;
-const G_MINUS_HALF: f64 = 5.524_680_040_776_729_583_740_234_375;
+const G: f64 = 6.024_680_040_776_73;
+const G_MINUS_HALF: f64 = 5.524_680_040_776_73;
 /// The logarithm of pi.
 const LOG_PI: f64 = 1.144_729_885_849_400_2;
 
