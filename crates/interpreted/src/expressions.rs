@@ -68,6 +68,10 @@ fn elements(machine: &mut Machine, iterable: Value) -> Outcome<Vec<Value>> {
     match iterable {
         Value::List(list) => Ok(machine.heap[list].to_vec()),
         Value::Tuple(tuple) => Ok(machine.heap[tuple].0.to_vec()),
+        Value::Array(array) => {
+            let length = machine.heap[array].len();
+            Ok((0..length).map(|index| modules::array::element(&mut machine.heap, array, index)).collect())
+        }
         Value::Range(range) => {
             let range = machine.heap[range];
             Ok((0..range.len()).map(|index| Value::Int(range.element(index))).collect())
@@ -123,6 +127,9 @@ pub(crate) fn outcome(machine: &mut Machine, expression: &str) -> String {
         }
     }
 }
+
+/// Arguments with names.
+type Keywords = Vec<(Symbol, Value)>;
 
 struct Reader<'a> {
     machine: &'a mut Machine,
@@ -326,7 +333,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Arguments without and with names, up to the closing parenthesis.
-    fn arguments(&mut self) -> Outcome<(Vec<Value>, Vec<(Symbol, Value)>)> {
+    fn arguments(&mut self) -> Outcome<(Vec<Value>, Keywords)> {
         let mut positional = Vec::new();
         let mut keywords = Vec::new();
         while !self.accept(")") {

@@ -289,7 +289,7 @@ pub fn collect(machine: &mut Machine, iterable: Value) -> Outcome<Vec<Value>> {
         Value::Tuple(tuple) => return Ok(machine.heap[tuple].0.to_vec()),
         Value::Range(range) => {
             let range = machine.heap[range];
-            operators::require(&mut machine.heap, u128::from(range.len()) * size_of::<Value>() as u128)?;
+            operators::require_memory(&mut machine.heap, u128::from(range.len()) * size_of::<Value>() as u128)?;
             return Ok((0..range.len()).map(|index| Value::Int(range.element(index))).collect());
         }
         Value::Str(text) => {

@@ -1,7 +1,7 @@
 //! The built-in modules: what a program gets by `import math`, without a file.
 
 mod arguments;
-pub(crate) mod array;
+pub mod array;
 mod c_math;
 mod clocks;
 mod cmath;

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod calls;
+mod compiled;
 mod engine;
 mod exceptions;
 mod execute;
@@ -24,6 +25,7 @@ use std::sync::atomic::AtomicBool;
 
 pub(crate) use attributes::{class_attribute, is_subclass};
 pub(crate) use frames::Execution;
+pub use compiled::{Compiled, MachineCode, WatchedLoop};
 pub use engine::{Engine, THRESHOLD};
 pub use lock::GlobalLock;
 pub use watch::{Counts, Place, Watch, Watched};
@@ -34,6 +36,7 @@ use hot::Observer;
 
 use crate::bytecode::Code;
 use crate::error::{ExceptionKind, Outcome, Raised};
+use crate::listing::{self, Context};
 use crate::native::Options;
 use crate::objects::{Generator, Module};
 use crate::source::{self, SourceError, SourceFile};
@@ -123,6 +126,18 @@ impl Interpreter {
     /// Counts calls, or instructions and lines, from now on.
     pub fn watch(&mut self, watched: Watched) {
         self.machine.execution.watch = Some(Box::new(Watch::new(watched)));
+    }
+
+    /// The bytecode of a code and of those within it, as `python -m dis` lays it out.
+    pub fn listing(&self, code: &Code) -> String {
+        let Some(module) = self.module else { return String::new() };
+        let globals = &self.machine.heap[module];
+        listing::text(code, Context { names: &self.machine.names, heap: &self.machine.heap, globals })
+    }
+
+    /// What has become of the loops that were executed often.
+    pub fn compiled(&self) -> Compiled {
+        Compiled::of(&self.machine)
     }
 
     /// What has been counted.

@@ -59,7 +59,7 @@ impl Array {
 }
 
 /// The element at an index below the length.
-pub(crate) fn element(heap: &mut Heap, array: Ref<Array>, index: usize) -> Value {
+pub fn element(heap: &mut Heap, array: Ref<Array>, index: usize) -> Value {
     match &heap[array].numbers {
         Numbers::Integers(numbers) => Value::Int(numbers[index]),
         Numbers::Unsigned(numbers) => {
@@ -72,7 +72,7 @@ pub(crate) fn element(heap: &mut Heap, array: Ref<Array>, index: usize) -> Value
 }
 
 /// Stores a number at an index below the length; an error when its type or size does not fit.
-pub(crate) fn set_element(machine: &mut Machine, array: Ref<Array>, index: usize, value: Value) -> Outcome<()> {
+pub fn set_element(machine: &mut Machine, array: Ref<Array>, index: usize, value: Value) -> Outcome<()> {
     let letter = machine.heap[array].letter;
     let converted = convert(machine, letter, value)?;
     match (&mut machine.heap[array].numbers, converted) {
@@ -254,8 +254,14 @@ fn reverse(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
     Ok(Value::None)
 }
 
-/// An integer that an index may be, at the ends of its range when it is larger.
+/// An integer as an index; an error when none can be so large.
 fn index_of(machine: &mut Machine, value: Value) -> Outcome<i64> {
+    let number = integer(machine, value)?;
+    number.to_i64().ok_or_else(|| overflow(&mut machine.heap, "Python int too large to convert to C ssize_t"))
+}
+
+/// An integer as a limit of a search, at the ends of the range when it is larger.
+fn limit_of(machine: &mut Machine, value: Value) -> Outcome<i64> {
     let number = integer(machine, value)?;
     Ok(number.to_i64().unwrap_or(if number.sign() == Sign::Minus { i64::MIN } else { i64::MAX }))
 }
@@ -310,7 +316,7 @@ fn pop(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
 /// Whether an element equals a value of any type.
 fn equals(machine: &mut Machine, element: Value, value: Value) -> bool {
     let number = match value {
-        Value::Complex(real, imaginary) if imaginary == 0.0 => Value::Float(real),
+        Value::Complex(real, 0.0) => Value::Float(real),
         Value::Bool(truth) => Value::Int(i64::from(truth)),
         value => value,
     };
@@ -348,7 +354,7 @@ fn index(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
     let length = machine.heap[array].len();
     let mut limits = [0, length];
     for (limit, &value) in limits.iter_mut().zip(&values[1..]) {
-        *limit = clamped(index_of(machine, value)?, length);
+        *limit = clamped(limit_of(machine, value)?, length);
     }
     match find(machine, array, values[0], limits[0]..limits[1]) {
         Some(index) => Ok(Value::Int(index as i64)),
@@ -405,4 +411,4 @@ pub(super) fn attribute(heap: &mut Heap, array: Ref<Array>, name: &str) -> Optio
 static ARRAY: Table = Table { kind: Type::Array, call: array, members: &[] };
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = &[Member { name: "array", value: MemberValue::Table(&ARRAY) }];
+pub(super) const MEMBERS: &[Member] = &[Member { name: "array", value: MemberValue::Table(&ARRAY) }];

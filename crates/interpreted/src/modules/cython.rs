@@ -40,4 +40,4 @@ const ALL: [Member; COUNT] = {
 };
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = &ALL;
+pub(super) const MEMBERS: &[Member] = &ALL;

@@ -257,7 +257,7 @@ static DATETIME: Table = Table {
 static TIMEDELTA: Table = Table { kind: Type::TimeDelta, call: timedelta, members: &[] };
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = &[
+pub(super) const MEMBERS: &[Member] = &[
     Member { name: "datetime", value: MemberValue::Table(&DATETIME) },
     Member { name: "timedelta", value: MemberValue::Table(&TIMEDELTA) },
 ];

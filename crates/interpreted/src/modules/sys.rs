@@ -24,7 +24,7 @@ fn exit(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
 }
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = &[
+pub(super) const MEMBERS: &[Member] = &[
     Member { name: "argv", value: MemberValue::Made(argv) },
     Member { name: "exit", value: MemberValue::Function(exit) },
     Member { name: "maxsize", value: MemberValue::Int(i64::MAX) },

@@ -81,7 +81,7 @@ macro_rules! function {
 }
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = &[
+pub(super) const MEMBERS: &[Member] = &[
     function!("monotonic", monotonic),
     function!("monotonic_ns", monotonic_ns),
     function!("perf_counter", perf_counter),

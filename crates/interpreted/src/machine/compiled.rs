@@ -1,0 +1,147 @@
+//! What has become of the loops of a program that was watched: which were compiled, for which types, and where they were left.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::hot::Observer;
+use crate::native::Reason;
+use crate::state::Machine;
+use crate::types::Type;
+
+/// A loop that was executed often enough to be looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WatchedLoop {
+    /// The name of its function.
+    pub function: String,
+    /// Its first and its last line.
+    pub lines: (u32, u32),
+    /// The type of each variable at its head, as it was seen: `zi complex`.
+    pub types: Vec<(String, &'static str)>,
+    /// Its machine code, if it has some.
+    pub machine_code: Option<MachineCode>,
+    /// Why it has none.
+    pub refused: Option<String>,
+}
+
+/// The machine code of a loop, all versions of it together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MachineCode {
+    /// How often it was compiled.
+    pub compilations: u32,
+    /// How long that took.
+    pub time: Duration,
+    /// The bytes of the last version.
+    pub bytes: usize,
+    /// How often it was entered.
+    pub entries: u64,
+    /// Where and why it was left, and how often.
+    pub left: Vec<(u32, Reason, u64)>,
+    /// The lines on which the interpreter was called, and how often.
+    pub interpreted: Vec<(u32, u64)>,
+}
+
+/// All loops of a program that were looked at, in the order of their lines.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Compiled {
+    /// The loops.
+    pub loops: Vec<WatchedLoop>,
+    /// Why nothing can be compiled on this machine, if that is so.
+    pub unavailable: Option<String>,
+}
+
+impl Compiled {
+    /// How long compiling took, all together.
+    pub fn time(&self) -> Duration {
+        self.loops.iter().filter_map(|watched| watched.machine_code.as_ref()).map(|code| code.time).sum()
+    }
+
+    /// What is known by now.
+    pub(super) fn of(machine: &Machine) -> Compiled {
+        let Some(observer) = &machine.execution.observer else { return Compiled::default() };
+        let mut loops: Vec<_> = loops(machine, observer).collect();
+        loops.sort_by(|a, b| (a.lines, &a.function).cmp(&(b.lines, &b.function)));
+        Compiled { loops, unavailable: observer.unavailable().map(str::to_owned) }
+    }
+}
+
+fn loops(machine: &Machine, observer: &Observer) -> impl Iterator<Item = WatchedLoop> {
+    observer.watched().filter(|(.., watched)| watched.compilations() > 0).map(|(code, seen, head, watched)| {
+        let slots = code.slots.iter().zip(0u32..);
+        let known = slots.map(|(&name, slot)| (machine.names.text(name), seen.at(head, slot)));
+        let known = known.filter(|(name, kind)| !name.starts_with('.') && !matches!(kind, Type::Never));
+        let types = known.map(|(name, kind)| (name.to_string(), kind.describe())).collect();
+        let versions: Vec<_> = watched.earlier().iter().chain(watched.compiled()).collect();
+        let machine_code = versions.last().map(|last| {
+            let mut code_of = MachineCode {
+                compilations: watched.compilations(),
+                time: versions.iter().map(|version| version.compile_time).sum(),
+                bytes: last.bytes().len(),
+                entries: versions.iter().map(|version| version.entries()).sum(),
+                ..MachineCode::default()
+            };
+            for site in versions.iter().flat_map(|version| version.sites()).filter(|site| site.count() > 0) {
+                add(&mut code_of.left, (code.line(site.position), site.reason), site.count());
+            }
+            for (position, count) in versions.iter().flat_map(|version| version.interpreted()) {
+                let line = code.line(position);
+                match code_of.interpreted.iter_mut().find(|(known, _)| *known == line) {
+                    Some((_, sum)) => *sum += count,
+                    None => code_of.interpreted.push((line, count)),
+                }
+            }
+            code_of.left.sort_by_key(|&(line, _, _)| line);
+            code_of.interpreted.sort_unstable();
+            code_of
+        });
+        let own = code.line(head);
+        WatchedLoop {
+            function: code.qualified_name.to_string(),
+            lines: versions.last().map_or((own, own), |version| version.lines),
+            types,
+            machine_code,
+            refused: watched.refused().map(|refused| format!("line {}: {}", refused.line, refused.reason)),
+        }
+    })
+}
+
+fn add(counts: &mut Vec<(u32, Reason, u64)>, (line, reason): (u32, Reason), count: u64) {
+    match counts.iter_mut().find(|known| known.0 == line && known.1 == reason) {
+        Some(known) => known.2 += count,
+        None => counts.push((line, reason, count)),
+    }
+}
+
+impl fmt::Display for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(why) = &self.unavailable {
+            return writeln!(f, "nothing is compiled here: {why}");
+        }
+        if self.loops.is_empty() {
+            return writeln!(f, "no loop was executed often enough to be compiled");
+        }
+        self.loops.iter().try_for_each(|watched| watched.fmt(f))
+    }
+}
+
+impl fmt::Display for WatchedLoop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}, the loop on lines {} to {}", self.function, self.lines.0, self.lines.1)?;
+        let types: Vec<_> = self.types.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
+        writeln!(f, "  types at its head: {}", types.join(", "))?;
+        if let Some(code) = &self.machine_code {
+            let times = if code.compilations == 1 { "once".to_owned() } else { format!("{} times", code.compilations) };
+            let milliseconds = code.time.as_secs_f64() * 1e3;
+            writeln!(f, "  compiled {times} in {milliseconds:.2} ms to {} bytes, entered {} times", code.bytes, code.entries)?;
+            for (line, reason, count) in &code.left {
+                writeln!(f, "  left on line {line}, {}: {count} times", reason.describe())?;
+            }
+            for (line, count) in &code.interpreted {
+                writeln!(f, "  line {line} was left to the interpreter {count} times")?;
+            }
+        }
+        match &self.refused {
+            Some(why) => writeln!(f, "  interpreted from then on: {why}"),
+            None => Ok(()),
+        }
+    }
+}
