@@ -78,7 +78,8 @@ fn with_end(failed: Failed, ended: &str) -> Failed {
 fn is_refused(path: &Path) -> Result<(), Failed> {
     let text = fs::read_to_string(path)?;
     let first = text.lines().next().unwrap_or_default();
-    let (line, words) = first.strip_prefix("# expect: ").and_then(|rest| rest.split_once(": ")).ok_or("no expectation")?;
+    let (line, words) =
+        first.strip_prefix("# expect: ").and_then(|rest| rest.split_once(": ")).ok_or("no expectation")?;
     let (printed, ended) = execute(path, Engine::Interpreted)?;
     let told = match ended {
         Err(Failure::Source(error)) => error.to_string(),

@@ -92,9 +92,9 @@ pub(crate) fn cpython_agrees(seeds: Range<u64>) -> Result<Completion, Failed> {
     let mut peer = Peer::start(&python)?;
     for seed in seeds {
         let text = program::write(seed);
-        let [printed, ended] = peer.run(&text).map_err(|error| shown(seed, &text, &format!("CPython: {error}")))?;
-        let found = execute(seed, &text, Engine::Interpreted)?;
         let wrong = |failed: Failed| shown(seed, &text, failed.message().unwrap_or_default());
+        let [printed, ended] = peer.run(&text).map_err(wrong)?;
+        let found = execute(seed, &text, Engine::Interpreted)?;
         let told = found.ended.as_ref().err().map(running::described).unwrap_or_default();
         // CPython is not asked for its status, which is the first line.
         let told = told.split_once('\n').map_or("", |(_, rest)| rest);

@@ -25,8 +25,10 @@ def execute(text):
 def describe(error):
     """An error as the corpus keeps it. CPython itself words it, since only that adds what might have been meant."""
     shown = io.StringIO()
+    # The first line of the traceback would be this file's.
+    error = error.with_traceback(error.__traceback__.tb_next)
     with contextlib.redirect_stderr(shown):
-        sys.__excepthook__(type(error), error, error.__traceback__.tb_next)
+        sys.__excepthook__(type(error), error, error.__traceback__)
     lines = shown.getvalue().splitlines()
     starts = [number for number, line in enumerate(lines) if line == "Traceback (most recent call last):"]
     lines = lines[starts[-1] + 1 :] if starts else lines

@@ -17,10 +17,17 @@ impl Writer {
                 _ => self.random.between(0, 40).to_string(),
             },
             Kind::Float => match self.random.below(12) {
-                0 => self.random.pick(&["1e308", "-0.0", "1e-320", "float('inf')", "5e-324", "1e16", "float('nan')"]).into(),
+                0 => self
+                    .random
+                    .pick(&["1e308", "-0.0", "1e-320", "float('inf')", "5e-324", "1e16", "float('nan')"])
+                    .into(),
                 1 => format!("-{}.{}", self.random.between(0, 9), self.random.between(1, 999)),
                 2 => format!("{}e{}", self.random.between(1, 9), self.random.between(0, 20)),
-                _ => format!("{}.{}", self.random.between(0, 9), self.random.pick(&["0", "5", "25", "1", "3", "7", "125", "001"])),
+                _ => format!(
+                    "{}.{}",
+                    self.random.between(0, 9),
+                    self.random.pick(&["0", "5", "25", "1", "3", "7", "125", "001"])
+                ),
             },
             Kind::Complex => {
                 let real = self.random.pick(&["0.5", "-0.25", "1.0", "-2.13", "3", "0"]);
@@ -28,7 +35,10 @@ impl Writer {
                 format!("{real} {} {imaginary}", self.random.pick(&["+", "-"]))
             }
             Kind::Ints | Kind::Floats => self.list(kind),
-            Kind::Text => self.random.pick(&["'abc'", "''", "'Hello, world'", "'x'", "\"it's\"", "'\\u00e4\\u20acz'", "'0123456789'"]).into(),
+            Kind::Text => self
+                .random
+                .pick(&["'abc'", "''", "'Hello, world'", "'x'", "\"it's\"", "'\\u00e4\\u20acz'", "'0123456789'"])
+                .into(),
             Kind::Pair => {
                 let kinds = [self.random.pick(&NUMBERS), self.random.pick(&NUMBERS)];
                 format!("({}, {})", self.constant(kinds[0]), self.constant(kinds[1]))
@@ -39,7 +49,11 @@ impl Writer {
                 for _ in 0..self.random.between(1, 3) {
                     let kind = self.random.pick(&[Kind::Int, Kind::Float, Kind::Float]);
                     let both = [self.constant(kind), self.constant(kind)];
-                    objects.push(if self.random.percent(80) { format!("P({}, {})", both[0], both[1]) } else { format!("P({})", both[0]) });
+                    objects.push(if self.random.percent(80) {
+                        format!("P({}, {})", both[0], both[1])
+                    } else {
+                        format!("P({})", both[0])
+                    });
                 }
                 format!("[{}]", objects.join(", "))
             }
@@ -61,7 +75,8 @@ impl Writer {
 
     /// A variable of a kind, if there is one.
     pub(crate) fn variable(&mut self, kind: Kind, steady: bool) -> Option<Variable> {
-        let found: Vec<Variable> = self.of_kind(kind).into_iter().filter(|variable| variable.steady || !steady).cloned().collect();
+        let found: Vec<Variable> =
+            self.of_kind(kind).into_iter().filter(|variable| variable.steady || !steady).cloned().collect();
         if found.is_empty() { None } else { Some(found[self.random.below(found.len())].clone()) }
     }
 
@@ -89,7 +104,10 @@ impl Writer {
     /// A place in a list: mostly one that there is.
     pub(crate) fn index(&mut self, list: &str) -> String {
         if self.random.percent(3) {
-            return self.random.pick(&["9", "30", "-31", "1.0", "n1", "True", "2 ** 64"]).replace("n1", &self.number(Kind::Int, false, 0));
+            return self
+                .random
+                .pick(&["9", "30", "-31", "1.0", "n1", "True", "2 ** 64"])
+                .replace("n1", &self.number(Kind::Int, false, 0));
         }
         let counter = self.counter();
         match (self.random.below(8), counter) {
@@ -192,7 +210,11 @@ impl Writer {
                 let mut text = self.term(kind, steady, depth);
                 for _ in 0..self.random.pick(&[1, 1, 1, 2]) {
                     let right = if kind == Kind::Int || self.random.percent(70) { kind } else { Kind::Int };
-                    text = format!("{text} {} {}", self.random.pick(&["+", "-", "+"]), self.term(right, steady, depth - 1));
+                    text = format!(
+                        "{text} {} {}",
+                        self.random.pick(&["+", "-", "+"]),
+                        self.term(right, steady, depth - 1)
+                    );
                 }
                 text
             }
@@ -251,7 +273,9 @@ impl Writer {
             (Kind::Float, 5) => format!("float({inner})"),
             (Kind::Float, 6) => format!("round({inner}, {})", self.random.between(0, 3)),
             (Kind::Float, 7) => format!("abs({})", self.term(Kind::Complex, steady, 1)),
-            (Kind::Float, 8) => format!("{inner} {} {}", self.random.pick(&["%", "//"]), self.random.pick(&["0.7", "3", "-2.5", "1.0"])),
+            (Kind::Float, 8) => {
+                format!("{inner} {} {}", self.random.pick(&["%", "//"]), self.random.pick(&["0.7", "3", "-2.5", "1.0"]))
+            }
             (Kind::Float, 9) => format!("abs({inner}) ** 0.5"),
             (Kind::Complex, 0..=2) => format!("({inner}).conjugate()"),
             (Kind::Complex, 3..=5) => format!("complex({}, {})", self.term(Kind::Float, steady, 1), self.small()),
@@ -285,8 +309,12 @@ impl Writer {
             let objects = self.variable(Kind::Objects, false)?.name;
             return Some(format!("{objects}[0].move({})", self.random.pick(&["0.5", "2", "-1.5"])));
         }
-        let affordable: Vec<_> =
-            self.functions.iter().filter(|function| function.result == result && self.affords(function.cost)).cloned().collect();
+        let affordable: Vec<_> = self
+            .functions
+            .iter()
+            .filter(|function| function.result == result && self.affords(function.cost))
+            .cloned()
+            .collect();
         if affordable.is_empty() {
             return None;
         }
@@ -297,7 +325,13 @@ impl Writer {
     }
 
     /// The call of a function with arguments of the right kinds, as they may be written.
-    pub(crate) fn call_with(&mut self, name: &str, depth: &str, parameters: &[(String, Kind)], defaults: usize) -> String {
+    pub(crate) fn call_with(
+        &mut self,
+        name: &str,
+        depth: &str,
+        parameters: &[(String, Kind)],
+        defaults: usize,
+    ) -> String {
         let mut arguments = vec![depth.to_string()];
         let mut named = self.random.percent(10);
         for (place, (parameter, kind)) in parameters.iter().enumerate() {
@@ -364,7 +398,12 @@ impl Writer {
         let operator = self.random.pick(&["<", "<=", ">", ">=", "==", "!="]);
         match self.random.below(14) {
             0 | 1 => match self.variable(Kind::Complex, false) {
-                Some(variable) => format!("abs({}) {} {}", variable.name, self.random.pick(&[">", "<", ">=", "<="]), self.random.pick(&["2.0", "2", "1.5", "100.0"])),
+                Some(variable) => format!(
+                    "abs({}) {} {}",
+                    variable.name,
+                    self.random.pick(&[">", "<", ">=", "<="]),
+                    self.random.pick(&["2.0", "2", "1.5", "100.0"])
+                ),
                 None => format!("{value} {operator} 7"),
             },
             2 => format!("{} < {value} <= {}", self.small(), self.random.between(5, 50)),

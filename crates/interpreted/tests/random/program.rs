@@ -160,7 +160,8 @@ impl Writer {
         for _ in 0..self.random.pick(&[0, 0, 0, 1, 1, 2]) {
             self.define();
         }
-        let globals = ["g1", "g2"].map(|name| Variable { name: name.into(), kind: Kind::Int, steady: false, locked: false });
+        let globals =
+            ["g1", "g2"].map(|name| Variable { name: name.into(), kind: Kind::Int, steady: false, locked: false });
         if self.random.percent(50) {
             // Loops over locals are another thing to a compiler than loops over globals.
             self.cost = 0;
@@ -237,7 +238,11 @@ impl Writer {
                 writer.line("self.y = y");
             });
             writer.block("def move(self, by):", |writer| {
-                let change = writer.random.pick(&["self.x += by", "self.x = self.x + by * 2", "self.x, self.y = self.y, self.x - by"]);
+                let change = writer.random.pick(&[
+                    "self.x += by",
+                    "self.x = self.x + by * 2",
+                    "self.x, self.y = self.y, self.x - by",
+                ]);
                 writer.line(change);
                 let result = writer.random.pick(&["return self.x", "return self.x + self.y", "return abs(self.y) + 1"]);
                 writer.line(result);
@@ -270,7 +275,13 @@ impl Writer {
         let name = format!("f{}", self.functions.len());
         let mut parameters = Vec::new();
         for _ in 0..self.random.between(1, 3) {
-            let kind = self.random.weighed(&[(40, Kind::Int), (30, Kind::Float), (12, Kind::Complex), (12, Kind::Ints), (6, Kind::Floats)]);
+            let kind = self.random.weighed(&[
+                (40, Kind::Int),
+                (30, Kind::Float),
+                (12, Kind::Complex),
+                (12, Kind::Ints),
+                (6, Kind::Floats),
+            ]);
             parameters.push((self.fresh("p"), kind));
         }
         let is_number = parameters.last().is_some_and(|(_, kind)| NUMBERS.contains(kind));

@@ -89,7 +89,9 @@ impl Writer {
 
     fn any_number(&mut self) -> Option<Variable> {
         let kind = self.random.pick(&NUMBERS);
-        self.variable(kind, false).or_else(|| self.variable(Kind::Int, false)).or_else(|| self.variable(Kind::Float, false))
+        self.variable(kind, false)
+            .or_else(|| self.variable(Kind::Int, false))
+            .or_else(|| self.variable(Kind::Float, false))
     }
 
     fn assign(&mut self) {
@@ -179,13 +181,16 @@ impl Writer {
             },
             _ => (format!("range({rounds})"), rounds),
         };
-        self.locked(read.as_ref(), |writer| writer.looped(&format!("for {counter} in {range}:"), counter, rounds, None));
+        self.locked(read.as_ref(), |writer| {
+            writer.looped(&format!("for {counter} in {range}:"), counter, rounds, None)
+        });
     }
 
     /// Writes a loop that reads a list, which must not grow meanwhile: it would grow for ever.
     fn locked(&mut self, list: Option<&Variable>, write: impl FnOnce(&mut Writer)) {
         let lock = |writer: &mut Writer, locked: bool| {
-            let found = writer.variables.iter_mut().find(|variable| list.is_some_and(|list| list.name == variable.name));
+            let found =
+                writer.variables.iter_mut().find(|variable| list.is_some_and(|list| list.name == variable.name));
             if let Some(variable) = found {
                 variable.locked = locked;
             }
@@ -230,7 +235,8 @@ impl Writer {
         let rounds = self.rounds();
         let counter = self.fresh("i");
         let limit = self.random.pick(&["2.0", "2", "4.0", "1.5", "1e200"]);
-        let step = self.random.pick(&["{z} = {z} * {z} + {c}", "{z} = {z} * {z} * 0.5 + {c} * {z}", "{z} = {z} ** 2 + {c}"]);
+        let step =
+            self.random.pick(&["{z} = {z} * {z} + {c}", "{z} = {z} * {z} * 0.5 + {c} * {z}", "{z} = {z} ** 2 + {c}"]);
         let step = step.replace("{z}", &z).replace("{c}", &format!("({c})"));
         self.line(&format!("{z} = 0j"));
         let first = format!("if abs({z}) > {limit}:");
@@ -262,7 +268,15 @@ impl Writer {
         }
         let mut values = Vec::new();
         for _ in 0..self.random.between(1, 3) {
-            let kind = self.random.pick(&[Kind::Int, Kind::Float, Kind::Complex, Kind::Ints, Kind::Text, Kind::Pair, Kind::Counts]);
+            let kind = self.random.pick(&[
+                Kind::Int,
+                Kind::Float,
+                Kind::Complex,
+                Kind::Ints,
+                Kind::Text,
+                Kind::Pair,
+                Kind::Counts,
+            ]);
             if let Some(variable) = self.variable(kind, false) {
                 values.push(variable.name);
             } else {
@@ -276,7 +290,9 @@ impl Writer {
                 format!("print('%.4f %r' % ({value}, {}))", values[0])
             }
             2 => format!("print(f'{{{}:.3e}}')", self.atom(Kind::Float, true)),
-            _ => format!("print({})", values.iter().map(|value| format!("repr({value})")).collect::<Vec<_>>().join(", ")),
+            _ => {
+                format!("print({})", values.iter().map(|value| format!("repr({value})")).collect::<Vec<_>>().join(", "))
+            }
         };
         match self.loops.last() {
             Some(inner) if self.weight > 12 && inner.counter != "2" => {
@@ -301,19 +317,31 @@ impl Writer {
             4 | 5 => format!("{name}[{index}] {}= {}", self.random.pick(&["+", "-"]), self.term(kind, list.steady, 1)),
             6 if may_grow => format!("{name}.append({value})"),
             7 if may_grow => format!("{name} += [{value}]"),
-            8 if may_grow => format!("{name}[{}:{}] = [{value}, {value}]", self.random.between(0, 2), self.random.between(1, 4)),
+            8 if may_grow => {
+                format!("{name}[{}:{}] = [{value}, {value}]", self.random.between(0, 2), self.random.between(1, 4))
+            }
             9 if may_grow && !self.is_repeated() => format!("{name} = {name} * 2"),
             6..=9 => format!("{name}[{index}] = {value}"),
             10 => self.shrink(name),
             _ if self.is_repeated() => format!("{name}[:2] = {name}[:2][::-1]"),
-            _ => self.random.pick(&["{}.reverse()", "{}[::2] = [0] * len({}[::2])", "{} = {}[::-1]", "{} = sorted({})", "{}.sort()"]).replace("{}", name),
+            _ => self
+                .random
+                .pick(&[
+                    "{}.reverse()",
+                    "{}[::2] = [0] * len({}[::2])",
+                    "{} = {}[::-1]",
+                    "{} = sorted({})",
+                    "{}.sort()",
+                ])
+                .replace("{}", name),
         };
         self.line(&line);
     }
 
     /// What makes a list shorter, seldom too short.
     fn shrink(&mut self, name: &str) -> String {
-        let what = self.random.pick(&["{}.pop()", "del {}[0]", "del {}[-1]", "{} = {}[1:]", "del {}[3:5]", "{}.pop(1)"]);
+        let what =
+            self.random.pick(&["{}.pop()", "del {}[0]", "del {}[-1]", "{} = {}[1:]", "del {}[3:5]", "{}.pop(1)"]);
         let what = what.replace("{}", name);
         if self.random.percent(10) {
             return what;
@@ -412,12 +440,10 @@ impl Writer {
                 let list = self.list_variable().map_or_else(|| "[1, 2]".into(), |list| list.name);
                 self.line(&format!("{}, *rest = {list}", one.name));
             }
-            (Some(one), Some(other), 4) if !one.steady && !other.steady => {
-                match self.variable(Kind::Pair, false) {
-                    Some(pair) => self.line(&format!("{}, {} = {}", one.name, other.name, pair.name)),
-                    None => self.line(&format!("{} = {} = 7", one.name, other.name)),
-                }
-            }
+            (Some(one), Some(other), 4) if !one.steady && !other.steady => match self.variable(Kind::Pair, false) {
+                Some(pair) => self.line(&format!("{}, {} = {}", one.name, other.name, pair.name)),
+                None => self.line(&format!("{} = {} = 7", one.name, other.name)),
+            },
             _ => match self.variable(Kind::Pair, false) {
                 Some(pair) => {
                     let (one, other) = (self.term(Kind::Int, false, 1), self.term(Kind::Float, false, 1));
@@ -512,7 +538,8 @@ impl Writer {
 
     fn leave(&mut self) {
         let test = self.test(0);
-        let in_function = self.function.as_ref().filter(|function| function.name != "main").map(|function| function.result);
+        let in_function =
+            self.function.as_ref().filter(|function| function.name != "main").map(|function| function.result);
         let how = match in_function {
             Some(result) if self.random.percent(30) => format!("return {}", self.number(result, false, 1)),
             _ => self.random.pick(&["break", "continue", "continue"]).into(),
@@ -529,7 +556,11 @@ impl Writer {
             2 => format!("{name} = {name}[::-1]"),
             3 => format!("{name} = {name}.{}()", self.random.pick(&["upper", "lower", "strip", "title", "swapcase"])),
             4 => format!("{name} = {name}.replace('a', '-')"),
-            5 => format!("{name} = {name}[{}:{}]", self.random.pick(&["", "1", "-6"]), self.random.pick(&["", "8", "-1"])),
+            5 => format!(
+                "{name} = {name}[{}:{}]",
+                self.random.pick(&["", "1", "-6"]),
+                self.random.pick(&["", "8", "-1"])
+            ),
             6 => format!("{name} += str({number})[:9]"),
             7 if self.weight < 20 => format!("print({name}.split('-')[-1], {name}[:1] < 'h', {name}.find('b'))"),
             _ => format!("{name} = ''.join([c for c in {name} if c != 'b'])[:40]"),
@@ -542,7 +573,13 @@ impl Writer {
         let name = &objects.name;
         let value = self.term(Kind::Float, false, 1);
         if self.random.percent(50) && self.depth < MAXIMUM_DEPTH {
-            let first = self.random.pick(&["p.x += p.y * 0.5", "p.x = p.y - 1", "p.y -= p.x", "p.move(2)", "p.x, p.y = p.y, p.x"]);
+            let first = self.random.pick(&[
+                "p.x += p.y * 0.5",
+                "p.x = p.y - 1",
+                "p.y -= p.x",
+                "p.move(2)",
+                "p.x, p.y = p.y, p.x",
+            ]);
             let before = self.weight;
             self.weight *= 3;
             self.block(&format!("for p in {name}:"), |writer| {

@@ -50,7 +50,9 @@ pub(crate) fn described(failure: &Failure) -> String {
         Failure::Source(error) => (error.to_string(), 1),
         Failure::Exception { traceback, status } => (traceback.clone(), *status),
     };
-    let last = text.rfind("Traceback (most recent call last):\n").map_or(0, |start| text[start..].find('\n').map_or(0, |end| start + end + 1));
+    let last = text
+        .rfind("Traceback (most recent call last):\n")
+        .map_or(0, |start| text[start..].find('\n').map_or(0, |end| start + end + 1));
     let mut frames = String::new();
     let mut errors = String::new();
     for line in text[last..].lines() {
