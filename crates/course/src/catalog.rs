@@ -5,10 +5,17 @@ use validation::Ladder;
 
 /// The ladders of every technique crate, in the order of the chapters.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
-    [kernels::ladders(), interpreted::ladders(), vectorised::ladders(), threaded::ladders(), multiprocess::ladders(), gpu::ladders()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        kernels::ladders(),
+        interpreted::ladders(),
+        vectorised::ladders(),
+        threaded::ladders(),
+        multiprocess::ladders(),
+        gpu::ladders(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// All steps, in order.

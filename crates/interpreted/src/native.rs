@@ -32,6 +32,7 @@ mod held;
 mod helpers;
 mod jumps;
 mod layout;
+mod memory;
 mod region;
 mod rules;
 mod squares;

@@ -80,15 +80,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<(), Failure> {
     show(&side_a, &side_b)?;
     let mut changed = changed_lines(&code_a, &code_b);
     if let (Some(program_a), Some(program_b)) = (a.info().program, b.info().program) {
-        screen.line("")?;
-        if program_a == program_b {
-            screen.line(format!("both run {} of {}: only the engine differs", program_a.function, program_a.file))?;
-        } else {
-            let (side_a, code_a) = program(&sources, program_a)?;
-            let (side_b, code_b) = program(&sources, program_b)?;
-            show(&side_a, &side_b)?;
-            changed += changed_lines(&code_a, &code_b);
-        }
+        changed += programs(&screen, &sources, show, program_a, program_b)?;
     }
     screen.line(format!("\n{changed} lines of code changed"))?;
     if args.asm {
@@ -131,6 +123,25 @@ fn side(sources: &mut Sources, found: &LadderStep<'_>) -> Result<(Side, String),
         ..Side::new(&step.path(), &format!("{}:{line}", step.file), &cut.text, cut.first_line)
     };
     Ok((side, cut.code))
+}
+
+/// Shows the functions of another language that two steps run, and says how many lines of code they differ in.
+fn programs(
+    screen: &Screen,
+    sources: &Sources,
+    show: impl Fn(&Side, &Side) -> Result<(), Failure>,
+    a: Program,
+    b: Program,
+) -> Result<usize, Failure> {
+    screen.line("")?;
+    if a == b {
+        screen.line(format!("both run {} of {}: only the engine differs", a.function, a.file))?;
+        return Ok(0);
+    }
+    let (side_a, code_a) = program(sources, a)?;
+    let (side_b, code_b) = program(sources, b)?;
+    show(&side_a, &side_b)?;
+    Ok(changed_lines(&code_a, &code_b))
 }
 
 /// The function of another language that a step runs, and its code alone.

@@ -171,7 +171,9 @@ fn ended(failure: &Ended) -> Result<ExitCode, Failure> {
 /// The table of functions: calls are counted, times are those of samples.
 fn profile(interpreter: &Interpreter, watch: &Watch) -> String {
     let mut rows: Vec<_> = watch.functions.iter().filter(|(_, counts)| counts.calls > 0).collect();
-    rows.sort_by_key(|(place, counts)| (std::cmp::Reverse((counts.own, counts.calls)), interpreter.place_name(**place)));
+    rows.sort_by_key(|(place, counts)| {
+        (std::cmp::Reverse((counts.own, counts.calls)), interpreter.place_name(**place))
+    });
     let calls: u64 = rows.iter().map(|(_, counts)| counts.calls).sum();
     let shown: Vec<_> = rows
         .iter()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cranelift_codegen::ir::{self, AbiParam, AliasRegionData, Block, InstBuilder, MemFlagsData, SourceLoc, types};
+use cranelift_codegen::ir::{self, AbiParam, Block, InstBuilder, MemFlagsData, SourceLoc, types};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use hashbrown::HashMap;
@@ -12,6 +12,7 @@ use crate::native::code::{RAISED, Site, fields};
 use crate::native::flow::{Flow, Place, State};
 use crate::native::held::{Address, Held, Operand};
 use crate::native::layout::{VALUE, registers};
+use crate::native::memory::{Bases, Memory};
 use crate::native::region::{Region, effect};
 use crate::native::rules::{Action, Rules};
 use crate::native::squares::Pending;
@@ -25,32 +26,6 @@ enum Home {
     Slot(usize),
     Depth(usize),
     Base(usize),
-}
-
-/// Addresses that stay the same until the interpreter is called.
-#[derive(Clone, Copy)]
-pub(super) struct Bases {
-    pub(super) frame: ir::Value,
-    pub(super) lists: ir::Value,
-    pub(super) instances: ir::Value,
-    pub(super) globals: ir::Value,
-}
-
-/// Kinds of memory of which none overlaps another.
-#[derive(Clone, Copy)]
-pub(super) struct Memory {
-    /// The context.
-    pub(super) context: MemFlagsData,
-    /// The frame.
-    pub(super) frame: MemFlagsData,
-    /// Headers of lists and objects.
-    pub(super) headers: MemFlagsData,
-    /// Elements of lists, attributes of objects.
-    pub(super) elements: MemFlagsData,
-    /// Global names.
-    pub(super) globals: MemFlagsData,
-    /// What somebody else may write at any time.
-    pub(super) shared: MemFlagsData,
 }
 
 /// What is held at a moment.
@@ -123,20 +98,7 @@ pub(super) fn emit(
     function.signature.call_conv = isa.default_call_conv();
     function.signature.params.push(AbiParam::new(types::I64));
     function.signature.returns.push(AbiParam::new(types::I64));
-    let mut number = 0;
-    let mut region_of = |description: &'static str| {
-        number += 1;
-        let data = AliasRegionData { user_id: number, description: description.into() };
-        MemFlagsData::trusted().with_alias_region(Some(function.dfg.alias_regions.insert(data)))
-    };
-    let memory = Memory {
-        context: region_of("context"),
-        frame: region_of("frame"),
-        headers: region_of("headers"),
-        elements: region_of("elements"),
-        globals: region_of("globals"),
-        shared: region_of("shared"),
-    };
+    let memory = Memory::new(function);
     let mut builder = FunctionBuilder::new(function, context);
     let entry = builder.create_block();
     builder.append_block_params_for_function_params(entry);

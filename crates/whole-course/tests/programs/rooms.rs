@@ -350,6 +350,9 @@ fn own_lines(file: &syn::File, text: &str) -> usize {
 /// Long kernels that are the whole of a step, and stand beside it because other files call them too: their files and names.
 const KERNELS: [(&str, &str); 1] = [("crates/vectorised/src/simd/mandelbrot.rs", "free_running_points")];
 
+/// The loop of the interpreter: its macros have to stand within the function, and the function with what it needs within one file.
+const LOOP: (&str, &str) = ("crates/interpreted/src/machine/execute.rs", "run");
+
 /// The names of the steps that a file lists.
 fn steps(text: &str) -> BTreeSet<String> {
     let listed = text.split("step!(").skip(1).filter_map(|rest| rest.split(',').next());
@@ -371,13 +374,14 @@ fn every_file_and_function_is_short_and_says_what_it_is() {
         }
         let lines = own_lines(&file, &text);
         let longest = if shown.starts_with("examples/chapter") { LONGEST_PART } else { LONGEST_FILE };
-        if lines > longest {
+        if lines > longest && shown != LOOP.0 {
             wrong.push(format!("{shown}: {lines} lines"));
         }
         let mut long = Long { functions: Vec::new() };
         long.visit_file(&file);
         let steps = steps(&text);
-        let is_kernel = |name: &str| KERNELS.iter().any(|(file, kernel)| *file == shown && *kernel == name);
+        let known = || KERNELS.iter().chain([&LOOP]);
+        let is_kernel = |name: &str| known().any(|(file, kernel)| *file == shown && *kernel == name);
         for (name, lines) in long.functions.into_iter().filter(|(name, _)| !steps.contains(name) && !is_kernel(name)) {
             wrong.push(format!("{shown}: {name} has {lines} lines"));
         }
