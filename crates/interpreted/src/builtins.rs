@@ -22,27 +22,14 @@ use std::sync::OnceLock;
 use hashbrown::HashMap;
 
 use crate::error::Outcome;
-use crate::state::{Arguments, BuiltinFunction, Machine};
+use crate::state::{Arguments, Machine};
 use crate::value::{BuiltinId, Type, Value};
 
-pub use arguments::Signature;
+pub use arguments::{BuiltinEntry, Signature};
 pub use attributes::attribute;
 pub use operands::{index_argument, slice_bound};
 pub use tables::BUILTINS;
 pub use types::{construct, construct_exception};
-
-/// A row of the table of all functions that are written in Rust.
-#[derive(Clone, Copy, Debug)]
-pub struct BuiltinEntry {
-    /// Its name.
-    pub name: &'static str,
-    /// The type whose method it is.
-    pub owner: Option<Type>,
-    /// Which arguments it takes.
-    pub signature: Signature,
-    /// What it does, once the arguments are at their places: call it by [`call`].
-    pub function: BuiltinFunction,
-}
 
 /// Calls a function of the table. The object of a method is the first argument without a name.
 pub fn call(machine: &mut Machine, function: BuiltinId, arguments: Arguments<'_>) -> Outcome<Value> {

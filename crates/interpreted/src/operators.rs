@@ -5,7 +5,8 @@
 
 mod arrays;
 mod complexes;
-mod equality;
+mod division;
+pub(crate) mod equality;
 pub(crate) mod floats;
 mod integers;
 mod numbers;

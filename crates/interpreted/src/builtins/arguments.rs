@@ -2,10 +2,21 @@
 
 use crate::describe::{type_name, type_of};
 use crate::error::{Outcome, Raised};
-use crate::state::{Arguments, Machine};
+use crate::state::{Arguments, BuiltinFunction, Machine};
 use crate::value::{Type, Value};
 
-use super::BuiltinEntry;
+/// A row of the table of all functions that are written in Rust.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltinEntry {
+    /// Its name.
+    pub name: &'static str,
+    /// The type whose method it is.
+    pub owner: Option<Type>,
+    /// Which arguments it takes.
+    pub signature: Signature,
+    /// What it does, once the arguments are at their places: call it by [`crate::builtins::call`].
+    pub function: BuiltinFunction,
+}
 
 /// Which arguments a function takes, the object of a method not counted. CPython has a way of reading arguments for each of
 /// these, and each has words of its own.

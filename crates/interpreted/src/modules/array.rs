@@ -7,7 +7,7 @@ use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::heap::Heap;
 use crate::modules::arguments::{integer, no_keywords, none, one, overflow, real, some};
-use crate::modules::{Attribute, Member, MemberValue, Table};
+use crate::modules::member::{Attribute, Member, MemberValue, Table};
 use crate::objects::{Array, Numbers};
 use crate::state::{Arguments, Machine};
 use crate::value::{Ref, Type, Value};

@@ -9,7 +9,7 @@ use crate::error::Outcome;
 use crate::modules::arguments::{domain_error, one, range_error, real, some};
 use crate::modules::c_math::{asinh as real_asinh, ldexp};
 use crate::modules::math::{IS_CLOSE, PI, TAU, is_close, tolerances};
-use crate::modules::{Member, MemberValue};
+use crate::modules::member::{Member, MemberValue};
 use crate::state::{Arguments, Machine};
 use crate::value::Value;
 

@@ -10,7 +10,7 @@ use num_traits::ToPrimitive;
 use crate::error::{ExceptionKind, Outcome};
 use crate::modules::arguments::{Parameters, domain_error, one, range_error, real, some, to_integer};
 use crate::modules::c_math;
-use crate::modules::{Member, MemberValue};
+use crate::modules::member::{Member, MemberValue};
 use crate::state::{Arguments, Machine};
 use crate::value::Value;
 

@@ -7,9 +7,9 @@ use num_bigint::{BigInt, BigUint, Sign};
 
 use crate::error::Outcome;
 use crate::modules::arguments::{PythonParameters, integer, none, one, overflow, real};
+use crate::modules::member::{Member, MemberValue};
 use crate::modules::mersenne::MersenneTwister;
 use crate::modules::sha512::sha512;
-use crate::modules::{Member, MemberValue};
 use crate::state::{Arguments, Machine};
 use crate::table;
 use crate::value::Value;

@@ -2,7 +2,7 @@
 
 use crate::error::{ExceptionKind, Outcome};
 use crate::modules::arguments::some;
-use crate::modules::{Member, MemberValue};
+use crate::modules::member::{Member, MemberValue};
 use crate::state::{Arguments, Machine};
 use crate::value::Value;
 

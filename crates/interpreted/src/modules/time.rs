@@ -8,7 +8,7 @@ use num_bigint::BigInt;
 use crate::error::Outcome;
 use crate::modules::arguments::{integer, none, one, overflow};
 use crate::modules::clocks;
-use crate::modules::{Member, MemberValue};
+use crate::modules::member::{Member, MemberValue};
 use crate::state::{Arguments, Machine};
 use crate::value::Value;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cranelift_codegen::ir::{self, AbiParam, Block, InstBuilder, MemFlagsData, SourceLoc, types};
+use cranelift_codegen::ir::{self, AbiParam, Block, InstBuilder, SourceLoc, types};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use hashbrown::HashMap;

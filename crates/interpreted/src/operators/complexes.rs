@@ -1,7 +1,7 @@
 //! Complex numbers, operation by operation as C's CPython rounds them. `hypot`, `atan2`, `exp`, `log`, `sin`, `cos` and `pow` are
 //! the C library's: what is computed with them has its last bits.
 
-use super::floats::by_zero;
+use super::division::by_zero;
 use crate::bytecode::BinaryOperator;
 use crate::error::{ExceptionKind, Outcome};
 use crate::heap::Heap;

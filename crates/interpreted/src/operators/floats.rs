@@ -4,6 +4,7 @@
 use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Pow, ToPrimitive};
 
+use super::division::by_zero;
 use super::{complexes, integers};
 use crate::bytecode::BinaryOperator;
 use crate::error::{ExceptionKind, Outcome, Raised};
@@ -34,12 +35,6 @@ pub(super) fn binary(heap: &mut Heap, operator: BinaryOperator, left: f64, right
 /// Whether there is such an operator.
 pub(super) fn has(operator: BinaryOperator) -> bool {
     complexes::has(operator) || matches!(operator, BinaryOperator::FloorDivide | BinaryOperator::Modulo)
-}
-
-/// A `ZeroDivisionError`.
-#[cold]
-pub(super) fn by_zero(heap: &mut Heap, text: &str) -> Raised {
-    heap.raise(ExceptionKind::ZeroDivisionError, text)
 }
 
 /// The remainder with the sign of the divisor, which is not 0.

@@ -1,7 +1,7 @@
 //! Numbers of mixed types: an operation is done in the wider of two types, `bool` < `int` < `float` < `complex`.
 
 use super::integers::{self, Integer};
-use super::{complexes, floats, time};
+use super::{complexes, division, floats, time};
 use crate::bytecode::{BinaryOperator, UnaryOperator};
 use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome};
@@ -92,7 +92,7 @@ pub(super) fn divide_modulo(heap: &mut Heap, left: Value, right: Value) -> Outco
         ) => {
             let (left, right) = (one.parts(heap)?.0, other.parts(heap)?.0);
             if right == 0.0 {
-                return Err(floats::by_zero(heap, "float divmod()"));
+                return Err(division::by_zero(heap, "float divmod()"));
             }
             let (quotient, remainder) = floats::divide_modulo(left, right);
             Ok((Value::Float(quotient), Value::Float(remainder)))

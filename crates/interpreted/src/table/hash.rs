@@ -12,7 +12,7 @@ use crate::describe::type_name;
 use crate::error::Raised;
 use crate::heap::Heap;
 use crate::objects::{Iterator, View};
-use crate::operators;
+use crate::operators::equality;
 use crate::value::Value;
 
 /// The prime that numbers are reduced by.
@@ -213,5 +213,5 @@ fn tuple_hash(heap: &Heap, items: &[Value]) -> Result<i64, Unhashable> {
 
 /// Whether two keys are one key.
 pub(super) fn equal(heap: &Heap, left: Value, right: Value) -> bool {
-    left.is_same(right) || operators::equal(heap, left, right)
+    left.is_same(right) || equality::equal(heap, left, right)
 }
