@@ -1,13 +1,14 @@
 families = [
     (ArithmeticError, (ZeroDivisionError, OverflowError, FloatingPointError)),
     (LookupError, (IndexError, KeyError)),
-    (OSError, (FileNotFoundError, PermissionError, TimeoutError, FileExistsError)),
+    (OSError, (FileNotFoundError, PermissionError, TimeoutError, ConnectionError, FileExistsError, IsADirectoryError, NotADirectoryError, InterruptedError, BlockingIOError, ChildProcessError, ProcessLookupError)),
+    (ConnectionError, (BrokenPipeError, ConnectionResetError, ConnectionRefusedError, ConnectionAbortedError)),
     (ImportError, (ModuleNotFoundError,)),
     (NameError, (UnboundLocalError,)),
     (RuntimeError, (RecursionError, NotImplementedError)),
     (SyntaxError, (IndentationError, TabError)),
     (ValueError, (UnicodeError,)),
-    (Warning, (DeprecationWarning, RuntimeWarning, UserWarning)),
+    (Warning, (BytesWarning, DeprecationWarning, EncodingWarning, FutureWarning, ImportWarning, PendingDeprecationWarning, ResourceWarning, RuntimeWarning, SyntaxWarning, UnicodeWarning, UserWarning)),
     (Exception, (AssertionError, AttributeError, BufferError, EOFError, MemoryError, ReferenceError, StopIteration, StopAsyncIteration, SystemError, TypeError, Warning, LookupError)),
     (BaseException, (Exception, KeyboardInterrupt, SystemExit, GeneratorExit)),
 ]
@@ -17,3 +18,5 @@ for parent, children in families:
             raise child("text")
         except parent as error:
             print(repr(error), isinstance(error, Exception), isinstance(error, parent), error.args)
+for kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError):
+    print(kind, kind is UnicodeError)
