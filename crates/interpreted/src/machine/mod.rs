@@ -2,6 +2,7 @@
 
 mod attributes;
 mod calls;
+mod compiled;
 mod engine;
 mod exceptions;
 mod execute;
@@ -24,6 +25,7 @@ use std::sync::atomic::AtomicBool;
 
 pub(crate) use attributes::{class_attribute, is_subclass};
 pub(crate) use frames::Execution;
+pub use compiled::{Compiled, CompiledSummary};
 pub use engine::{Engine, THRESHOLD};
 pub use lock::GlobalLock;
 pub use watch::{Counts, Place, Watch, Watched};
