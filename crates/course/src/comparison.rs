@@ -24,12 +24,16 @@ pub(crate) struct Entry {
     pub(crate) best_ms: Option<f64>,
     pub(crate) median_ms: Option<f64>,
     pub(crate) runs: Option<usize>,
+    /// The shortest time of the processor, of all threads together; of those who do not compute in other processes or on a device.
+    pub(crate) cpu_ms: Option<f64>,
     /// Whose times the ratios are divided by.
     pub(crate) base: String,
     /// Best time over the base's best time.
     pub(crate) ratio_of_best: Option<f64>,
     /// The median of the ratios of the runs that were made right after each other.
     pub(crate) ratio_of_pairs: Option<f64>,
+    /// Shortest time of the processor over the base's.
+    pub(crate) ratio_of_cpu: Option<f64>,
     /// The device that computed, if it is not the processor and says its name.
     pub(crate) device: Option<String>,
     /// The shortest time of the kernels of a run, by the device's own clock.
@@ -44,12 +48,17 @@ pub(crate) struct Entry {
 pub(crate) fn table(entries: &[Entry]) -> String {
     let rows = entries.iter().map(|entry| {
         let name = entry.name.clone();
-        let (best, median) = (cell(entry.best_ms, 2, ""), cell(entry.median_ms, 2, ""));
-        let (of_best, of_pairs) = (cell(entry.ratio_of_best, 3, ""), cell(entry.ratio_of_pairs, 3, ""));
-        [name, best, median, of_best, of_pairs, word(entry).to_owned()]
+        let [best, median, cpu] = [entry.best_ms, entry.median_ms, entry.cpu_ms].map(|ms| cell(ms, 2, ""));
+        let [of_best, of_pairs, of_cpu] = ratios(entry);
+        [name, best, median, cpu, of_best, of_pairs, of_cpu, word(entry).to_owned()]
     });
-    let header = ["who", "best ms", "median ms", "of best", "of pairs", "answer"];
-    plain_table(&header, &rows.collect::<Vec<_>>(), &[0, 5])
+    let header = ["who", "best ms", "median ms", "cpu ms", "of best", "of pairs", "of cpu", "answer"];
+    plain_table(&header, &rows.collect::<Vec<_>>(), &[0, 7])
+}
+
+/// The three ratios as a table has them.
+fn ratios(entry: &Entry) -> [String; 3] {
+    [entry.ratio_of_best, entry.ratio_of_pairs, entry.ratio_of_cpu].map(|ratio| cell(ratio, 3, ""))
 }
 
 /// Why some are not `ok`: a line for each reason, with all that it holds for.
@@ -96,14 +105,16 @@ pub(crate) fn draw(path: &Path, problem: &str, entries: &[Entry]) -> Result<(), 
 pub(crate) fn page(entries: &[Entry]) -> String {
     let base = entries.first().map_or("", |entry| entry.base.as_str());
     let mut text = format!(
-        "| who | best ms | median ms | best / {base} | pairs (median) | answer |\n|---|---:|---:|---:|---:|---|\n"
+        "| who | best ms | median ms | CPU ms | best / {base} | pairs (median) | CPU | answer |\n\
+         |---|---:|---:|---:|---:|---:|---:|---|\n"
     );
     for entry in entries {
-        let (best, median) = (milliseconds(entry.best_ms), milliseconds(entry.median_ms));
-        let (of_best, of_pairs) = (cell(entry.ratio_of_best, 3, ""), cell(entry.ratio_of_pairs, 3, ""));
+        let [best, median, cpu] = [entry.best_ms, entry.median_ms, entry.cpu_ms].map(milliseconds);
+        let [of_best, of_pairs, of_cpu] = ratios(entry);
         let (name, status) = (&entry.name, entry.status.word());
         let version = entry.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
-        let _ = writeln!(text, "| {name}{version} | {best} | {median} | {of_best} | {of_pairs} | {status} |");
+        let times = format!("{best} | {median} | {cpu}");
+        let _ = writeln!(text, "| {name}{version} | {times} | {of_best} | {of_pairs} | {of_cpu} | {status} |");
     }
     text.push_str(&on_devices(entries));
     text

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use profiling::processor_time;
 use runner::{LadderStep, Status, Timing, excerpt};
 use validation::{Ceiling, Checked, NoAnswer, Precision, Settings, SharedInput, StepError, StepInfo};
 
@@ -12,12 +13,17 @@ use crate::peer::{Peer, PeerProcess};
 /// Characters of a reason: programs say much when they fail.
 const LONGEST: usize = 600;
 
+/// The crate whose steps compute in processes of their own: this one does not see what they take of the processor.
+const OTHER_PROCESSES: &str = "multiprocess";
+
 /// Who takes part.
 pub(crate) struct Contender {
     pub(crate) name: String,
     mirrors: String,
     kind: Kind,
-    pub(crate) times: Vec<Duration>,
+    times: Vec<Duration>,
+    /// Of the processor, all threads together.
+    cpu_times: Vec<Duration>,
     kernel_times: Vec<Duration>,
     /// The sum of the last run.
     sum: Option<String>,
@@ -31,10 +37,14 @@ enum Kind {
         own_work: bool,
         /// Whether what the hardware allows says something about it.
         comparable: bool,
+        /// Whether what this process takes of the processor is what the step takes.
+        in_this_process: bool,
     },
     Peer {
         process: Box<PeerProcess>,
         exact: bool,
+        /// Whether the program itself computes, and no device.
+        in_this_process: bool,
         /// The sum that its answer should have, in its precision.
         expected: String,
     },
@@ -42,16 +52,44 @@ enum Kind {
     Out,
 }
 
+/// One run.
+struct Run {
+    time: Duration,
+    cpu_time: Option<Duration>,
+    kernel_time: Option<Duration>,
+}
+
+/// Whose times the others are divided by. Without a name there is nobody.
+#[derive(Default)]
+pub(crate) struct Base {
+    pub(crate) name: String,
+    times: Vec<Duration>,
+    cpu_times: Vec<Duration>,
+}
+
+impl Base {
+    /// The times of a contender until now.
+    pub(crate) fn new(of: &Contender) -> Self {
+        Self { name: of.name.clone(), times: of.times.clone(), cpu_times: of.cpu_times.clone() }
+    }
+}
+
 /// The name of a step among the contenders.
 pub(crate) fn name_of(step: &StepInfo) -> String {
     format!("{} {}", step.crate_name(), step.name)
+}
+
+/// Whether a part of a name means somebody, in letters of either case: `pypy` is `PyPy expanded.py` too.
+pub(crate) fn is_called(name: &str, part: &str) -> bool {
+    name.to_lowercase().contains(&part.trim().to_lowercase())
 }
 
 /// Whose times the others are divided by: the one that is named, if it has any, or our last step that does the problem's own work:
 /// of those in the processor's own instructions, if there are such. Nobody, if nobody could run.
 pub(crate) fn base(contenders: &[Contender], name: Option<&str>) -> Option<usize> {
     let has_time = |contender: &Contender| !contender.times.is_empty();
-    let named = |contender: &Contender| name.is_some_and(|name| contender.name.contains(name)) && has_time(contender);
+    let named =
+        |contender: &Contender| name.is_some_and(|name| is_called(&contender.name, name)) && has_time(contender);
     let own =
         |contender: &Contender| matches!(contender.kind, Kind::Step { own_work: true, .. }) && has_time(contender);
     let here = |contender: &Contender| match &contender.kind {
@@ -65,13 +103,13 @@ pub(crate) fn base(contenders: &[Contender], name: Option<&str>) -> Option<usize
 
 impl Contender {
     fn new(name: String, mirrors: &str, kind: Kind) -> Self {
-        let (times, kernel_times) = (Vec::new(), Vec::new());
         Self {
             name,
             mirrors: mirrors.to_owned(),
             kind,
-            times,
-            kernel_times,
+            times: Vec::new(),
+            cpu_times: Vec::new(),
+            kernel_times: Vec::new(),
             sum: None,
             status: Status::Ok,
             reason: None,
@@ -87,7 +125,8 @@ impl Contender {
         let comparable = own_work || (!step.changes_the_algorithm && step.precision == Precision::ExactSingle);
         match (started, step.precision) {
             (Ok(checked), precision) => {
-                let kind = Kind::Step { step: Box::new(checked), own_work, comparable };
+                let in_this_process = step.crate_name() != OTHER_PROCESSES && checked.session().device().is_none();
+                let kind = Kind::Step { step: Box::new(checked), own_work, comparable, in_this_process };
                 let contender = Self::new(name, step.mirrors, kind);
                 match precision {
                     Precision::Different { why, .. } => contender.out(Status::Different, why.to_owned()),
@@ -114,7 +153,12 @@ impl Contender {
             return contender(Kind::Out).out(Status::Wrong, why);
         };
         match peer.start(root, &input.sizes()) {
-            Ok(process) => contender(Kind::Peer { process: Box::new(process), exact: peer.exact, expected }),
+            Ok(process) => contender(Kind::Peer {
+                process: Box::new(process),
+                exact: peer.exact,
+                in_this_process: !peer.needs_device(),
+                expected,
+            }),
             // A card is there, and a package that wants another driver or toolkit: it gave no answer, right or wrong.
             Err(why) if peer.needs_device() => contender(Kind::Out).out(Status::Unavailable, why),
             Err(why) => contender(Kind::Out).out(Status::Wrong, why),
@@ -135,40 +179,45 @@ impl Contender {
     pub(crate) fn run(&mut self) {
         let outcome = match &mut self.kind {
             // Nobody finds the caches as he left them, since the others have run: there is nothing to settle.
-            Kind::Step { step, .. } => {
-                let outcome = step.run().map_err(|error| error.to_string());
-                outcome.map(|time| (time, step.session().kernel_time()))
+            Kind::Step { step, in_this_process, .. } => {
+                let outcome = step.run_by(processor_time).map_err(|error| error.to_string());
+                outcome.map(|(time, [before, after])| {
+                    let cpu_time = before.zip(after).filter(|_| *in_this_process).map(|(before, after)| after - before);
+                    Run { time, cpu_time, kernel_time: step.session().kernel_time() }
+                })
             }
-            Kind::Peer { process, exact, expected } => process.run().and_then(|run| {
+            Kind::Peer { process, exact, in_this_process, expected } => process.run().and_then(|run| {
                 let differs = run.check != *expected;
                 self.sum = Some(run.check);
-                match (differs, *exact) {
-                    (true, true) => Err("its answer is wrong".to_owned()),
-                    (true, false) => {
-                        self.status = Status::Different;
-                        Ok((run.time, run.kernel_time))
-                    }
-                    (false, _) => Ok((run.time, run.kernel_time)),
+                if differs && *exact {
+                    return Err("its answer is wrong".to_owned());
                 }
+                if differs {
+                    self.status = Status::Different;
+                }
+                let cpu_time = run.cpu_time.filter(|_| *in_this_process);
+                Ok(Run { time: run.time, cpu_time, kernel_time: run.kernel_time })
             }),
             Kind::Out => return,
         };
         match outcome {
-            Ok((time, kernel_time)) => {
-                self.times.push(time);
-                self.kernel_times.extend(kernel_time);
+            Ok(run) => {
+                self.times.push(run.time);
+                self.cpu_times.extend(run.cpu_time);
+                self.kernel_times.extend(run.kernel_time);
             }
             Err(why) => {
                 (self.kind, self.status) = (Kind::Out, Status::Wrong);
                 self.reason = Some(excerpt(&why, LONGEST));
                 self.times.clear();
+                self.cpu_times.clear();
                 self.kernel_times.clear();
             }
         }
     }
 
     /// What has come of it, its times in milliseconds and divided by those of the base.
-    pub(crate) fn entry(mut self, problem: &str, input: &SharedInput, base: &str, base_times: &[Duration]) -> Entry {
+    pub(crate) fn entry(mut self, problem: &str, input: &SharedInput, base: &Base) -> Entry {
         let version = match &self.kind {
             Kind::Peer { process, .. } => process.version.clone(),
             _ => None,
@@ -183,10 +232,11 @@ impl Contender {
             }
             _ => (None, None),
         };
-        let ratio = |own: Duration, base: Duration| own.as_secs_f64() / base.as_secs_f64();
-        let pairs = self.times.iter().zip(base_times).map(|(&own, &base)| ratio(own, base)).collect::<Vec<_>>();
-        let best = self.times.iter().min().zip(base_times.iter().min());
-        let ratio_of_best = best.map(|(&own, &base)| ratio(own, base));
+        let pairs = self.times.iter().zip(&base.times).map(|(&own, &base)| ratio(own, base)).collect::<Vec<_>>();
+        let (ratio_of_best, ratio_of_cpu) =
+            (ratio_of_best(&self.times, &base.times), ratio_of_best(&self.cpu_times, &base.cpu_times));
+        let shortest = |times: &[Duration]| times.iter().min().map(|time| time.as_secs_f64() * 1e3);
+        let (cpu_ms, kernel_ms) = (shortest(&self.cpu_times), shortest(&self.kernel_times));
         let timing = Timing::new(self.times);
         Entry {
             problem: problem.to_owned(),
@@ -198,11 +248,13 @@ impl Contender {
             best_ms: timing.as_ref().map(Timing::best_ms),
             median_ms: timing.as_ref().map(Timing::median_ms),
             runs: timing.as_ref().map(Timing::runs),
-            base: base.to_owned(),
+            cpu_ms,
+            base: base.name.clone(),
             ratio_of_best,
             ratio_of_pairs: median(pairs),
+            ratio_of_cpu,
             device,
-            kernel_ms: self.kernel_times.iter().min().map(|time| time.as_secs_f64() * 1e3),
+            kernel_ms,
             device_limit_ms: match device_limit {
                 Some(Ceiling::Device(time)) => Some(time.as_secs_f64() * 1e3),
                 _ => None,
@@ -211,6 +263,16 @@ impl Contender {
             validation_sum: self.sum,
         }
     }
+}
+
+fn ratio(own: Duration, base: Duration) -> f64 {
+    own.as_secs_f64() / base.as_secs_f64()
+}
+
+/// The shortest of these times over the shortest of the base's. Nothing where a clock has not moved.
+fn ratio_of_best(own: &[Duration], base: &[Duration]) -> Option<f64> {
+    let base = base.iter().min().filter(|base| !base.is_zero())?;
+    Some(ratio(*own.iter().min()?, *base))
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
@@ -225,7 +287,16 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::median;
+    use super::*;
+
+    #[test]
+    fn the_ratio_is_that_of_the_shortest_times() {
+        let times = |times: &[u64]| times.iter().copied().map(Duration::from_millis).collect::<Vec<_>>();
+        assert_eq!(ratio_of_best(&times(&[30, 20]), &times(&[50, 40, 60])), Some(0.5));
+        assert_eq!(ratio_of_best(&[], &times(&[40])), None);
+        assert_eq!(ratio_of_best(&times(&[40]), &[]), None);
+        assert_eq!(ratio_of_best(&times(&[40]), &times(&[0])), None, "the clock is too coarse");
+    }
 
     #[test]
     fn the_median_is_the_value_in_the_middle_or_the_mean_of_the_two_there() {

@@ -82,6 +82,7 @@ impl Device {
 struct Line {
     version: Option<String>,
     ms: Option<f64>,
+    cpu_ms: Option<f64>,
     kernel_ms: Option<f64>,
     check: Option<String>,
 }
@@ -90,6 +91,8 @@ struct Line {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PeerRun {
     pub(crate) time: Duration,
+    /// Of the processor, for all threads of the program.
+    pub(crate) cpu_time: Option<Duration>,
     /// Of the kernels, by the device's own clock.
     pub(crate) kernel_time: Option<Duration>,
     pub(crate) check: String,
@@ -220,7 +223,8 @@ impl PeerProcess {
         let time = |ms: f64| Duration::try_from_secs_f64(ms / 1e3).ok();
         match (line.ms.and_then(time), line.check) {
             (Some(time_of_run), Some(check)) => {
-                Ok(PeerRun { time: time_of_run, kernel_time: line.kernel_ms.and_then(time), check })
+                let [cpu_time, kernel_time] = [line.cpu_ms, line.kernel_ms].map(|ms| ms.and_then(time));
+                Ok(PeerRun { time: time_of_run, cpu_time, kernel_time, check })
             }
             _ => Err("it printed a line without ms and check".to_owned()),
         }
@@ -282,6 +286,9 @@ impl Drop for PeerProcess {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    /// What runs the programs of `interpreted` in another Python.
+    const PROGRAMS: &str = "/python_programs.py";
 
     /// A peer that is a shell script; its arguments are the problem and the sizes.
     fn peer(script: &str) -> Peer {
@@ -370,11 +377,33 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_the_kernels_is_told_by_those_who_know_it() {
+    fn the_time_of_the_kernels_and_of_the_processor_is_told_by_those_who_know_it() {
         let run = |line: &str| start(&format!("echo '{{}}'; read line; echo '{line}'")).unwrap().run().unwrap();
-        assert_eq!(run(r#"{"ms": 3, "check": "1"}"#).kernel_time, None);
+        let quiet = run(r#"{"ms": 3, "check": "1"}"#);
+        assert_eq!((quiet.cpu_time, quiet.kernel_time), (None, None));
         let told = run(r#"{"ms": 3, "kernel_ms": 1.5, "check": "1"}"#);
         assert_eq!((told.time, told.kernel_time), (Duration::from_millis(3), Some(Duration::from_micros(1500))));
+        let told = run(r#"{"ms": 3, "cpu_ms": 2.5, "check": "1"}"#);
+        assert_eq!((told.cpu_time, told.kernel_time), (Some(Duration::from_micros(2500)), None));
+    }
+
+    #[test]
+    fn the_listed_peers_differ_in_name_or_problem_and_their_programs_lie_in_the_workspace() {
+        let root = source::workspace::root().unwrap();
+        let peers = peers(&root).unwrap();
+        for (index, peer) in peers.iter().enumerate() {
+            let same = peers[..index].iter().find(|other| (&other.name, &other.problem) == (&peer.name, &peer.problem));
+            assert!(same.is_none(), "{} is there twice for {}", peer.name, peer.problem);
+            let program = peer.command.iter().find(|part| part.starts_with("scripts/"));
+            assert!(program.is_none_or(|program| root.join(program).is_file()), "{} has no {program:?}", peer.name);
+        }
+        let of_files: Vec<_> =
+            peers.iter().filter(|peer| peer.command.iter().any(|part| part.ends_with(PROGRAMS))).collect();
+        assert!(!of_files.is_empty());
+        for peer in of_files {
+            let file = root.join("crates/interpreted/programs").join(&peer.problem).join(peer.command.last().unwrap());
+            assert!(file.is_file(), "{} has no {}", peer.name, file.display());
+        }
     }
 
     #[test]

@@ -65,6 +65,7 @@ fn translate(machine: &mut Machine, module: &tree::Module, globals: Ref<objects:
         globals,
         places,
         values: HashMap::new(),
+        sets: Vec::new(),
         refused: None,
     };
     compiler.file(&module.body);
@@ -116,6 +117,8 @@ struct Compiler<'t> {
     places: HashMap<Symbol, u32>,
     /// The objects of constants that lie in the heap: one for equal ones of a file.
     values: HashMap<Constant, Value>,
+    /// The constants of displays of sets: equal sets have the order of the first one.
+    sets: Vec<Vec<Constant>>,
     unit: Unit<'t>,
     outer: Vec<Unit<'t>>,
     /// The first thing that was found wrong.
@@ -234,7 +237,9 @@ impl<'t> Compiler<'t> {
         match self.scope().kind {
             Kind::Module => name.into(),
             _ if declared => name.into(),
-            Kind::Class | Kind::Comprehension | Kind::Generator => format!("{}.{name}", self.unit.qualified_name).into(),
+            Kind::Class | Kind::Comprehension | Kind::Generator => {
+                format!("{}.{name}", self.unit.qualified_name).into()
+            }
             _ => format!("{}.<locals>.{name}", self.unit.qualified_name).into(),
         }
     }

@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use crate::builtins;
 use crate::bytecode::BinaryOperator;
 use crate::error::{ExceptionKind, Outcome, Raised};
-use crate::modules::{self, MemberValue};
+use crate::modules::{self, Attribute, MemberValue};
 use crate::names::Symbol;
 use crate::objects::Slice;
 use crate::state::{Arguments, Hooks, Machine};
@@ -68,6 +68,10 @@ fn elements(machine: &mut Machine, iterable: Value) -> Outcome<Vec<Value>> {
     match iterable {
         Value::List(list) => Ok(machine.heap[list].to_vec()),
         Value::Tuple(tuple) => Ok(machine.heap[tuple].0.to_vec()),
+        Value::Array(array) => {
+            let length = machine.heap[array].len();
+            Ok((0..length).map(|index| modules::array::element(&mut machine.heap, array, index)).collect())
+        }
         Value::Range(range) => {
             let range = machine.heap[range];
             Ok((0..range.len()).map(|index| Value::Int(range.element(index))).collect())
@@ -124,6 +128,9 @@ pub(crate) fn outcome(machine: &mut Machine, expression: &str) -> String {
     }
 }
 
+/// Arguments with names.
+type Keywords = Vec<(Symbol, Value)>;
+
 struct Reader<'a> {
     machine: &'a mut Machine,
     rest: &'a str,
@@ -159,6 +166,20 @@ impl<'a> Reader<'a> {
         while self.rest.starts_with('.') {
             self.rest = &self.rest[1..];
             let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_');
+            match modules::attribute(self.machine, value, name) {
+                Some(Attribute::Value(attribute)) => {
+                    value = attribute;
+                    continue;
+                }
+                Some(Attribute::Method(method)) => {
+                    assert!(self.accept("("), "{name} is called");
+                    let (mut positional, keywords) = self.arguments()?;
+                    positional.insert(0, value);
+                    value = method(self.machine, Arguments { positional: &positional, keywords: &keywords })?;
+                    continue;
+                }
+                None => {}
+            }
             if !self.accept("(") {
                 let attribute = builtins::attribute(&mut self.machine.heap, value, name);
                 value = attribute.unwrap_or_else(|| panic!("there is no attribute {name}"));
@@ -302,6 +323,8 @@ impl<'a> Reader<'a> {
                 Some(MemberValue::Float(number)) => Ok(Value::Float(number)),
                 Some(MemberValue::Complex(real, imaginary)) => Ok(Value::Complex(real, imaginary)),
                 Some(MemberValue::Int(number)) => Ok(Value::Int(number)),
+                Some(MemberValue::Bool(truth)) => Ok(Value::Bool(truth)),
+                Some(MemberValue::Made(make)) => Ok(make(self.machine)),
                 _ => Ok(built_in(name).unwrap_or_else(|| panic!("{name} is not known"))),
             };
         }
@@ -309,8 +332,8 @@ impl<'a> Reader<'a> {
         self.call(name, &positional, &keywords)
     }
 
-    /// Arguments up to the closing parenthesis.
-    fn arguments(&mut self) -> Outcome<(Vec<Value>, Vec<(Symbol, Value)>)> {
+    /// Arguments without and with names, up to the closing parenthesis.
+    fn arguments(&mut self) -> Outcome<(Vec<Value>, Keywords)> {
         let mut positional = Vec::new();
         let mut keywords = Vec::new();
         while !self.accept(")") {
@@ -352,6 +375,16 @@ impl<'a> Reader<'a> {
             ("slice", &[start, stop, step]) => {
                 return Ok(Value::Slice(machine.heap.allocate(Slice { start, stop, step })));
             }
+            ("after", &[array, Value::Str(method), ref rest @ ..]) => {
+                let method = machine.heap[method].shared();
+                let Some(Attribute::Method(method)) = modules::attribute(machine, array, &method) else {
+                    panic!("{method} is not known");
+                };
+                let mut positional = vec![array];
+                positional.extend_from_slice(rest);
+                method(machine, Arguments { positional: &positional, keywords })?;
+                return Ok(array);
+            }
             ("point_in_time", &[Value::Int(microseconds)]) => return Ok(Value::DateTime(microseconds)),
             _ => panic!("{name} is not known"),
         };
@@ -381,13 +414,13 @@ fn float_of(value: Value) -> Option<f64> {
 /// What `math.sqrt` or `datetime.datetime.now` names.
 fn member(path: &str) -> Option<MemberValue> {
     let mut parts = path.split('.');
-    let mut members = modules::find(parts.next()?)?;
+    let (_, mut members) = modules::find(parts.next()?)?;
     let mut parts = parts.peekable();
     while let Some(part) = parts.next() {
         let value = members.iter().find(|member| member.name == part)?.value;
         match value {
             MemberValue::Table(inner) if parts.peek().is_some() => members = inner.members,
-            MemberValue::Table(inner) => return inner.call.map(MemberValue::Function),
+            MemberValue::Table(inner) => return Some(MemberValue::Function(inner.call)),
             value => return Some(value),
         }
     }

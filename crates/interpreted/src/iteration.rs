@@ -255,7 +255,12 @@ fn fill_zip(machine: &mut Machine, place: Ref<Iterator>, depth: usize) -> Outcom
     Ok(count > 0)
 }
 
-fn next_within_zip(machine: &mut Machine, place: Ref<Iterator>, index: usize, depth: usize) -> Outcome<Option<Value>> {
+fn next_within_zip(
+    machine: &mut Machine,
+    place: Ref<Iterator>,
+    index: usize,
+    depth: usize,
+) -> Outcome<Option<Value>> {
     let Iterator::Zip(iterators, _) = &machine.heap[place] else { return Ok(None) };
     let mut inner = iterators[index];
     let element = next_at(machine, &mut inner, depth + 1)?;
@@ -289,7 +294,7 @@ pub fn collect(machine: &mut Machine, iterable: Value) -> Outcome<Vec<Value>> {
         Value::Tuple(tuple) => return Ok(machine.heap[tuple].0.to_vec()),
         Value::Range(range) => {
             let range = machine.heap[range];
-            operators::require(&mut machine.heap, u128::from(range.len()) * size_of::<Value>() as u128)?;
+            operators::require_memory(&mut machine.heap, u128::from(range.len()) * size_of::<Value>() as u128)?;
             return Ok((0..range.len()).map(|index| Value::Int(range.element(index))).collect());
         }
         Value::Str(text) => {
@@ -464,7 +469,11 @@ pub(crate) fn reversed(machine: &mut Machine, value: Value) -> Outcome<Value> {
     Ok(Value::Iterator(heap.allocate(iterator)))
 }
 
+
 fn not_reversible(heap: &mut Heap, value: Value) -> Raised {
     let name = type_name(heap, value);
     heap.type_error(format!("'{name}' object is not reversible"))
 }
+
+#[cfg(test)]
+mod tests;

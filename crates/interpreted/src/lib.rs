@@ -5,6 +5,8 @@ pub mod bytecode;
 pub mod compile;
 pub mod describe;
 pub mod error;
+#[cfg(test)]
+mod expressions;
 pub mod heap;
 pub mod iteration;
 pub mod library;

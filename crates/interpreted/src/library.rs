@@ -1,54 +1,40 @@
 //! Everything that is written in Rust and that a program can name, under one numbering: the built-in functions and methods first,
 //! then the functions of the built-in modules.
 
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 
 use crate::builtins;
 use crate::describe::type_of;
 use crate::error::Outcome;
 use crate::heap::Heap;
-use crate::modules::{self, Member, MemberValue, Table};
+use crate::modules::{self, Attribute, Member, MemberValue};
 use crate::objects::{BuiltinMethod, Module};
 use crate::state::{Arguments, BuiltinFunction, Machine};
 use crate::value::{BuiltinId, Ref, Type, Value};
 
-/// A function of a built-in module.
+/// A function of a built-in module, or a method of one of its types.
 struct OfModule {
     module: &'static str,
-    name: &'static str,
+    name: Box<str>,
     function: BuiltinFunction,
 }
 
-/// The functions of the built-in modules.
-fn of_modules() -> &'static [OfModule] {
-    static FUNCTIONS: OnceLock<Vec<OfModule>> = OnceLock::new();
-    FUNCTIONS.get_or_init(|| {
-        let mut functions = Vec::new();
-        for name in modules::NAMES {
-            collect(name, modules::find(name).unwrap_or_default(), &mut functions);
-        }
-        for method in modules::methods() {
-            functions.push(OfModule { module: "", name: method.name, function: method.function });
-        }
-        functions
-    })
+/// Those that some program has named so far, in the order in which they get their numbers. None is ever taken away.
+static OF_MODULES: RwLock<Vec<&'static OfModule>> = RwLock::new(Vec::new());
+
+fn of_module(place: usize) -> &'static OfModule {
+    OF_MODULES.read().unwrap_or_else(PoisonError::into_inner)[place - builtins::BUILTINS.len()]
 }
 
-fn collect(module: &'static str, members: &[Member], functions: &mut Vec<OfModule>) {
-    for member in members {
-        match member.value {
-            MemberValue::Function(function) => functions.push(OfModule { module, name: member.name, function }),
-            MemberValue::Table(table) => collect("", table.members, functions),
-            _ => {}
-        }
-    }
-}
-
-/// The number of a module's function.
-fn number(function: BuiltinFunction) -> BuiltinId {
-    let place = of_modules().iter().position(|known| std::ptr::fn_addr_eq(known.function, function));
-    let place = place.expect("every function of a module is in the list") + builtins::BUILTINS.len();
-    BuiltinId(u16::try_from(place).expect("there are fewer than 65536 functions"))
+/// The number of a module's function, which gets one when it is named for the first time.
+fn number(module: &'static str, name: &str, function: BuiltinFunction) -> BuiltinId {
+    let mut known = OF_MODULES.write().unwrap_or_else(PoisonError::into_inner);
+    let same = |one: &&OfModule| std::ptr::fn_addr_eq(one.function, function) && &*one.name == name && one.module == module;
+    let place = known.iter().position(same).unwrap_or_else(|| {
+        known.push(Box::leak(Box::new(OfModule { module, name: name.into(), function })));
+        known.len() - 1
+    });
+    BuiltinId(u16::try_from(builtins::BUILTINS.len() + place).expect("there are fewer than 65536 functions"))
 }
 
 /// The name of a function.
@@ -56,14 +42,14 @@ pub fn name(function: BuiltinId) -> &'static str {
     let place = usize::from(function.0);
     match builtins::BUILTINS.get(place) {
         Some(entry) => entry.name,
-        None => of_modules()[place - builtins::BUILTINS.len()].name,
+        None => &of_module(place).name,
     }
 }
 
 /// The module of a function: `builtins` for those that need no import.
 pub fn module_of(function: BuiltinId) -> &'static str {
     let place = usize::from(function.0);
-    if place < builtins::BUILTINS.len() { "builtins" } else { of_modules()[place - builtins::BUILTINS.len()].module }
+    if place < builtins::BUILTINS.len() { "builtins" } else { of_module(place).module }
 }
 
 /// Calls a function.
@@ -72,29 +58,34 @@ pub fn call(machine: &mut Machine, function: BuiltinId, arguments: Arguments<'_>
     if place < builtins::BUILTINS.len() {
         return builtins::call(machine, function, arguments);
     }
-    (of_modules()[place - builtins::BUILTINS.len()].function)(machine, arguments)
+    (of_module(place).function)(machine, arguments)
 }
 
 /// Calls a built-in type.
 pub fn construct(machine: &mut Machine, kind: Type, arguments: Arguments<'_>) -> Outcome<Value> {
-    match modules::table_of(kind).and_then(|table| table.call) {
-        Some(call) => call(machine, arguments),
+    match modules::table(kind) {
+        Some(table) => (table.call)(machine, arguments),
         None => builtins::construct(machine, kind, arguments),
     }
 }
 
 /// What a built-in type binds a name to.
 pub fn type_attribute(machine: &mut Machine, kind: Type, name: &str) -> Option<Value> {
-    if let Some(member) = modules::table_of(kind).and_then(|table| table.members.iter().find(|member| member.name == name)) {
-        return Some(value(machine, member.value));
+    if let Some(member) = modules::table(kind).and_then(|table| table.members.iter().find(|member| member.name == name)) {
+        return Some(value(machine, "", member));
     }
     builtins::method(kind, name).map(Value::Builtin)
 }
 
 /// An attribute of a value of a built-in type: a number's part, a method bound to the value.
 pub fn attribute(machine: &mut Machine, object: Value, name: &str) -> Option<Value> {
-    if let Some(value) = modules::attribute(machine, object, name) {
-        return Some(value);
+    match modules::attribute(machine, object, name) {
+        Some(Attribute::Value(value)) => return Some(value),
+        Some(Attribute::Method(method)) => {
+            let function = number("", name, method);
+            return Some(Value::BuiltinMethod(machine.heap.allocate(BuiltinMethod { function, object })));
+        }
+        None => {}
     }
     if let Some(value) = builtins::attribute(&mut machine.heap, object, name) {
         return Some(value);
@@ -114,41 +105,34 @@ pub fn attribute_names(heap: &Heap, object: Value) -> Vec<&'static str> {
     }) else {
         return Vec::new();
     };
-    let members = modules::table_of(kind).map_or(&[][..], |table| table.members).iter().map(|member| member.name);
+    let members = modules::table(kind).map_or(&[][..], |table| table.members).iter().map(|member| member.name);
     members.chain(builtins::BUILTINS.iter().filter(|entry| entry.owner == Some(kind)).map(|entry| entry.name)).collect()
 }
 
 /// The value of a member of a module.
-fn value(machine: &mut Machine, member: MemberValue) -> Value {
-    match member {
-        MemberValue::Function(function) => Value::Builtin(number(function)),
+fn value(machine: &mut Machine, module: &'static str, member: &Member) -> Value {
+    match member.value {
+        MemberValue::Function(function) => Value::Builtin(number(module, member.name, function)),
         MemberValue::Bool(value) => Value::Bool(value),
         MemberValue::Int(value) => Value::Int(value),
         MemberValue::Float(value) => Value::Float(value),
         MemberValue::Complex(real, imaginary) => Value::Complex(real, imaginary),
         MemberValue::CythonType(number) => Value::CythonType(number),
-        MemberValue::Type(kind) => Value::Type(kind),
         MemberValue::Made(make) => make(machine),
-        MemberValue::Table(Table { kind: Some(kind), .. }) => Value::Type(*kind),
-        MemberValue::Table(table) => Value::Module(made(machine, "", table.members)),
+        MemberValue::Table(table) => Value::Type(table.kind),
     }
-}
-
-/// A module with these names.
-fn made(machine: &mut Machine, name: &str, members: &[Member]) -> Ref<Module> {
-    let mut module = Module { name: name.into(), values: Vec::new(), names: Vec::new(), fallback: Vec::new() };
-    for member in members {
-        module.names.push(machine.names.symbol(member.name));
-        module.values.push(value(machine, member.value));
-        module.fallback.push(Value::Unbound);
-    }
-    machine.heap.allocate(module)
 }
 
 /// A built-in module by its name.
 pub fn module(machine: &mut Machine, name: &str) -> Option<Ref<Module>> {
-    let members = modules::find(name)?;
-    Some(made(machine, name, members))
+    let (name, members) = modules::find(name)?;
+    let mut module = Module { name: name.into(), values: Vec::new(), names: Vec::new(), fallback: Vec::new() };
+    for member in members {
+        module.names.push(machine.names.symbol(member.name));
+        module.values.push(value(machine, name, member));
+        module.fallback.push(Value::Unbound);
+    }
+    Some(machine.heap.allocate(module))
 }
 
 /// The names that a program can use without importing anything.

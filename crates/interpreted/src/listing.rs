@@ -91,10 +91,8 @@ fn write_code(text: &mut String, code: &Code, context: Context<'_>) {
         }
         let source_line = line.source_line.map(|line| line.to_string()).unwrap_or_default();
         let mark = if line.is_target { ">>" } else { "  " };
-        let mut row = format!(
-            "{source_line:>line_width$}     {mark} {:>position_width$} {:<20}",
-            line.position, line.name
-        );
+        let mut row =
+            format!("{source_line:>line_width$}     {mark} {:>position_width$} {:<20}", line.position, line.name);
         if let Some(argument) = line.argument {
             row += &format!(" {argument:>5}");
             if !line.explanation.is_empty() {
@@ -151,7 +149,7 @@ fn looping(code: &Code, range: &Range<u32>) -> usize {
             };
             let leads_back = flow::jump(instruction).is_some_and(|(target, _)| goes(target))
                 || !flow::ends(instruction) && at + 1 < range.end && leads[index + 1];
-            changed |= leads_back && !std::mem::replace(&mut leads[index], true) && leads_back;
+            changed |= leads_back && !std::mem::replace(&mut leads[index], true);
         }
     }
     leads.into_iter().filter(|&leads| leads).count()

@@ -1,14 +1,21 @@
 //! The built-in modules: what a program gets by `import math`, without a file.
 
 mod arguments;
+pub mod array;
 mod c_math;
+mod clocks;
 mod cmath;
+pub mod cython;
+mod datetime;
 mod math;
 pub mod mersenne;
 mod random;
 mod sha512;
+mod sys;
+mod time;
 
-use crate::state::BuiltinFunction;
+use crate::state::{BuiltinFunction, Machine};
+use crate::value::{Type, Value};
 
 /// A name of a built-in module.
 #[derive(Clone, Copy, Debug)]
@@ -32,63 +39,67 @@ pub enum MemberValue {
     Float(f64),
     /// A complex number: real and imaginary part.
     Complex(f64, f64),
-    /// A type of the module `cython`: the payload of [`crate::value::Value::CythonType`].
+    /// A type of the module `cython`: the place in [`cython::TYPES`], which [`Value::CythonType`] holds.
     CythonType(u16),
-    /// A built-in type.
-    Type(crate::value::Type),
-    /// What depends on the machine, made when the module is imported.
-    Made(fn(&mut crate::state::Machine) -> crate::value::Value),
-    /// Something that has names itself, such as `datetime.datetime`.
+    /// What lies in the heap, made when the module is imported.
+    Made(fn(&mut Machine) -> Value),
+    /// A type that has names itself: `datetime.datetime`.
     Table(&'static Table),
 }
 
-/// Something in a module that has names itself.
+/// A type in a module.
 #[derive(Debug)]
 pub struct Table {
-    /// What it is, where it is a type.
-    pub kind: Option<crate::value::Type>,
+    /// The type.
+    pub kind: Type,
     /// What happens when it is called.
-    pub call: Option<BuiltinFunction>,
-    /// Its names.
+    pub call: BuiltinFunction,
+    /// Its names: `now`.
     pub members: &'static [Member],
 }
 
-/// The names of a built-in module, if there is one of that name.
-pub fn find(name: &str) -> Option<&'static [Member]> {
-    Some(match name {
-        "cmath" => cmath::MEMBERS,
-        "math" => math::MEMBERS,
-        "random" => random::MEMBERS,
-        _ => return None,
+/// What an attribute of a value of a type of these modules is.
+#[derive(Clone, Copy, Debug)]
+pub enum Attribute {
+    /// A value.
+    Value(Value),
+    /// A function whose first argument is the object.
+    Method(BuiltinFunction),
+}
+
+/// The built-in modules and their names.
+pub const MODULES: [(&str, &[Member]); 8] = [
+    ("array", array::MEMBERS),
+    ("cmath", cmath::MEMBERS),
+    ("cython", cython::MEMBERS),
+    ("datetime", datetime::MEMBERS),
+    ("math", math::MEMBERS),
+    ("random", random::MEMBERS),
+    ("sys", sys::MEMBERS),
+    ("time", time::MEMBERS),
+];
+
+/// The built-in module of that name, if there is one.
+pub fn find(name: &str) -> Option<(&'static str, &'static [Member])> {
+    MODULES.into_iter().find(|(known, _)| *known == name)
+}
+
+/// An attribute of a point in time, a difference of two, or an array; `None` when it has none of that name.
+pub fn attribute(machine: &mut Machine, value: Value, name: &str) -> Option<Attribute> {
+    match value {
+        Value::DateTime(_) | Value::TimeDelta(_) => datetime::attribute(value, name),
+        Value::Array(array) => array::attribute(&mut machine.heap, array, name),
+        _ => None,
+    }
+}
+
+/// A type of these modules, as it is called and with its names: `array.array`, `datetime.datetime`, `datetime.timedelta`.
+pub fn table(kind: Type) -> Option<&'static Table> {
+    [array::MEMBERS, datetime::MEMBERS].into_iter().flatten().find_map(|member| match member.value {
+        MemberValue::Table(table) if table.kind == kind => Some(table),
+        _ => None,
     })
 }
 
 #[cfg(test)]
 mod tests;
-
-/// The names of the built-in modules.
-pub const NAMES: &[&str] = &["cmath", "math", "random"];
-
-/// A method of a value of a built-in module's type.
-#[derive(Clone, Copy, Debug)]
-pub struct Method {
-    /// Its name.
-    pub name: &'static str,
-    /// What it does.
-    pub function: BuiltinFunction,
-}
-
-/// All methods of the types of built-in modules.
-pub fn methods() -> &'static [Method] {
-    &[]
-}
-
-/// The names that a type of a built-in module has.
-pub fn table_of(_: crate::value::Type) -> Option<&'static Table> {
-    None
-}
-
-/// An attribute of a value of a built-in module's type.
-pub fn attribute(_: &mut crate::state::Machine, _: crate::value::Value, _: &str) -> Option<crate::value::Value> {
-    None
-}

@@ -27,6 +27,7 @@ use crate::describe::type_name;
 use crate::error::{Outcome, Raised};
 use crate::heap::Heap;
 use crate::state::Machine;
+use crate::text;
 use crate::value::Value;
 
 pub use arrays::array_push;
@@ -35,10 +36,10 @@ pub use numbers::{absolute, power_modulo, rounded, to_float, truncated};
 pub use order::{compare, compare_any, contains, same_or_equal_elements};
 pub use parse::{parse_complex, parse_float, parse_integer};
 pub use quick::{add, floor_divide, item, modulo, multiply, subtract, true_divide};
+pub use room::require as require_memory;
 pub use sequences::{length, truth};
 pub use sets::update_dict;
 pub use slices::extend;
-pub(crate) use room::require;
 pub use subscript::{delete_subscript, store_subscript, subscript};
 pub use time::total_seconds;
 
@@ -86,10 +87,12 @@ pub fn in_place(machine: &mut Machine, operator: BinaryOperator, left: Value, ri
         }
         _ => {}
     }
-    match binary_of_types(machine, operator, left, right)? {
-        Some(result) => Ok(result),
-        None => Err(unsupported(&mut machine.heap, &format!("{}=", operator.sign()), left, right)),
-    }
+    // A type with functions of a sequence that cannot be repeated keeps CPython from asking the other operand in place.
+    let heap = &machine.heap;
+    let asked =
+        operator != BinaryOperator::Multiply || sequences::is_sequence(left) || !sequences::has_functions(heap, left);
+    let result = if asked { binary_of_types(machine, operator, left, right)? } else { None };
+    result.ok_or_else(|| unsupported(&mut machine.heap, &format!("{}=", operator.sign()), left, right))
 }
 
 /// The result where one of the types has the operator.
@@ -99,6 +102,9 @@ fn binary_of_types(
     left: Value,
     right: Value,
 ) -> Outcome<Option<Value>> {
+    if let (BinaryOperator::Modulo, Value::Str(format)) = (operator, left) {
+        return text::percent(machine, format, right).map(Some);
+    }
     let heap = &mut machine.heap;
     if let Some(result) = numbers::binary(heap, operator, left, right)? {
         return Ok(Some(result));
@@ -108,9 +114,6 @@ fn binary_of_types(
     }
     if let Some(result) = sequences::binary(heap, operator, left, right)? {
         return Ok(Some(result));
-    }
-    if let (BinaryOperator::Modulo, Value::Str(format)) = (operator, left) {
-        return crate::text::percent(machine, format, right).map(Some);
     }
     sets::binary(machine, operator, left, right)
 }

@@ -16,10 +16,9 @@ pub use fields::format_method;
 pub use format::format;
 pub use numbers::{complex, integer};
 pub use percent::percent;
+pub(crate) use printable::is_printable;
 pub use quote::quote;
 pub use representation::{address, ascii, repr, str};
-
-pub(crate) use printable::is_printable;
 
 #[cfg(test)]
 mod tests;

@@ -84,7 +84,7 @@ mod program;
 mod sampler;
 
 pub use profiling_macros::{line_profile, memory_profile, profile};
-pub use program::{Count, Counters, Timed, Timeit, Usage, counters, time, timeit, usage};
+pub use program::{Count, Counters, Timed, Timeit, Usage, counters, processor_time, time, timeit, usage};
 pub use sampler::{
     Attributed, FREQUENCY, Frame, FunctionRow, LineRow, SampleError, Sampled, Sampler, Samples, Stack, Thread, Timer,
     Unavailable, sample,

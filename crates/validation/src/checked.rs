@@ -94,15 +94,25 @@ impl Checked {
     /// # Errors
     /// When the run fails, or the answer is wrong.
     pub fn run(&mut self) -> Result<Duration, NoAnswer> {
+        self.run_by(|| ()).map(|(time, _)| time)
+    }
+
+    /// The same, and what another clock said right before the run and right after it.
+    ///
+    /// # Errors
+    /// When the run fails, or the answer is wrong.
+    pub fn run_by<T>(&mut self, clock: impl Fn() -> T) -> Result<(Duration, [T; 2]), NoAnswer> {
         self.session.poison_places(self.runs);
+        let before = clock();
         let started = Instant::now();
         self.session.run()?;
         self.last_run = started.elapsed();
+        let after = clock();
         let started = Instant::now();
         self.check().map_err(|mismatch| NoAnswer::Wrong { after: self.runs, mismatch: Box::new(mismatch) })?;
         self.since = started.elapsed();
         self.runs += 1;
-        Ok(self.last_run)
+        Ok((self.last_run, [before, after]))
     }
 
     fn check(&mut self) -> Result<(), Mismatch> {

@@ -10,7 +10,7 @@ use validation::{Ladder, Settings, SharedInput, SizeRequest};
 
 use crate::catalog::{all, ladders, of_problem};
 use crate::comparison::{Entry, draw, page, reasons, table};
-use crate::contender::{Contender, base, name_of};
+use crate::contender::{Base, Contender, base, is_called, name_of};
 use crate::peer::{Peer, peers};
 use crate::results::{check_results, keep};
 use source::workspace::root;
@@ -22,7 +22,7 @@ pub(crate) struct CompareArgs {
     /// Only these of our steps [default: all]
     #[arg(long, value_name = "S,S", value_delimiter = ',')]
     steps: Vec<String>,
-    /// Only peers whose name has one of these in it: g++, numba, ... [default: all]
+    /// Only peers whose name has one of these in it: g++, numba, pypy, ... [default: all]
     #[arg(long, value_name = "P,P", value_delimiter = ',')]
     peers: Vec<String>,
     /// The step or peer that the others are divided by [default: our last step that does the problem's own work]
@@ -123,7 +123,7 @@ fn races<'a>(
     let steps: Vec<_> = all(ladders).into_iter().filter(|found| asked(found.ladder.problem())).collect();
     let selection = Selection::new(&args.steps);
     selection.check(steps.iter().map(LadderStep::info))?;
-    let is_wanted = |peer: &Peer, part: &String| peer.name.contains(part.trim());
+    let is_wanted = |peer: &Peer, part: &String| is_called(&peer.name, part);
     if let Some(unknown) = args.peers.iter().find(|part| !peers.iter().any(|peer| is_wanted(peer, part))) {
         let names: Vec<_> = peers.iter().map(|peer| peer.name.clone()).collect();
         return Err(Failure::Usage(nearest("peer", unknown, &names, "`cargo course doctor`")));
@@ -178,7 +178,7 @@ impl Race<'_> {
         let steps = self.steps.iter().map(|found| name_of(found.info()));
         let names: Vec<_> = steps.chain(self.peers.iter().map(|peer| peer.name.clone())).collect();
         match base {
-            Some(base) if !names.iter().any(|name| name.contains(base)) => {
+            Some(base) if !names.iter().any(|name| is_called(name, base)) => {
                 let kind = format!("step or peer of {} that takes part and is called", self.problem);
                 Err(Failure::Usage(nearest(&kind, base, &names, LIST)))
             }
@@ -208,9 +208,8 @@ impl Race<'_> {
         }
         drop(progress);
         let base = base(&contenders, args.base.as_deref());
-        let (base_name, base_times) =
-            base.map(|base| (contenders[base].name.clone(), contenders[base].times.clone())).unwrap_or_default();
-        let entry = |contender: Contender| contender.entry(self.problem, input, &base_name, &base_times);
+        let base = base.map(|base| Base::new(&contenders[base])).unwrap_or_default();
+        let entry = |contender: Contender| contender.entry(self.problem, input, &base);
         Ok(contenders.into_iter().map(entry).collect())
     }
 
@@ -220,7 +219,8 @@ impl Race<'_> {
         screen.line(table(entries))?;
         let base = entries.first().map_or("", |entry| entry.base.as_str());
         let sum = self.input.reference_sum();
-        screen.line(format!("validation sum {sum}; ratios to {base}, of the best runs and of the pairs (median)"))?;
+        let ratios = "of the best runs, of the pairs (median) and of the processor's time";
+        screen.line(format!("validation sum {sum}; ratios to {base}, {ratios}"))?;
         reasons(entries).into_iter().try_for_each(|line| screen.line(line))?;
         match entries.iter().any(|entry| entry.best_ms.is_some()) {
             true => Ok(()),

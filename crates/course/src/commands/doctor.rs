@@ -10,6 +10,9 @@ use runner::{Failure, Screen};
 use crate::peer::{Peer, peers};
 use source::workspace::root;
 
+/// The version of CPython that the interpreter is compared with.
+const CPYTHON: &str = "3.11";
+
 /// Something that a part of the course needs.
 struct Check {
     what: String,
@@ -27,6 +30,7 @@ pub(super) fn run() -> Result<(), Failure> {
         ("every chapter", everywhere()),
         ("chapter 1: the peers of `cargo course compare`", of_peers(&root)?),
         ("chapter 2: counting instructions", counting()),
+        ("chapter 4: the same programs in other Pythons", pythons(&root)),
         ("chapter 11: graphics cards", cards()),
         ("the book", book()),
     ];
@@ -91,6 +95,30 @@ fn of_peers(root: &Path) -> Result<Vec<Check>, Failure> {
         mend: why,
     }));
     Ok(checks)
+}
+
+/// The other implementations that run the programs of chapter 4.
+fn pythons(root: &Path) -> Vec<Check> {
+    let python = root.join(".peers/venv/bin/python");
+    let cpython = python.to_str().and_then(version);
+    let other = cpython.as_ref().filter(|found| !found.starts_with(&format!("Python {CPYTHON}.")));
+    let mend = match other {
+        Some(found) => format!(
+            "{found} is there, and runs them; rm -r .peers/venv, then PYTHON=python{CPYTHON} scripts/setup-peers, where that is installed"
+        ),
+        None => "scripts/setup-peers".to_owned(),
+    };
+    let cpython = Check {
+        what: format!("CPython {CPYTHON}, which the chapter's figures are against"),
+        found: cpython.clone().filter(|_| other.is_none()),
+        mend,
+    };
+    let pypy = Check {
+        what: "PyPy".to_owned(),
+        found: version("pypy3"),
+        mend: "scripts/setup-peers, or your system's package of PyPy 3".to_owned(),
+    };
+    vec![cpython, pypy]
 }
 
 fn counting() -> Vec<Check> {

@@ -10,7 +10,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use interpreted::listing::{self, nested};
 use interpreted::machine::{Engine, Failure as Ended, Interpreter, Watch, Watched};
 use interpreted::source::{ReadError, SourceFile};
 use runner::units::grouped;
@@ -77,10 +76,7 @@ pub(super) fn run(args: &PythonArgs) -> Result<ExitCode, Failure> {
     let translated = begun.elapsed();
     let screen = Screen;
     if args.dis {
-        for code in nested(&code) {
-            screen.line(listing::text(interpreter.machine(), code).trim_end())?;
-            screen.line("")?;
-        }
+        screen.line(interpreter.listing(&code).trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
     if args.profile {

@@ -119,11 +119,7 @@ fn qualified(entry: &BuiltinEntry) -> String {
 }
 
 fn no_keywords(machine: &mut Machine, entry: &BuiltinEntry) -> Raised {
-    let name = match entry.signature {
-        Signature::Parsed(..) | Signature::Many => entry.name.to_owned(),
-        _ => qualified(entry),
-    };
-    machine.heap.type_error(format!("{name}() takes no keyword arguments"))
+    machine.heap.type_error(format!("{}() takes no keyword arguments", qualified(entry)))
 }
 
 /// Whether the first argument is of the type whose method is called.
@@ -138,7 +134,9 @@ fn check_object(machine: &mut Machine, entry: &BuiltinEntry, positional: &[Value
         return Ok(());
     }
     let found = type_name(&machine.heap, object);
-    Err(machine.heap.type_error(format!("descriptor '{name}' for '{kind}' objects doesn't apply to a '{found}' object")))
+    Err(machine
+        .heap
+        .type_error(format!("descriptor '{name}' for '{kind}' objects doesn't apply to a '{found}' object")))
 }
 
 /// Puts arguments at the places of their names.
@@ -154,7 +152,8 @@ pub(super) fn fill(
     let (given, all) = (positional.len(), positional.len() + keywords.len());
     if all > names.len() {
         let kind = if given == 0 { "keyword " } else { "" };
-        let text = format!("{name}() takes at most {} {kind}argument{} ({all} given)", names.len(), plural(names.len()));
+        let text =
+            format!("{name}() takes at most {} {kind}argument{} ({all} given)", names.len(), plural(names.len()));
         return Err(machine.heap.type_error(text));
     }
     if given > most {
@@ -168,8 +167,7 @@ pub(super) fn fill(
     let unnamed = names.iter().take_while(|name| name.is_empty()).count().min(required);
     if given < unnamed {
         let bound = if unnamed == most { "exactly" } else { "at least" };
-        let text =
-            format!("{name}() takes {bound} {unnamed} positional argument{} ({given} given)", plural(unnamed));
+        let text = format!("{name}() takes {bound} {unnamed} positional argument{} ({given} given)", plural(unnamed));
         return Err(machine.heap.type_error(text));
     }
     places[..given].copy_from_slice(positional);

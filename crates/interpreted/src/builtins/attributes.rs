@@ -79,11 +79,9 @@ fn exception_attribute(heap: &mut Heap, place: Ref<Exception>, name: &str) -> Op
                 heap.tuple(arguments)
             }
         }),
-        "errno" | "strerror" if kind.is_a(ExceptionKind::OSError) => Some(if exception.arguments.len() < 2 {
-            Value::None
-        } else {
-            argument(usize::from(name == "strerror"))
-        }),
+        "errno" | "strerror" if kind.is_a(ExceptionKind::OSError) => {
+            Some(if exception.arguments.len() < 2 { Value::None } else { argument(usize::from(name == "strerror")) })
+        }
         _ => None,
     }
 }

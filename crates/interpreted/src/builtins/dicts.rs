@@ -104,12 +104,7 @@ pub(super) fn update(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome
 }
 
 /// Stores what the argument has, then what is named.
-pub(super) fn update_with(
-    machine: &mut Machine,
-    name: &str,
-    dict: Ref<Dict>,
-    arguments: Arguments<'_>,
-) -> Outcome<()> {
+pub(super) fn update_with(machine: &mut Machine, name: &str, dict: Ref<Dict>, arguments: Arguments<'_>) -> Outcome<()> {
     match *arguments.positional {
         [] => {}
         [other] => operators::update_dict(machine, dict, other)?,

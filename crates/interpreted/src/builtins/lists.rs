@@ -143,8 +143,8 @@ fn count_in(machine: &mut Machine, items: &[Value], wanted: Value) -> Outcome<Va
 fn find_in(machine: &mut Machine, items: &[Value], arguments: &[Value]) -> Outcome<Option<usize>> {
     let start = search_bound(machine, arguments[2], items.len(), 0)?;
     let stop = search_bound(machine, arguments[3], items.len(), items.len())?.min(items.len());
-    for place in start..stop {
-        if operators::same_or_equal_elements(&mut machine.heap, items[place], arguments[1])? {
+    for (place, &item) in items.iter().enumerate().take(stop).skip(start) {
+        if operators::same_or_equal_elements(&mut machine.heap, item, arguments[1])? {
             return Ok(Some(place));
         }
     }

@@ -29,9 +29,9 @@ pub fn index_argument(machine: &mut Machine, value: Value) -> Outcome<i64> {
     match value {
         Value::Int(number) => Ok(number),
         Value::Bool(truth) => Ok(truth.into()),
-        Value::Big(_) => Err(machine
-            .heap
-            .raise(ExceptionKind::OverflowError, "Python int too large to convert to C ssize_t")),
+        Value::Big(_) => {
+            Err(machine.heap.raise(ExceptionKind::OverflowError, "Python int too large to convert to C ssize_t"))
+        }
         _ => Err(no_integer(&mut machine.heap, value)),
     }
 }
@@ -39,14 +39,11 @@ pub fn index_argument(machine: &mut Machine, value: Value) -> Outcome<i64> {
 /// An argument that has to be an integer of 32 bits, where CPython reads a C `int`.
 pub(super) fn small_argument(machine: &mut Machine, value: Value) -> Outcome<i32> {
     let number = match value {
-        Value::Big(_) => {
-            let text = "Python int too large to convert to C int";
-            return Err(machine.heap.raise(ExceptionKind::OverflowError, text));
-        }
-        value => index_argument(machine, value)?,
+        Value::Big(_) => None,
+        value => i32::try_from(index_argument(machine, value)?).ok(),
     };
-    let text = if number < 0 { "signed integer is less than minimum" } else { "signed integer is greater than maximum" };
-    i32::try_from(number).map_err(|_| machine.heap.raise(ExceptionKind::OverflowError, text))
+    let text = "Python int too large to convert to C int";
+    number.ok_or_else(|| machine.heap.raise(ExceptionKind::OverflowError, text))
 }
 
 /// A bound of a slice of something with `length` elements; `missing` where it is left out. What lies outside is cut off.

@@ -127,9 +127,8 @@ fn intersect(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Ref<Set
     machine.roots.push(Value::Set(own));
     let mut result = Ok(own);
     for &other in &arguments.positional[1..] {
-        result = result.and_then(|before| {
-            with_other(machine, other, |heap, other| table::set_intersection(heap, before, other))
-        });
+        result = result
+            .and_then(|before| with_other(machine, other, |heap, other| table::set_intersection(heap, before, other)));
         if let Ok(set) = result {
             machine.roots[roots] = Value::Set(set);
         }

@@ -46,7 +46,7 @@ fn same_or_new(machine: &mut Machine, arguments: Arguments<'_>, text: &str) -> V
 
 /// Raises a `MemoryError` when there is no room for a string of so many bytes.
 fn require(machine: &mut Machine, bytes: u128) -> Outcome<()> {
-    crate::operators::require(&mut machine.heap, bytes)
+    crate::operators::require_memory(&mut machine.heap, bytes)
 }
 
 fn overflow(machine: &mut Machine, text: &str) -> Raised {

@@ -177,9 +177,8 @@ fn make_complex(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Valu
     if let Value::Str(_) = second {
         return Err(machine.heap.type_error("complex() second arg can't be a string"));
     }
-    let is_number = |value| {
-        matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Complex(..) | Value::Big(_))
-    };
+    let is_number =
+        |value| matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Complex(..) | Value::Big(_));
     if first.is_bound() && !is_number(first) {
         return Err(refused(machine, "complex() first argument must be a string or a number, not", first));
     }

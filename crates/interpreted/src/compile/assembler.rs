@@ -147,10 +147,15 @@ impl Assembler {
                 label = *next;
             }
             let mut instruction = flow::with_target(self.operations[at].instruction, label);
+            let target = self.position(label);
+            // A jump to what comes next anyway is left out later.
+            let is_far =
+                !self.operations.get(at + 1..target).is_some_and(|between| between.iter().all(is_artificial_jump));
             if let (
                 Instruction::Jump(_),
+                true,
                 Some(Operation { instruction: Instruction::JumpBackward(head), line: 0, .. }),
-            ) = (instruction, self.operations.get(self.position(label)))
+            ) = (instruction, is_far, self.operations.get(target))
             {
                 instruction = Instruction::JumpBackward(*head);
             }
@@ -244,6 +249,10 @@ impl Assembler {
             caches: self.caches,
         }
     }
+}
+
+fn is_artificial_jump(operation: &Operation) -> bool {
+    matches!(operation, Operation { instruction: Instruction::Jump(_), line: 0, .. })
 }
 
 /// The rows of operations that have the same handler. They are in order and none overlaps another.

@@ -125,6 +125,10 @@ pub(super) fn unary(operator: UnaryOperator, value: &Constant) -> Option<Constan
 
 /// The result of arithmetic on two numbers, where it raises nothing and is cheap.
 pub(super) fn binary(operator: BinaryOperator, left: &Constant, right: &Constant) -> Option<Constant> {
+    if matches!((left, right), (Constant::Bool(_), Constant::Bool(_))) {
+        // `&`, `|` and `^` of truth values are truth values.
+        return None;
+    }
     let (left, right) = (Number::of(left)?, Number::of(right)?);
     let number = match (&left, &right) {
         (Number::Integer(left), Number::Integer(right)) if operator != BinaryOperator::Divide => {

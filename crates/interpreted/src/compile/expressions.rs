@@ -203,10 +203,23 @@ impl<'t> Compiler<'t> {
     fn set(&mut self, items: &'t [Expression], range: Range) {
         match items.iter().map(constant).collect::<Option<Vec<_>>>() {
             Some(constants) if constants.len() > 2 => {
+                let constants = self.constant_set(constants);
                 self.load_constant(Constant::Tuple(constants), range);
                 self.write(Instruction::ConstantSet, range);
             }
             _ => self.display(items, Display::Set, range),
+        }
+    }
+
+    /// The elements of a constant set in the order of the first equal set of the file: CPython has one constant for all.
+    fn constant_set(&mut self, constants: Vec<Constant>) -> Vec<Constant> {
+        let within = |one: &[Constant], other: &[Constant]| one.iter().all(|constant| other.contains(constant));
+        match self.sets.iter().find(|known| within(known, &constants) && within(&constants, known)) {
+            Some(known) => known.clone(),
+            None => {
+                self.sets.push(constants.clone());
+                constants
+            }
         }
     }
 

@@ -9,8 +9,8 @@ use super::private;
 use super::refuse::{self, Refused};
 use crate::bytecode::Kind;
 use crate::source::tree::{
-    Class, Clause, Expression, ExpressionKind, FormatPart, Function, Name, Parameters, Range, Statement,
-    StatementKind, Target, TargetKind, TrailerKind,
+    Class, Clause, Expression, ExpressionKind, FormatPart, Function, Name, Parameters, Range, Statement, StatementKind,
+    Target, TargetKind, TrailerKind,
 };
 
 /// How a name is read and written in a scope.

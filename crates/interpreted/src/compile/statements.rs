@@ -6,7 +6,9 @@ use super::handlers::Try;
 use super::refuse::Refused;
 use super::scopes::Variable;
 use crate::bytecode::{BinaryOperator, Instruction};
-use crate::source::tree::{self, Alias, Expression, ExpressionKind, Identifier, Range, Statement, StatementKind, Target, TargetKind};
+use crate::source::tree::{
+    self, Alias, Expression, ExpressionKind, Identifier, Range, Statement, StatementKind, Target, TargetKind,
+};
 
 impl<'t> Compiler<'t> {
     pub(super) fn statements(&mut self, statements: &'t [Statement]) {

@@ -26,8 +26,8 @@ impl Compiler<'_> {
     /// The place of a global name in the module.
     fn place(&mut self, name: &str) -> u32 {
         let symbol = self.symbol(name);
-        let next = self.places.len() as u32;
         let module = &mut self.machine.heap[self.globals];
+        let next = module.names.len() as u32;
         *self.places.entry(symbol).or_insert_with(|| {
             module.names.push(symbol);
             module.values.push(Value::Unbound);

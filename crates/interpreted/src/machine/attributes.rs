@@ -125,7 +125,14 @@ fn exception_attribute(machine: &mut Machine, exception: Ref<Exception>, name: S
             optional(object.arguments.first().copied().unwrap_or_default())
         }
         "code" if is_subclass(&machine.heap, object.class, Value::ExceptionType(ExceptionKind::SystemExit)) => {
-            optional(object.arguments.first().copied().unwrap_or_default())
+            match object.arguments[..] {
+                [] => Some(Value::None),
+                [code] => Some(code),
+                _ => {
+                    let arguments = object.arguments.clone();
+                    Some(machine.heap.tuple(arguments))
+                }
+            }
         }
         _ => None,
     }

@@ -25,7 +25,7 @@ use std::sync::atomic::AtomicBool;
 
 pub(crate) use attributes::{class_attribute, is_subclass};
 pub(crate) use frames::Execution;
-pub use compiled::{Compiled, CompiledSummary};
+pub use compiled::{Compiled, MachineCode, WatchedLoop};
 pub use engine::{Engine, THRESHOLD};
 pub use lock::GlobalLock;
 pub use watch::{Counts, Place, Watch, Watched};
@@ -36,6 +36,7 @@ use hot::Observer;
 
 use crate::bytecode::Code;
 use crate::error::{ExceptionKind, Outcome, Raised};
+use crate::listing::{self, Context};
 use crate::native::Options;
 use crate::objects::{Generator, Module};
 use crate::source::{self, SourceError, SourceFile};
@@ -68,6 +69,12 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// A machine that prints nothing and has executed nothing.
+#[cfg(test)]
+pub(crate) fn idle() -> Machine {
+    Interpreter::new(Box::new(std::io::sink()), vec!["program.py".into()]).machine
+}
 
 /// A program and the machine that executes it.
 pub struct Interpreter {
@@ -119,6 +126,18 @@ impl Interpreter {
     /// Counts calls, or instructions and lines, from now on.
     pub fn watch(&mut self, watched: Watched) {
         self.machine.execution.watch = Some(Box::new(Watch::new(watched)));
+    }
+
+    /// The bytecode of a code and of those within it, as `python -m dis` lays it out.
+    pub fn listing(&self, code: &Code) -> String {
+        let Some(module) = self.module else { return String::new() };
+        let globals = &self.machine.heap[module];
+        listing::text(code, Context { names: &self.machine.names, heap: &self.machine.heap, globals })
+    }
+
+    /// What has become of the loops that were executed often.
+    pub fn compiled(&self) -> Compiled {
+        Compiled::of(&self.machine)
     }
 
     /// What has been counted.

@@ -80,7 +80,7 @@ fn suggestion(machine: &Machine, exception: Ref<Exception>) -> Option<Rc<str>> {
 }
 
 fn lines(passed: &[Passed], text: &mut String) {
-    let place = |passed: &Passed| (passed.code.number, passed.code.lines[passed.position as usize]);
+    let place = |passed: &Passed| (passed.code.number, passed.code.line(passed.position));
     let mut run = 0;
     for (index, step) in passed.iter().enumerate().rev() {
         let same = passed.get(index + 1).is_some_and(|outer| place(outer) == place(step));
@@ -100,7 +100,7 @@ fn lines(passed: &[Passed], text: &mut String) {
 /// File, line, function, the text of the line, and carets where they say more than the line alone.
 fn line(passed: &Passed, text: &mut String) {
     let code = &passed.code;
-    let number = code.lines[passed.position as usize];
+    let number = code.line(passed.position);
     _ = writeln!(text, "  File \"{}\", line {number}, in {}", code.file.name, code.name);
     let whole = code.file.line_text(number as usize);
     let shown = whole.trim();

@@ -116,6 +116,9 @@ impl Watch {
         }
         counts[position] += 1;
         let line = code.lines[position];
+        if line == 0 {
+            return;
+        }
         let (last_code, last_line, last_position) = self.last;
         if last_code != code.number || last_line != line || position <= last_position {
             *self.lines.entry((code.number, line)).or_default() += 1;
@@ -125,7 +128,7 @@ impl Watch {
 
     /// The interpreter has come back to a code that had called another: its line is not entered anew.
     pub(crate) fn returned(&mut self, code: &Code, position: usize) {
-        self.last = (code.number, code.lines[position], position);
+        self.last = (code.number, code.line(position as u32), position);
     }
 
     /// Counts a call of a function of the program, which the innermost frame makes.

@@ -75,18 +75,19 @@ pub(crate) struct Parameters {
 
 impl Parameters {
     /// The value of each parameter, unbound where it is left out.
-    pub(crate) fn bind<const N: usize>(
-        &self,
-        machine: &mut Machine,
-        arguments: Arguments<'_>,
-    ) -> Outcome<[Value; N]> {
+    pub(crate) fn bind<const N: usize>(&self, machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<[Value; N]> {
         let (function, given) = (self.function, arguments.positional.len());
         if given > self.positional {
-            let how = if self.required == self.positional && self.positional == self.names.len() { "exactly" } else { "at most" };
+            let how = if self.required == self.positional && self.positional == self.names.len() {
+                "exactly"
+            } else {
+                "at most"
+            };
             let how = if self.required == self.positional { "exactly" } else { how };
             let plural = if self.positional == 1 { "" } else { "s" };
             let kind = if self.positional == self.names.len() { "" } else { "positional " };
-            let message = format!("{function}() takes {how} {} {kind}argument{plural} ({given} given)", self.positional);
+            let message =
+                format!("{function}() takes {how} {} {kind}argument{plural} ({given} given)", self.positional);
             return Err(machine.heap.type_error(message));
         }
         let mut values = [Value::Unbound; N];
@@ -99,8 +100,7 @@ impl Parameters {
             };
             if values[place].is_bound() {
                 let position = place + 1;
-                let message =
-                    format!("argument for {function}() given by name ('{name}') and position ({position})");
+                let message = format!("argument for {function}() given by name ('{name}') and position ({position})");
                 return Err(machine.heap.type_error(message));
             }
             values[place] = value;
@@ -181,11 +181,7 @@ pub(crate) struct PythonParameters {
 
 impl PythonParameters {
     /// The value of each parameter, unbound where it is left out.
-    pub(crate) fn bind<const N: usize>(
-        &self,
-        machine: &mut Machine,
-        arguments: Arguments<'_>,
-    ) -> Outcome<[Value; N]> {
+    pub(crate) fn bind<const N: usize>(&self, machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<[Value; N]> {
         let (function, given) = (self.function, arguments.positional.len());
         let mut values = [Value::Unbound; N];
         let fitting = given.min(self.positional);
@@ -207,7 +203,9 @@ impl PythonParameters {
         if given > self.positional {
             // The object counts too, because these functions are methods.
             let takes = match (self.required + 1, self.positional + 1) {
-                (least, most) if least == most => format!("{most} positional argument{}", if most == 1 { "" } else { "s" }),
+                (least, most) if least == most => {
+                    format!("{most} positional argument{}", if most == 1 { "" } else { "s" })
+                }
                 (least, most) => format!("from {least} to {most} positional arguments"),
             };
             let message = format!("{function}() takes {takes} but {} were given", given + 1);

@@ -418,7 +418,7 @@ macro_rules! function {
 }
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = &[
+pub(super) const MEMBERS: &[Member] = &[
     function!("acos", called::acos),
     function!("acosh", called::acosh),
     function!("asin", called::asin),

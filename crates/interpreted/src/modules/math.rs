@@ -8,9 +8,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use crate::error::{ExceptionKind, Outcome};
-use crate::modules::arguments::{
-    Parameters, domain_error, one, range_error, real, some, to_integer,
-};
+use crate::modules::arguments::{Parameters, domain_error, one, range_error, real, some, to_integer};
 use crate::modules::c_math;
 use crate::modules::{Member, MemberValue};
 use crate::state::{Arguments, Machine};
@@ -338,7 +336,7 @@ use special::{gamma, lgamma};
 use sums::{dist, fsum, hypot, prod};
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = members!(
+pub(super) const MEMBERS: &[Member] = members!(
     acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, comb, copysign, cos, cosh, degrees, dist, erf, erfc, exp,
     exp2, expm1, fabs, factorial, floor, fmod, frexp, fsum, gamma, gcd, hypot, isclose, isfinite, isinf, isnan, isqrt,
     lcm, ldexp, lgamma, log, log10, log1p, log2, modf, nextafter, perm, pow, prod, radians, remainder, sin, sinh, sqrt,

@@ -54,9 +54,8 @@ fn seed(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
 /// How strings were made numbers before Python 3.2.
 fn first_version(text: &str) -> u64 {
     let first = text.chars().next().map_or(0, |character| u64::from(character as u32) << 7);
-    let mixed = text.chars().fold(first, |mixed, character| {
-        mixed.wrapping_mul(1_000_003) ^ u64::from(character as u32)
-    });
+    let mixed =
+        text.chars().fold(first, |mixed, character| mixed.wrapping_mul(1_000_003) ^ u64::from(character as u32));
     mixed ^ text.chars().count() as u64
 }
 
@@ -119,8 +118,12 @@ fn whole(machine: &mut Machine, value: Value, name: &str) -> Outcome<BigInt> {
 }
 
 fn randrange(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
-    const PARAMETERS: PythonParameters =
-        PythonParameters { function: "Random.randrange", names: &["start", "stop", "step"], required: 1, positional: 3 };
+    const PARAMETERS: PythonParameters = PythonParameters {
+        function: "Random.randrange",
+        names: &["start", "stop", "step"],
+        required: 1,
+        positional: 3,
+    };
     let [start, stop, step] = PARAMETERS.bind(machine, arguments)?;
     let start = whole(machine, start, "arg 1")?;
     if matches!(stop, Value::Unbound | Value::None) {
@@ -190,7 +193,7 @@ macro_rules! function {
 }
 
 /// The names of the module.
-pub const MEMBERS: &[Member] = &[
+pub(super) const MEMBERS: &[Member] = &[
     function!("choice", sequences::choice),
     function!("choices", sequences::choices),
     function!("expovariate", draws::expovariate),

@@ -26,8 +26,10 @@ pub(crate) fn sha512(message: &[u8]) -> Vec<u8> {
     }
     padded.extend((message.len() as u128 * 8).to_be_bytes());
     for block in padded.chunks_exact(128) {
-        let mut words: Vec<u64> =
-            block.chunks_exact(8).map(|bytes| bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))).collect();
+        let mut words: Vec<u64> = block
+            .chunks_exact(8)
+            .map(|bytes| bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)))
+            .collect();
         for index in 16..80 {
             let (early, late) = (words[index - 15], words[index - 2]);
             let low = early.rotate_right(1) ^ early.rotate_right(8) ^ (early >> 7);

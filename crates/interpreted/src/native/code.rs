@@ -299,7 +299,7 @@ pub(super) fn finish(
     let origins = compiled.buffer.get_srclocs_sorted().iter().filter(|origin| !origin.loc.is_default());
     let origins = origins.map(|origin| Origin { start: origin.start, end: origin.end, position: origin.loc.bits() });
     let lines = region.blocks.iter().flat_map(|(&start, &end)| start..end);
-    let lines = lines.map(|position| unit.code.lines.get(position as usize).copied().unwrap_or(0));
+    let lines = lines.filter_map(|position| unit.code.lines.get(position as usize).copied().filter(|&line| line != 0));
     let lines = lines.fold((u32::MAX, 0), |(first, last), line| (first.min(line), last.max(line)));
     Ok(CompiledLoop {
         memory,

@@ -90,7 +90,7 @@ pub(super) fn effect(code: &Code, position: u32) -> (u32, u32) {
         | I::MakeGenerator
         | I::Nop
         | I::Fused(_) => (0, 0),
-        I::Unary(_) | I::Not | I::LoadAttribute { .. } | I::GetIterator | I::ListToTuple | I::ConstantSet | I::PushHandled => (1, 1),
+        I::Unary(_) | I::Not | I::LoadAttribute { .. } | I::GetIterator | I::ListToTuple | I::ConstantSet => (1, 1),
         I::Add
         | I::Subtract
         | I::Multiply
@@ -102,7 +102,7 @@ pub(super) fn effect(code: &Code, position: u32) -> (u32, u32) {
         | I::Subscript => (2, 1),
         I::StoreSubscript => (3, 0),
         I::DeleteSubscript | I::StoreAttribute { .. } | I::DictAdd(_) => (2, 0),
-        I::LoadMethod { .. } | I::ImportFrom(_) => (1, 2),
+        I::LoadMethod { .. } | I::ImportFrom(_) | I::PushHandled => (1, 2),
         I::MatchException => (2, 2),
         I::BuildSlice(count)
         | I::BuildList(count)

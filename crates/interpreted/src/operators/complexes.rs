@@ -108,7 +108,8 @@ fn polar_power(base: Parts, exponent: Parts) -> Option<Parts> {
         power /= (angle * exponent.1).exp();
         phase += exponent.1 * length.ln();
     }
-    Some((power * phase.cos(), power * phase.sin()))
+    // An infinite angle has no sine, which CPython reports as it does a power of 0.
+    (!phase.is_infinite()).then(|| (power * phase.cos(), power * phase.sin()))
 }
 
 /// `abs(number)`; none when it is too large for a floating-point number.

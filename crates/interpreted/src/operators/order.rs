@@ -207,10 +207,10 @@ fn any_element(machine: &mut Machine, item: Value, container: Value) -> Outcome<
     Ok(found)
 }
 
-/// Whether a number equal to an element; anything that is no number is none.
+/// Whether a value equals an element of a range; only a number can.
 fn in_range(heap: &Heap, item: Value, range: Range) -> bool {
     let whole = match item {
-        Value::Complex(real, imaginary) if imaginary == 0.0 => Value::Float(real),
+        Value::Complex(real, 0.0) => Value::Float(real),
         item => item,
     };
     let number = match Real::of(whole) {

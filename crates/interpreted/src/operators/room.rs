@@ -14,8 +14,11 @@ pub(super) fn exhausted(heap: &mut Heap) -> Raised {
     heap.raise_with(ExceptionKind::MemoryError, Vec::new())
 }
 
-/// Raises a `MemoryError` when there is no memory for so many bytes.
-pub(crate) fn require(heap: &mut Heap, bytes: u128) -> Outcome<()> {
+/// Asks whether there is memory for so many bytes.
+///
+/// # Errors
+/// A `MemoryError` when there is not.
+pub fn require(heap: &mut Heap, bytes: u128) -> Outcome<()> {
     if bytes <= UNASKED {
         return Ok(());
     }

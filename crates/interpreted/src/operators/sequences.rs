@@ -27,8 +27,17 @@ pub(super) fn binary(heap: &mut Heap, operator: BinaryOperator, left: Value, rig
     }
 }
 
-fn is_sequence(value: Value) -> bool {
+pub(super) fn is_sequence(value: Value) -> bool {
     matches!(value, Value::Str(_) | Value::List(_) | Value::Tuple(_) | Value::Array(_))
+}
+
+/// Whether CPython's type has functions of a sequence, be it only `in` or `len`. It decides about the order of its questions.
+pub(super) fn has_functions(heap: &Heap, value: Value) -> bool {
+    match value {
+        Value::Dict(_) | Value::Set(_) | Value::Range(_) | Value::Instance(_) => true,
+        Value::Iterator(iterator) => matches!(heap[iterator], Iterator::View(..)),
+        value => is_sequence(value),
+    }
 }
 
 fn concatenated(heap: &mut Heap, left: Value, right: Value) -> Outcome<Value> {

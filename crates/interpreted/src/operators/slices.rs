@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::integers::Integer;
+use super::{room, sequences};
 use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::heap::Heap;
@@ -161,6 +162,8 @@ pub(super) fn remove<T: Copy>(items: &mut Vec<T>, indices: Indices) {
 /// A `TypeError` for what cannot be iterated over, and what the iterable raises.
 pub fn extend(machine: &mut Machine, list: Ref<List>, iterable: Value) -> Outcome<()> {
     if matches!(iterable, Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Range(_) | Value::Array(_)) {
+        let length = sequences::elements(&machine.heap, iterable).unwrap_or(0);
+        room::require(&mut machine.heap, u128::from(length) * size_of::<Value>() as u128)?;
         let more = iteration::collect(machine, iterable)?;
         machine.heap.grown(more.len() * size_of::<Value>());
         machine.heap[list].with(|items| items.extend_from_slice(&more));

@@ -8,7 +8,7 @@ use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::heap::Heap;
 use crate::iteration;
-use crate::objects::{Iterator, List, Range, Slice, Text};
+use crate::objects::{List, Range, Slice, Text};
 use crate::state::Machine;
 use crate::table;
 use crate::value::{Ref, Type, Value};
@@ -137,10 +137,7 @@ pub fn store_subscript(machine: &mut Machine, container: Value, index: Value, va
         }
         (Value::Dict(dict), key) => table::insert(heap, dict, key, value),
         (Value::Array(array), index) => arrays::store(heap, array, index, value),
-        (container, _) => {
-            let name = type_name(heap, container);
-            Err(heap.type_error(format!("'{name}' object does not support item assignment")))
-        }
+        (container, index) => Err(no_assignment(heap, container, index)),
     }
 }
 
@@ -203,16 +200,30 @@ pub fn delete_subscript(machine: &mut Machine, container: Value, index: Value) -
     }
 }
 
-/// CPython words it differently for types that have the functions of a sequence.
+/// What CPython says where nothing can be deleted: it words it differently for types that have the functions of a sequence.
 #[cold]
 fn no_deletion(heap: &mut Heap, container: Value, index: Value) -> Raised {
-    let has_sequence = match container {
-        Value::Tuple(_) | Value::Str(_) | Value::Range(_) | Value::Set(_) | Value::Instance(_) => true,
-        Value::Iterator(iterator) => matches!(heap[iterator], Iterator::View(..)),
-        _ => false,
-    };
-    let is_index = matches!(index, Value::Int(_) | Value::Bool(_) | Value::Big(_));
+    if let Some(raised) = too_large(heap, container, index) {
+        return raised;
+    }
+    let is_index = matches!(index, Value::Int(_) | Value::Bool(_));
+    let not = if is_index && sequences::has_functions(heap, container) { "doesn't" } else { "does not" };
     let name = type_name(heap, container);
-    let not = if has_sequence && is_index { "doesn't" } else { "does not" };
     heap.type_error(format!("'{name}' object {not} support item deletion"))
+}
+
+/// What CPython says where nothing can be stored.
+#[cold]
+fn no_assignment(heap: &mut Heap, container: Value, index: Value) -> Raised {
+    if let Some(raised) = too_large(heap, container, index) {
+        return raised;
+    }
+    let name = type_name(heap, container);
+    heap.type_error(format!("'{name}' object does not support item assignment"))
+}
+
+/// The error for an index that is too large, which CPython looks at before it asks whether anything can be changed.
+fn too_large(heap: &mut Heap, container: Value, index: Value) -> Option<Raised> {
+    let too_large = matches!(index, Value::Big(_)) && sequences::has_functions(heap, container);
+    too_large.then(|| heap.raise(ExceptionKind::IndexError, "cannot fit 'int' into an index-sized integer"))
 }

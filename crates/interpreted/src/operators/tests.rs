@@ -1,25 +1,14 @@
 //! Operators against what CPython 3.11 gave for the same operands (`tests/cases.py` writes the table), and against themselves.
 
-use std::io;
-
 use num_bigint::BigInt;
 
 use super::*;
 use crate::bytecode::Comparison;
-use crate::error::ExceptionKind;
-use crate::objects::{Array, List, Numbers, Range, Slice};
-use crate::state::Hooks;
-use crate::table;
+use crate::expressions::machine;
 
 mod notation;
 
 use notation::{identical, read};
-
-fn machine() -> Machine {
-    let hooks =
-        Hooks { call: |_, _, _| unreachable!("no program runs"), resume: |_, _| unreachable!("no program runs") };
-    Machine::new(hooks, Box::new(io::sink()), Vec::new())
-}
 
 const BINARY: [BinaryOperator; 12] = [
     BinaryOperator::Add,
@@ -130,7 +119,7 @@ fn check(table: &str) -> usize {
         let right = match (result, expected.strip_prefix('!')) {
             (Ok(result), None) => {
                 let expected = read(&mut machine.heap, expected);
-                (identical(&machine.heap, expected, result), format!("{}", notation::show(&machine.heap, result)))
+                (identical(&machine.heap, expected, result), notation::show(&machine.heap, result))
             }
             (Err(raised), Some(expected)) => {
                 let (name, arguments) = exception(&mut machine, raised);
@@ -159,8 +148,136 @@ fn each_row_of_the_table_is_what_cpython_gives() {
 }
 
 #[test]
-fn zz_big() {
-    if let Ok(path) = std::env::var("BIGTABLE") {
-        eprintln!("{}", check(&std::fs::read_to_string(path).unwrap()));
+fn integers_of_all_sizes_compute_as_unbounded_ones() {
+    let mut state = 14u64;
+    let mut random = || {
+        // Knuth's constants; the high bits are the random ones.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state ^ (state >> 32)
+    };
+    let mut number = || (random() as i64) >> (random() % 64);
+    let mut machine = machine();
+    for _ in 0..5000 {
+        let (left, right) = (number(), number());
+        let (big_left, big_right) = (BigInt::from(left), BigInt::from(right));
+        let expected = [
+            (BinaryOperator::Add, &big_left + &big_right),
+            (BinaryOperator::Subtract, &big_left - &big_right),
+            (BinaryOperator::Multiply, &big_left * &big_right),
+            (BinaryOperator::And, &big_left & &big_right),
+            (BinaryOperator::Or, &big_left | &big_right),
+            (BinaryOperator::Xor, &big_left ^ &big_right),
+            (BinaryOperator::LeftShift, &big_left << (right & 127)),
+            (BinaryOperator::RightShift, &big_left >> (right & 127)),
+        ];
+        for (operator, expected) in expected {
+            let shift = matches!(operator, BinaryOperator::LeftShift | BinaryOperator::RightShift);
+            let operand = Value::Int(if shift { right & 127 } else { right });
+            let result = binary(&mut machine, operator, Value::Int(left), operand).expect("there is a result");
+            let expected = machine.heap.integer(expected);
+            assert!(identical(&machine.heap, result, expected), "{left} {} {operand:?}: {result:?}", operator.sign());
+        }
+        if right != 0 {
+            let (quotient, rest) = numbers::divide_modulo(&mut machine.heap, Value::Int(left), Value::Int(right))
+                .expect("the divisor is not 0");
+            let [quotient, rest] = [quotient, rest].map(|value| match value {
+                Value::Int(number) => BigInt::from(number),
+                Value::Big(number) => machine.heap[number].clone(),
+                other => panic!("{other:?} is no integer"),
+            });
+            assert_eq!(quotient * right + &rest, big_left, "{left} // {right}");
+            assert!((rest < BigInt::ZERO) == (right < 0) || rest == BigInt::ZERO, "{left} % {right} is {rest}");
+            assert!(rest.magnitude() < big_right.magnitude(), "{left} % {right} is {rest}");
+        }
+    }
+}
+
+#[test]
+fn a_list_changed_in_place_stays_the_same_list() {
+    let mut machine = machine();
+    let list = read(&mut machine.heap, "[1,2]");
+    let more = read(&mut machine.heap, "(3,)");
+    assert!(in_place(&mut machine, BinaryOperator::Add, list, more).expect("it is extended").is_same(list));
+    assert!(in_place(&mut machine, BinaryOperator::Multiply, list, Value::Int(2)).expect("repeated").is_same(list));
+    assert!(in_place(&mut machine, BinaryOperator::Add, list, list).expect("it is extended").is_same(list));
+    assert_eq!(notation::show(&machine.heap, list), "[1,2,3,1,2,3,1,2,3,1,2,3]");
+    let slice = read(&mut machine.heap, "S(None,None,-1)");
+    store_subscript(&mut machine, list, slice, list).expect("a list of the same length");
+    assert_eq!(notation::show(&machine.heap, list), "[3,2,1,3,2,1,3,2,1,3,2,1]");
+}
+
+#[test]
+fn values_nested_too_deep_raise_instead_of_overflowing_the_stack() {
+    let mut machine = machine();
+    let (mut left, mut right) = (machine.heap.list(Vec::new()), machine.heap.list(Vec::new()));
+    for depth in 1..2000 {
+        assert_eq!(equal_within_limit(&machine.heap, left, right), if depth < 1000 { Ok(true) } else { Err(TooDeep) });
+        left = machine.heap.list(vec![left]);
+        right = machine.heap.list(vec![right]);
+    }
+    for comparison in COMPARISONS {
+        let raised = compare(&mut machine, comparison, left, right).expect_err("it is too deep");
+        let (name, arguments) = exception(&mut machine, raised);
+        assert_eq!(name, "RecursionError");
+        assert_eq!(notation::show(&machine.heap, arguments), "(\"maximum recursion depth exceeded in comparison\")");
+    }
+    let itself = machine.heap.list(Vec::new());
+    let Value::List(list) = itself else { panic!("a list") };
+    machine.heap[list].push(itself);
+    let other = machine.heap.list(vec![itself]);
+    assert!(equal(&machine.heap, itself, other), "the only element of both is the same list");
+}
+
+#[test]
+fn a_result_that_cannot_fit_is_refused_before_it_is_allocated() {
+    let mut machine = machine();
+    for (operator, left, right) in [
+        (BinaryOperator::Power, "2", "1152921504606846976"),
+        (BinaryOperator::Power, "3", "1152921504606846976"),
+        (BinaryOperator::Power, "2", "1180591620717411303424"),
+        (BinaryOperator::Multiply, "[1]", "35184372088832"),
+        (BinaryOperator::Multiply, "(1,)", "35184372088832"),
+        (BinaryOperator::Multiply, "\"a\"", "1125899906842624"),
+        (BinaryOperator::LeftShift, "1", "1125899906842624"),
+    ] {
+        let (left, right) = (read(&mut machine.heap, left), read(&mut machine.heap, right));
+        let raised = binary(&mut machine, operator, left, right).expect_err("there is not so much memory");
+        assert_eq!(exception(&mut machine, raised).0, "MemoryError");
+    }
+}
+
+#[test]
+fn keys_and_items_of_dictionaries_compare_and_combine_like_sets() {
+    use crate::objects::{Iterator, View};
+    let mut machine = machine();
+    let dict = read(&mut machine.heap, "{1:2,3:4}");
+    let Value::Dict(place) = dict else { panic!("a dictionary") };
+    let [keys, values, items] = [View::Keys, View::Values, View::Items]
+        .map(|view| Value::Iterator(machine.heap.allocate(Iterator::View(place, view))));
+    let show = |machine: &mut Machine, operator, left, right: &str| {
+        let right = read(&mut machine.heap, right);
+        let result = binary(machine, operator, left, right).expect("there is such an operator");
+        notation::show(&machine.heap, result)
+    };
+    assert_eq!(show(&mut machine, BinaryOperator::Or, keys, "{9}"), "set {1,3,9}");
+    assert_eq!(show(&mut machine, BinaryOperator::And, keys, "{1}"), "set {1}");
+    assert_eq!(show(&mut machine, BinaryOperator::Subtract, keys, "{1}"), "set {3}");
+    assert_eq!(show(&mut machine, BinaryOperator::Xor, keys, "[1]"), "set {3}");
+    for (comparison, left, right, expected) in [
+        (Comparison::Equal, keys, "{1,3}", true),
+        (Comparison::Less, keys, "{1,3,5}", true),
+        (Comparison::Less, keys, "{1,3}", false),
+        (Comparison::Equal, items, "{(1,2),(3,4)}", true),
+        (Comparison::Equal, items, "{(1,2),(3,5)}", false),
+        (Comparison::NotEqual, values, "{2,4}", true),
+    ] {
+        let right = read(&mut machine.heap, right);
+        assert_eq!(compare(&mut machine, comparison, left, right).ok(), Some(expected), "{comparison:?} {right:?}");
+    }
+    for (item, container, expected) in
+        [("1", keys, true), ("2", keys, false), ("4", values, true), ("(3,4)", items, true), ("5", items, false)]
+    {
+        let item = read(&mut machine.heap, item);
+        assert_eq!(contains(&mut machine, item, container).ok(), Some(expected));
     }
 }

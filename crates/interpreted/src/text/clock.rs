@@ -92,3 +92,13 @@ pub(crate) fn repr_of_difference(microseconds: i64) -> String {
         .collect();
     format!("datetime.timedelta({})", if named.is_empty() { "0".into() } else { named.join(", ") })
 }
+
+/// Microseconds from 1970-01-01 to the beginning of a day of the Gregorian calendar.
+pub(crate) fn microseconds_of(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    (era * 146_097 + day_of_era - 719_468) * DAY
+}

@@ -154,10 +154,26 @@ fn general(number: f64, style: Style) -> String {
 }
 
 fn shortest(number: f64, style: Style) -> String {
-    let (negative, digits, exponent) = parts(&format!("{number:e}"));
+    let (negative, digits, exponent) = fewest_digits(number);
     if (-4..16).contains(&exponent) {
         with_point(negative, &digits, exponent, style)
     } else {
         with_exponent(negative, &digits, exponent, style)
     }
+}
+
+/// Sign, digits and exponent of the shortest text that gives the number again.
+fn fewest_digits(number: f64) -> (bool, String, i32) {
+    let text = format!("{number:e}");
+    let shortest = parts(&text);
+    // Of two texts of equal length Python takes the nearer one, and of two that are equally near the one with the even digit.
+    // Fewer than 16 digits never leave a choice.
+    if shortest.1.len() >= 16 {
+        let decimals = shortest.1.len() - 1;
+        let nearest = format!("{number:.decimals$e}");
+        if nearest.parse() == Ok(number) {
+            return parts(&nearest);
+        }
+    }
+    shortest
 }

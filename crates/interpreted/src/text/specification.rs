@@ -134,18 +134,7 @@ pub(crate) fn parse(heap: &mut Heap, text: &str, type_name: &str, default_align:
         }
     }
     result.width = reader.number(heap)?.unwrap_or(0);
-    if reader.accept(',') {
-        result.grouping = Grouping::Comma;
-    }
-    if reader.accept('_') {
-        if result.grouping == Grouping::Comma {
-            return Err(heap.value_error("Cannot specify both ',' and '_'."));
-        }
-        result.grouping = Grouping::Underscore;
-    }
-    if reader.peek() == Some(',') && result.grouping == Grouping::Underscore {
-        return Err(heap.value_error("Cannot specify both ',' and '_'."));
-    }
+    result.grouping = read_grouping(heap, &mut reader)?;
     if reader.accept('.') {
         result.precision = reader.number(heap)?;
         if result.precision.is_none() {
@@ -158,6 +147,20 @@ pub(crate) fn parse(heap: &mut Heap, text: &str, type_name: &str, default_align:
     }
     check_grouping(heap, &result)?;
     Ok(result)
+}
+
+/// What stands between groups of digits: one sign, never two different ones.
+fn read_grouping(heap: &mut Heap, reader: &mut Reader<'_>) -> Outcome<Grouping> {
+    let comma = reader.accept(',');
+    let underscore = reader.accept('_');
+    if underscore && (comma || reader.peek() == Some(',')) {
+        return Err(heap.value_error("Cannot specify both ',' and '_'."));
+    }
+    Ok(match (comma, underscore) {
+        (true, _) => Grouping::Comma,
+        (_, true) => Grouping::Underscore,
+        _ => Grouping::None,
+    })
 }
 
 fn check_grouping(heap: &mut Heap, specification: &Specification) -> Outcome<()> {

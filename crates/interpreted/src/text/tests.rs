@@ -78,7 +78,8 @@ fn object(machine: &mut crate::state::Machine, methods: &[(&str, u16)]) -> Value
 
 #[test]
 fn special_methods_of_a_class_or_its_base_are_called() {
-    let cases: [(&[(&str, u16)], &str, &str); 6] = [
+    type Methods = [(&'static str, u16)];
+    let cases: [(&Methods, &str, &str); 6] = [
         (&[("__repr__", 1)], "its own text", "its own text"),
         (&[("__repr__", 2)], "__repr__ returned non-string (type int)", "__repr__ returned non-string (type int)"),
         (&[("__repr__", 1), ("__str__", 2)], "its own text", "__str__ returned non-string (type int)"),

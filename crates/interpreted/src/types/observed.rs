@@ -102,6 +102,11 @@ impl Observed {
         &self.results
     }
 
+    /// The type of a slot at the head of a loop, as it was seen.
+    pub fn at(&self, head: u32, slot: u32) -> Type {
+        self.at_head(head, slot as usize)
+    }
+
     fn at_head(&self, head: u32, place: usize) -> Type {
         self.heads.get(&head).and_then(|seen| seen.get(place)).map_or(Type::Never, |seen| seen.kind)
     }

@@ -32,6 +32,18 @@ pub fn usage() -> Usage {
     Usage { wall: since_the_beginning(), resources: resources() }
 }
 
+/// The processor time that the process has taken since it began, in its own code and in the kernel, all threads together: a clock,
+/// to be read before and after. `None` where the system does not say it.
+///
+/// ```
+/// let before = profiling::processor_time();
+/// assert_eq!((1..=1000_u64).sum::<u64>(), 500_500);
+/// assert!(profiling::processor_time() >= before);
+/// ```
+pub fn processor_time() -> Option<Duration> {
+    resources().map(|taken| taken.user + taken.system)
+}
+
 /// What was taken of the machine: the figures of GNU `time -v` (`time(1)`), from `getrusage(2)`.
 ///
 /// Every figure but the wall time of a closure is `None` where the system does not say it.

@@ -6,9 +6,7 @@ use crate::text::is_printable;
 use crate::value::Value;
 
 use super::own;
-use super::unicode::{
-    begins_identifier, continues_identifier, is_decimal, is_digit, is_letter, is_numeric, is_space,
-};
+use super::unicode::{begins_identifier, continues_identifier, is_decimal, is_digit, is_letter, is_numeric, is_space};
 
 fn all(machine: &mut Machine, arguments: Arguments<'_>, holds: impl Fn(char) -> bool) -> Outcome<Value> {
     let text = own(machine, arguments);

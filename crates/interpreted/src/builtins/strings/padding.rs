@@ -27,11 +27,7 @@ fn fill_character(machine: &mut Machine, value: Value) -> Outcome<char> {
 }
 
 /// The text with fill characters around it; `split` says how many of those that are missing come before it.
-fn justify(
-    machine: &mut Machine,
-    arguments: Arguments<'_>,
-    split: impl Fn(usize, usize) -> usize,
-) -> Outcome<Value> {
+fn justify(machine: &mut Machine, arguments: Arguments<'_>, split: impl Fn(usize, usize) -> usize) -> Outcome<Value> {
     let width = index_argument(machine, arguments.positional[1])?;
     let fill = fill_character(machine, arguments.positional[2])?;
     let text = own(machine, arguments);
@@ -133,13 +129,7 @@ pub(in super::super) fn rstrip(machine: &mut Machine, arguments: Arguments<'_>) 
     strip_ends(machine, arguments, "rstrip", false, true)
 }
 
-fn strip_ends(
-    machine: &mut Machine,
-    arguments: Arguments<'_>,
-    name: &str,
-    start: bool,
-    end: bool,
-) -> Outcome<Value> {
+fn strip_ends(machine: &mut Machine, arguments: Arguments<'_>, name: &str, start: bool, end: bool) -> Outcome<Value> {
     let text = own(machine, arguments);
     let unwanted = match arguments.positional[1] {
         Value::Unbound | Value::None => None,

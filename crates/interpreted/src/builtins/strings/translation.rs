@@ -132,10 +132,8 @@ pub(in super::super) fn format_map(machine: &mut Machine, arguments: Arguments<'
         }
         _ => {}
     }
-    let outcome = text::format_method(
-        machine,
-        Arguments { positional: &arguments.positional[..1], keywords: &keywords },
-    );
+    let outcome =
+        text::format_method(machine, Arguments { positional: &arguments.positional[..1], keywords: &keywords });
     outcome.map_err(|raised| match machine.heap[raised.0].class {
         Value::ExceptionType(ExceptionKind::IndexError) => {
             machine.heap.value_error("Format string contains positional fields")

@@ -129,7 +129,11 @@ pub(crate) fn gcd(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Va
 pub(crate) fn lcm(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
     let numbers = integers(machine, "math.lcm", arguments)?;
     let result = numbers.into_iter().fold(BigUint::one(), |a, b| {
-        if a.is_zero() || b.is_zero() { BigUint::zero() } else { &a / greatest_common_divisor(a.clone(), b.clone()) * b }
+        if a.is_zero() || b.is_zero() {
+            BigUint::zero()
+        } else {
+            &a / greatest_common_divisor(a.clone(), b.clone()) * b
+        }
     });
     Ok(machine.heap.integer(result.into()))
 }

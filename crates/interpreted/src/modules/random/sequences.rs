@@ -153,9 +153,7 @@ fn draw_places(machine: &mut Machine, size: u64, wanted: u64) -> Vec<u64> {
     };
     if size as f64 <= table {
         let mut left: Vec<u64> = (0..size).collect();
-        return (0..wanted)
-            .map(|_| left.swap_remove(below(&mut machine.random, left.len() as u64) as usize))
-            .collect();
+        return (0..wanted).map(|_| left.swap_remove(below(&mut machine.random, left.len() as u64) as usize)).collect();
     }
     let mut taken = HashSet::new();
     (0..wanted)

@@ -172,7 +172,7 @@ impl Program {
             kind: Kind::Function,
             name: "f".into(),
             qualified_name: "f".into(),
-            file: Arc::new(SourceFile { name: "f.py".into(), text: "".into() }),
+            file: Arc::new(SourceFile::new("f.py", "").expect("a short text")),
             first_line: 1,
             arguments: 0,
             star: false,
@@ -404,9 +404,9 @@ fn module(machine: &mut Machine) -> Ref<Module> {
     let names = ["abs", "len", "sqrt", "sin", "note", "log", "range", "int", "float", "complex", "math"];
     let names = names.iter().map(|name| machine.names.symbol(name)).collect::<Vec<_>>();
     let names_of_module = names.len();
-    let module = Module { name: "__main__".into(), values: vec![Value::Unbound; names.len()], names };
+    let module = Module { name: "__main__".into(), values: vec![Value::Unbound; names.len()], fallback: vec![Value::Unbound; names.len()], names };
     let module = machine.heap.allocate(module);
-    let math = Module { name: "math".into(), values: Vec::new(), names: Vec::new() };
+    let math = Module { name: "math".into(), values: Vec::new(), names: Vec::new(), fallback: Vec::new() };
     let math = Value::Module(machine.heap.allocate(math));
     machine.heap[module].values[names_of_module - 1] = math;
     MODULE.set(Some(module));

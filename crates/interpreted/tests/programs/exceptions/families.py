@@ -1,13 +1,13 @@
 families = [
     (ArithmeticError, (ZeroDivisionError, OverflowError, FloatingPointError)),
     (LookupError, (IndexError, KeyError)),
-    (OSError, (FileNotFoundError, PermissionError, TimeoutError, ConnectionError, FileExistsError, IsADirectoryError, NotADirectoryError, InterruptedError, BlockingIOError, ChildProcessError, ProcessLookupError)),
-    (ConnectionError, (BrokenPipeError, ConnectionResetError, ConnectionRefusedError, ConnectionAbortedError)),
+    (OSError, (FileNotFoundError, PermissionError, TimeoutError, FileExistsError)),
     (ImportError, (ModuleNotFoundError,)),
     (NameError, (UnboundLocalError,)),
     (RuntimeError, (RecursionError, NotImplementedError)),
     (SyntaxError, (IndentationError, TabError)),
     (ValueError, (UnicodeError,)),
+    (Warning, (DeprecationWarning, RuntimeWarning, UserWarning)),
     (Exception, (AssertionError, AttributeError, BufferError, EOFError, MemoryError, ReferenceError, StopIteration, StopAsyncIteration, SystemError, TypeError, Warning, LookupError)),
     (BaseException, (Exception, KeyboardInterrupt, SystemExit, GeneratorExit)),
 ]
