@@ -7,6 +7,7 @@
 //! roots. A collection happens only between two instructions of a program, so none happens here.
 
 mod assembler;
+mod block;
 mod blocks;
 mod conditions;
 mod constants;
@@ -14,6 +15,7 @@ mod expressions;
 pub(crate) mod flow;
 mod functions;
 mod handlers;
+mod parts;
 mod private;
 mod refuse;
 mod scopes;
@@ -28,14 +30,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use self::assembler::Assembler;
-use self::blocks::Block;
+use self::block::Block;
 use self::constants::Constant;
+use self::parts::documentation;
 use self::refuse::Refused;
 use self::scopes::{Scope, Scopes};
 use crate::bytecode::{Code, Instruction, Kind, Span};
 use crate::names::Symbol;
 use crate::objects;
-use crate::source::tree::{self, Expression, ExpressionKind, Name, Range, Statement, StatementKind};
+use crate::source::tree::{self, Range, Statement};
 use crate::source::{SourceError, SourceFile};
 use crate::state::Machine;
 use crate::value::{Ref, Value};
@@ -242,21 +245,5 @@ impl<'t> Compiler<'t> {
             }
             _ => format!("{}.<locals>.{name}", self.unit.qualified_name).into(),
         }
-    }
-}
-
-/// The name that `import a.b` binds: `a`.
-fn first_part(name: &Name) -> Name {
-    match name.split_once('.') {
-        Some((first, _)) => first.into(),
-        None => name.clone(),
-    }
-}
-
-/// The string that a body begins with.
-fn documentation(body: &[Statement]) -> Option<&Expression> {
-    match body.first().map(|first| &first.kind) {
-        Some(StatementKind::Expression(text)) if matches!(text.kind, ExpressionKind::String(_)) => Some(text),
-        _ => None,
     }
 }

@@ -17,7 +17,8 @@ use crate::value::{BuiltinId, Value};
 
 /// A machine without an interpreter: what it would do is done here as far as the tables need it.
 pub(crate) fn machine() -> Machine {
-    let hooks = Hooks { call, resume: |_, _| Ok(None), attribute, item, elements, operate, builtin_name };
+    let step = |_: &mut Machine| unreachable!("there is no program");
+    let hooks = Hooks { call, resume: |_, _| Ok(None), step, attribute, item, elements, operate, builtin_name };
     Machine::new(hooks, Box::new(std::io::sink()), vec!["program.py".into()])
 }
 

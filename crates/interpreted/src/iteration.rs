@@ -255,12 +255,7 @@ fn fill_zip(machine: &mut Machine, place: Ref<Iterator>, depth: usize) -> Outcom
     Ok(count > 0)
 }
 
-fn next_within_zip(
-    machine: &mut Machine,
-    place: Ref<Iterator>,
-    index: usize,
-    depth: usize,
-) -> Outcome<Option<Value>> {
+fn next_within_zip(machine: &mut Machine, place: Ref<Iterator>, index: usize, depth: usize) -> Outcome<Option<Value>> {
     let Iterator::Zip(iterators, _) = &machine.heap[place] else { return Ok(None) };
     let mut inner = iterators[index];
     let element = next_at(machine, &mut inner, depth + 1)?;
@@ -468,7 +463,6 @@ pub(crate) fn reversed(machine: &mut Machine, value: Value) -> Outcome<Value> {
     };
     Ok(Value::Iterator(heap.allocate(iterator)))
 }
-
 
 fn not_reversible(heap: &mut Heap, value: Value) -> Raised {
     let name = type_name(heap, value);

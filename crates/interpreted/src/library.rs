@@ -29,7 +29,8 @@ fn of_module(place: usize) -> &'static OfModule {
 /// The number of a module's function, which gets one when it is named for the first time.
 fn number(module: &'static str, name: &str, function: BuiltinFunction) -> BuiltinId {
     let mut known = OF_MODULES.write().unwrap_or_else(PoisonError::into_inner);
-    let same = |one: &&OfModule| std::ptr::fn_addr_eq(one.function, function) && &*one.name == name && one.module == module;
+    let same =
+        |one: &&OfModule| std::ptr::fn_addr_eq(one.function, function) && &*one.name == name && one.module == module;
     let place = known.iter().position(same).unwrap_or_else(|| {
         known.push(Box::leak(Box::new(OfModule { module, name: name.into(), function })));
         known.len() - 1
@@ -71,7 +72,8 @@ pub fn construct(machine: &mut Machine, kind: Type, arguments: Arguments<'_>) ->
 
 /// What a built-in type binds a name to.
 pub fn type_attribute(machine: &mut Machine, kind: Type, name: &str) -> Option<Value> {
-    if let Some(member) = modules::table(kind).and_then(|table| table.members.iter().find(|member| member.name == name)) {
+    if let Some(member) = modules::table(kind).and_then(|table| table.members.iter().find(|member| member.name == name))
+    {
         return Some(value(machine, "", member));
     }
     builtins::method(kind, name).map(Value::Builtin)
@@ -138,8 +140,24 @@ pub fn module(machine: &mut Machine, name: &str) -> Option<Ref<Module>> {
 /// The names that a program can use without importing anything.
 pub fn globals() -> Vec<(&'static str, Value)> {
     let functions = builtins::BUILTINS.iter().enumerate().filter(|(_, entry)| entry.owner.is_none());
-    let mut all: Vec<_> = functions.map(|(place, entry)| (entry.name, Value::Builtin(BuiltinId(place as u16)))).collect();
-    let types = ["object", "bool", "int", "float", "complex", "str", "list", "tuple", "dict", "set", "range", "enumerate", "zip", "reversed"];
+    let mut all: Vec<_> =
+        functions.map(|(place, entry)| (entry.name, Value::Builtin(BuiltinId(place as u16)))).collect();
+    let types = [
+        "object",
+        "bool",
+        "int",
+        "float",
+        "complex",
+        "str",
+        "list",
+        "tuple",
+        "dict",
+        "set",
+        "range",
+        "enumerate",
+        "zip",
+        "reversed",
+    ];
     all.extend(types.into_iter().filter_map(|name| builtins::type_named(name).map(|kind| (name, Value::Type(kind)))));
     all
 }

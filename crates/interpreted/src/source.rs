@@ -15,6 +15,7 @@ mod expressions;
 mod file;
 mod hints;
 mod kinds;
+mod range;
 mod scan;
 mod statements;
 mod strings;

@@ -36,6 +36,8 @@ pub struct Hooks {
     pub call: fn(&mut Machine, Value, &[Value]) -> Outcome<Value>,
     /// Gives a generator's next element.
     pub resume: fn(&mut Machine, Ref<Generator>) -> Outcome<Option<Value>>,
+    /// Executes one instruction of the innermost frame, at its position, and whatever that calls. Says whether it has jumped.
+    pub step: fn(&mut Machine) -> Outcome<bool>,
     /// The value of an attribute.
     pub attribute: fn(&mut Machine, Value, Symbol) -> Outcome<Value>,
     /// `container[index]`.
@@ -130,6 +132,11 @@ impl Machine {
     /// The name of a built-in function.
     pub fn builtin_name(&self, function: BuiltinId) -> &'static str {
         (self.hooks.builtin_name)(function)
+    }
+
+    /// Executes one instruction of the innermost frame.
+    pub(crate) fn step(&mut self) -> Outcome<bool> {
+        (self.hooks.step)(self)
     }
 
     /// Writes to the output of the program.

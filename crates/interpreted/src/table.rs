@@ -41,7 +41,7 @@ struct Entry {
 
 /// Spreads a hash over all bits, because that of an integer is the integer.
 fn spread(hash: i64) -> u64 {
-    let product = u128::from(hash as u64) * 0x9e37_79b9_7f4a_7c15_f39c_0cff_0001;
+    let product = u128::from(hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_0cff_0001);
     (product as u64) ^ (product >> 64) as u64
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::{Cut, SourceError};
+use crate::cut::Cut;
+use crate::error::SourceError;
 
 /// The text of `function`, or of `Class.method`, as it stands in the file, indented as at the top level.
 pub(crate) fn cut(file: &str, text: &str, function: &str) -> Result<Cut, SourceError> {

@@ -34,6 +34,7 @@ fn machine_with(output: Box<dyn Write>) -> Machine {
     let hooks = Hooks {
         call: call_value,
         resume: no_generator,
+        step: |_| unreachable!("there is no program"),
         attribute: |machine, object, name| {
             let name = machine.names.text(name).clone();
             attribute(&mut machine.heap, object, &name).ok_or_else(|| machine.heap.value_error("no attribute"))
@@ -123,6 +124,7 @@ fn hooks_of_nothing() -> Hooks {
     Hooks {
         call: call_value,
         resume: no_generator,
+        step: |_| unreachable!("there is no program"),
         attribute: |_, object, _| Ok(object),
         item: operators::subscript,
         elements: iteration::collect,

@@ -58,7 +58,7 @@ impl<'t> Compiler<'t> {
         let range = definition(&function.name, function.decorators.is_empty(), statement);
         let defaults = self.defaults(&function.parameters);
         self.enter(function, name, self.line(range));
-        let documented = super::documentation(&function.body).is_some();
+        let documented = super::parts::documentation(&function.body).is_some();
         self.statements(&function.body[usize::from(documented)..]);
         self.artificial_return();
         let (code, cells) = self.leave(range);

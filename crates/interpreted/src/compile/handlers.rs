@@ -5,7 +5,7 @@
 
 use super::Compiler;
 use super::assembler::HandlerNumber;
-use super::blocks::Block;
+use super::block::Block;
 use crate::bytecode::Instruction;
 use crate::source::tree::{Handler, Range, Statement};
 

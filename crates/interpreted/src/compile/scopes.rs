@@ -137,7 +137,7 @@ impl Scopes {
             class: None,
             reads: Vec::new(),
         };
-        if super::documentation(body).is_some() {
+        if super::parts::documentation(body).is_some() {
             collector.bind(&"__doc__".into());
         }
         collector.statements(body)?;
@@ -363,7 +363,7 @@ impl Collector {
                 for alias in aliases {
                     match &alias.bound {
                         Some(bound) => self.bind(&bound.name),
-                        None => self.bind(&super::first_part(&alias.name.name)),
+                        None => self.bind(&super::parts::first_part(&alias.name.name)),
                     }
                 }
                 Ok(())
@@ -437,7 +437,7 @@ impl Collector {
         class.base.iter().try_for_each(|base| self.expression(base))?;
         let outer = self.class.replace(class.name.name.clone());
         self.within(class, Kind::Class, |inner| {
-            if super::documentation(&class.body).is_some() {
+            if super::parts::documentation(&class.body).is_some() {
                 inner.bind(&"__doc__".into());
             }
             inner.statements(&class.body)

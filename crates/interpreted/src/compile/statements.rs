@@ -241,7 +241,7 @@ impl<'t> Compiler<'t> {
 
     /// Refuses a module that is neither here nor a file beside the program, if it is one that CPython has.
     fn known_module(&mut self, module: &Identifier) {
-        let first = super::first_part(&module.name);
+        let first = super::parts::first_part(&module.name);
         let beside = self.machine.execution.directory.join(format!("{first}.py"));
         if let Some(refused) = Refused::module(&module.name, module.range).filter(|_| !beside.is_file()) {
             self.refused.get_or_insert(refused);
@@ -255,7 +255,7 @@ impl<'t> Compiler<'t> {
         if let Some(bound) = &alias.bound {
             return self.store(&bound.name, range);
         }
-        let first = super::first_part(&alias.name.name);
+        let first = super::parts::first_part(&alias.name.name);
         if first != alias.name.name {
             // What is bound is the outer module, of which the inner one is an attribute.
             self.write(Instruction::PopTop, range);

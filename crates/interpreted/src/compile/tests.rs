@@ -4,20 +4,11 @@ use std::rc::Rc;
 
 use super::verify::verify;
 use crate::bytecode::{Code, Handler, Instruction};
-use crate::error::Outcome;
 use crate::listing::{self, Context};
-use crate::objects::{Generator, Module};
+use crate::objects::Module;
 use crate::source::{self, SourceError};
-use crate::state::{Hooks, Machine};
-use crate::value::{Ref, Value};
-
-fn no_call(_: &mut Machine, _: Value, _: &[Value]) -> Outcome<Value> {
-    Ok(Value::None)
-}
-
-fn no_resume(_: &mut Machine, _: Ref<Generator>) -> Outcome<Option<Value>> {
-    Ok(None)
-}
+use crate::state::Machine;
+use crate::value::Ref;
 
 fn machine() -> Machine {
     crate::machine::idle()
@@ -27,7 +18,8 @@ fn machine() -> Machine {
 fn translated(text: &str) -> Result<(Machine, Rc<Code>, Ref<Module>), SourceError> {
     let mut machine = machine();
     let tree = source::parse("x.py", text)?;
-    let globals = machine.heap.allocate(Module { name: "__main__".into(), values: vec![], names: vec![], fallback: vec![] });
+    let globals =
+        machine.heap.allocate(Module { name: "__main__".into(), values: vec![], names: vec![], fallback: vec![] });
     let code = super::module(&mut machine, &tree, globals)?;
     verify(&code, machine.heap[globals].values.len()).unwrap_or_else(|error| panic!("{error}\n{code:#?}"));
     Ok((machine, code, globals))

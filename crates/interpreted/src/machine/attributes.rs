@@ -5,11 +5,11 @@ use std::rc::Rc;
 use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::heap::Heap;
+use crate::library;
 use crate::names::Symbol;
 use crate::objects::{Base, BoundMethod, Class, Exception, Instance};
 use crate::state::Machine;
 use crate::value::{Ref, Type, Value};
-use crate::library;
 
 /// What a class or what it is derived from binds a name to.
 pub(crate) fn class_attribute(heap: &Heap, class: Ref<Class>, name: Symbol) -> Option<Value> {
@@ -43,7 +43,9 @@ pub(crate) fn is_subclass(heap: &Heap, class: Value, other: Value) -> bool {
     match (class, other) {
         (Value::ExceptionType(kind), Value::ExceptionType(other)) => kind.is_a(other),
         (Value::Class(_), Value::Type(Type::Object)) | (Value::ExceptionType(_), Value::Type(Type::Object)) => true,
-        (Value::Class(class), Value::ExceptionType(other)) => exception_base(heap, class).is_some_and(|kind| kind.is_a(other)),
+        (Value::Class(class), Value::ExceptionType(other)) => {
+            exception_base(heap, class).is_some_and(|kind| kind.is_a(other))
+        }
         (Value::Class(class), Value::Class(other)) => {
             let mut class = class;
             loop {
@@ -80,7 +82,8 @@ pub(crate) fn load(machine: &mut Machine, object: Value, name: Symbol) -> Outcom
     let found = match object {
         Value::Instance(instance) => match place_of(&machine.heap, instance, name) {
             Some(place) => Some(machine.heap[instance].attributes[place]),
-            None => class_attribute(&machine.heap, machine.heap[instance].class, name).map(|value| bind(&mut machine.heap, value, object)),
+            None => class_attribute(&machine.heap, machine.heap[instance].class, name)
+                .map(|value| bind(&mut machine.heap, value, object)),
         },
         Value::Class(class) => class_attribute(&machine.heap, class, name).or_else(|| class_name(machine, class, name)),
         Value::Module(module) => machine.heap[module].get(name),
@@ -188,7 +191,9 @@ pub(crate) fn names_of(machine: &Machine, object: Value) -> Vec<Rc<str>> {
         Value::Class(class) => Some(class),
         Value::Module(module) => {
             let module = &heap[module];
-            names.extend(module.names.iter().zip(&module.values).filter(|(_, value)| value.is_bound()).map(|(&name, _)| name));
+            names.extend(
+                module.names.iter().zip(&module.values).filter(|(_, value)| value.is_bound()).map(|(&name, _)| name),
+            );
             None
         }
         _ => None,
@@ -263,7 +268,9 @@ fn cannot_store(machine: &mut Machine, object: Value, name: Symbol) -> Raised {
         }
         Some(_) => {
             let kind = type_name(&machine.heap, object);
-            machine.heap.raise(ExceptionKind::AttributeError, format!("'{kind}' object attribute '{text}' is read-only"))
+            machine
+                .heap
+                .raise(ExceptionKind::AttributeError, format!("'{kind}' object attribute '{text}' is read-only"))
         }
         None => missing(machine, object, name),
     }
@@ -321,7 +328,10 @@ pub(crate) fn delete(machine: &mut Machine, object: Value, name: Symbol) -> Outc
         Value::Module(module) => {
             machine.execution.module_changes += 1;
             let module = &mut machine.heap[module];
-            module.place(name).filter(|&place| module.values[place].is_bound()).map(|place| module.values[place] = Value::Unbound)
+            module
+                .place(name)
+                .filter(|&place| module.values[place].is_bound())
+                .map(|place| module.values[place] = Value::Unbound)
         }
         Value::Exception(exception) => {
             let attributes = &mut machine.heap[exception].attributes;

@@ -6,11 +6,11 @@
 use std::rc::Rc;
 
 use super::attributes::{class_attribute, exception_base};
-use super::frames::{Completion, Frame, RECURSION_LIMIT};
+use super::frames::{Completion, Execution, Frame, RECURSION_LIMIT};
 use crate::bytecode::Code;
-use crate::library;
 use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
+use crate::library;
 use crate::list::List;
 use crate::names::Symbol;
 use crate::objects::{Exception, Function, Instance, Module};
@@ -55,7 +55,8 @@ pub(crate) fn call(machine: &mut Machine, callable: Value, call: Call<'_>) -> Ou
         }
         Value::Type(kind) => {
             let (positional, keywords) = split(machine, None, call);
-            library::construct(machine, kind, Arguments { positional: &positional, keywords: &keywords }).map(Called::Value)
+            library::construct(machine, kind, Arguments { positional: &positional, keywords: &keywords })
+                .map(Called::Value)
         }
         Value::ExceptionType(_) => {
             let (positional, keywords) = split(machine, None, call);
@@ -100,10 +101,15 @@ fn split(machine: &Machine, object: Option<Value>, call: Call<'_>) -> (Vec<Value
 }
 
 /// Calls a function of Rust.
-pub(crate) fn call_builtin(machine: &mut Machine, function: BuiltinId, object: Option<Value>, call: Call<'_>) -> Outcome<Value> {
+pub(crate) fn call_builtin(
+    machine: &mut Machine,
+    function: BuiltinId,
+    object: Option<Value>,
+    call: Call<'_>,
+) -> Outcome<Value> {
     let execution = &mut machine.execution;
     if let Some(watch) = &mut execution.watch {
-        watch.builtin(function, &execution.frames);
+        watch.builtin(function, Execution::codes(&execution.frames));
     }
     let result = match object {
         None if call.names.is_empty() => {
@@ -117,7 +123,7 @@ pub(crate) fn call_builtin(machine: &mut Machine, function: BuiltinId, object: O
     };
     let execution = &mut machine.execution;
     if let Some(watch) = &mut execution.watch {
-        watch.sample(&execution.frames, Some(function));
+        watch.sample(Execution::codes(&execution.frames), Some(function));
     }
     result
 }
@@ -161,7 +167,12 @@ fn construct(machine: &mut Machine, class: Ref<crate::objects::Class>, call: Cal
 
 /// Pushes the frame of a function of the program.
 #[inline]
-pub(crate) fn enter(machine: &mut Machine, function: Ref<Function>, call: Call<'_>, completion: Completion) -> Outcome<Called> {
+pub(crate) fn enter(
+    machine: &mut Machine,
+    function: Ref<Function>,
+    call: Call<'_>,
+    completion: Completion,
+) -> Outcome<Called> {
     let object = &machine.heap[function];
     let code = object.code.clone();
     let globals = object.globals;
@@ -194,10 +205,17 @@ pub(crate) fn check_room(machine: &mut Machine, code: &Code, first: usize) -> Ou
 }
 
 /// Pushes a frame whose slots are filled.
-pub(crate) fn push(machine: &mut Machine, code: Rc<Code>, globals: Ref<Module>, slots: usize, result: usize, completion: Completion) {
+pub(crate) fn push(
+    machine: &mut Machine,
+    code: Rc<Code>,
+    globals: Ref<Module>,
+    slots: usize,
+    result: usize,
+    completion: Completion,
+) {
     let execution = &mut machine.execution;
     if let Some(watch) = &mut execution.watch {
-        watch.call(&code, &execution.frames);
+        watch.call(&code, Execution::codes(&execution.frames));
     }
     machine.execution.top = slots + code.slots.len();
     let handled = machine.execution.handled;
@@ -238,7 +256,8 @@ fn bind(machine: &mut Machine, function: Ref<Function>, call: Call<'_>) -> Outco
             values[place] = default;
         }
     }
-    let missing: Vec<Symbol> = (0..parameters).filter(|&place| !values[place].is_bound()).map(|place| code.slots[place]).collect();
+    let missing: Vec<Symbol> =
+        (0..parameters).filter(|&place| !values[place].is_bound()).map(|place| code.slots[place]).collect();
     if !missing.is_empty() {
         return Err(too_few(machine, &name, &missing));
     }

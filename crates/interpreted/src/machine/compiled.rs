@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::hot::Observer;
+use super::observer::Observer;
 use crate::native::Reason;
 use crate::state::Machine;
 use crate::types::Type;
@@ -131,7 +131,11 @@ impl fmt::Display for WatchedLoop {
         if let Some(code) = &self.machine_code {
             let times = if code.compilations == 1 { "once".to_owned() } else { format!("{} times", code.compilations) };
             let milliseconds = code.time.as_secs_f64() * 1e3;
-            writeln!(f, "  compiled {times} in {milliseconds:.2} ms to {} bytes, entered {} times", code.bytes, code.entries)?;
+            writeln!(
+                f,
+                "  compiled {times} in {milliseconds:.2} ms to {} bytes, entered {} times",
+                code.bytes, code.entries
+            )?;
             for (line, reason, count) in &code.left {
                 writeln!(f, "  left on line {line}, {}: {count} times", reason.describe())?;
             }

@@ -23,8 +23,8 @@ pub(crate) fn raise(machine: &mut Machine, count: u32) -> Raised {
             _ => machine.heap.raise(ExceptionKind::RuntimeError, "No active exception to reraise"),
         };
     }
-    let cause = (count == 2).then(|| super::instructions::pop(machine));
-    let raised = super::instructions::pop(machine);
+    let cause = (count == 2).then(|| machine.execution.pop());
+    let raised = machine.execution.pop();
     let exception = match made(machine, raised) {
         Ok(Some(exception)) => exception,
         Ok(None) => return machine.heap.type_error("exceptions must derive from BaseException"),
@@ -73,7 +73,9 @@ pub(crate) fn matches(machine: &mut Machine, exception: Value, class: Value) -> 
     let own = class_of(machine, exception);
     for &class in &classes {
         if !is_subclass(&machine.heap, class, Value::ExceptionType(ExceptionKind::BaseException)) {
-            return Err(machine.heap.type_error("catching classes that do not inherit from BaseException is not allowed"));
+            return Err(machine
+                .heap
+                .type_error("catching classes that do not inherit from BaseException is not allowed"));
         }
     }
     Ok(classes.iter().any(|&class| is_subclass(&machine.heap, own, class)))
@@ -98,12 +100,13 @@ pub(crate) fn unwind(machine: &mut Machine, raised: Raised, position: usize, fra
         if !again || machine.heap[exception].traceback.is_empty() {
             machine.heap[exception].traceback.push(Passed { code: code.clone(), position: position as u32 });
         }
-        let within = |handler: &&crate::bytecode::Handler| (handler.start as usize..handler.end as usize).contains(&position);
+        let within =
+            |handler: &&crate::bytecode::Handler| (handler.start as usize..handler.end as usize).contains(&position);
         if let Some(handler) = code.handlers.iter().find(within) {
             let frame = machine.execution.frames.last_mut().expect("a frame is executed");
             frame.position = handler.target as usize;
             machine.execution.top = frame.slots + code.slots.len() + handler.depth as usize;
-            super::instructions::push(machine, Value::Exception(exception));
+            machine.execution.push(Value::Exception(exception));
             return Ok(());
         }
         let frame = machine.execution.frames.pop().expect("a frame is executed");

@@ -1,12 +1,15 @@
 //! The interpreter's loop: one instruction after the other.
-#![expect(unsafe_code, reason = "slots and operands are read and written by address; the compiler has counted how many there are")]
+#![expect(
+    unsafe_code,
+    reason = "slots and operands are read and written by address; the compiler has counted how many there are"
+)]
 
 use std::sync::atomic::Ordering;
 
 use super::attributes;
 use super::calls::{self, Call, Called, call_builtin, enter};
 use super::exceptions;
-use super::frames::{Cache, Completion};
+use super::frames::{Cache, Completion, Execution};
 use super::hot::Onward;
 use super::instructions;
 use crate::bytecode::{BinaryOperator, Code, Comparison, Fused, Instruction};
@@ -68,7 +71,7 @@ pub(crate) fn step(machine: &mut Machine) -> Outcome<bool> {
     run::<{ mode::STEP }>(machine, frames - 1)?;
     if machine.execution.frames.len() > frames {
         let value = execute(machine, frames)?;
-        instructions::push(machine, value);
+        machine.execution.push(value);
     }
     Ok(machine.execution.frames[frames - 1].position != position + 1)
 }
@@ -452,7 +455,7 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 position = target as usize;
                 if MODE == mode::WATCHED {
                     let execution = &mut machine.execution;
-                    execution.watch.as_mut().expect("it is watched").sample(&execution.frames, None);
+                    execution.watch.as_mut().expect("it is watched").sample(Execution::codes(&execution.frames), None);
                 }
                 if machine.heap.wants_collection() {
                     save!();
@@ -468,7 +471,7 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                         Onward::Entered => reload!(),
                         Onward::Record => return Ok(Exit::Switch),
                         Onward::Raised(raised, at) => {
-                            load!();
+                            operands = machine.execution.stack.address(machine.execution.top);
                             position = at as usize + 1;
                             raise!(raised);
                         }
@@ -556,7 +559,9 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                     instructions::collect(machine);
                 }
                 match callable {
-                    Value::Function(function) => called!(enter(machine, function, call, Completion::Result), call.result),
+                    Value::Function(function) => {
+                        called!(enter(machine, function, call, Completion::Result), call.result)
+                    }
                     Value::Builtin(function) if arguments == 1 && keywords == 0 => {
                         let outcome = call_builtin(machine, function, None, call);
                         called!(outcome.map(Called::Value), call.result);
@@ -602,7 +607,12 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 }
                 reload!();
                 if MODE == mode::WATCHED {
-                    machine.execution.watch.as_mut().expect("it is watched").returned(code!(), position.saturating_sub(1));
+                    machine
+                        .execution
+                        .watch
+                        .as_mut()
+                        .expect("it is watched")
+                        .returned(code!(), position.saturating_sub(1));
                 }
             }
             Instruction::MakeGenerator => {
@@ -677,18 +687,16 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                         },
                     }
                 }
-                Fused::Product(left, right) => {
-                    match operated(BinaryOperator::Multiply, *slot!(left), *slot!(right)) {
-                        Some(result) => {
-                            push!(result);
-                            position += 2;
-                        }
-                        None => match *slot!(left) {
-                            Value::Unbound => raise!(instructions::unbound_local(machine, code!(), u32::from(left))),
-                            value => push!(value),
-                        },
+                Fused::Product(left, right) => match operated(BinaryOperator::Multiply, *slot!(left), *slot!(right)) {
+                    Some(result) => {
+                        push!(result);
+                        position += 2;
                     }
-                }
+                    None => match *slot!(left) {
+                        Value::Unbound => raise!(instructions::unbound_local(machine, code!(), u32::from(left))),
+                        value => push!(value),
+                    },
+                },
                 Fused::StoreLoad(stored, loaded) => {
                     *slot!(stored) = pop!();
                     if slot!(loaded).is_bound() {
@@ -808,4 +816,3 @@ impl Code {
         }
     }
 }
-

@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicBool;
 
 use hashbrown::HashMap;
 
-use super::hot::Observer;
 use super::lock::GlobalLock;
+use super::observer::Observer;
 use super::stack::Stack;
 use super::watch::Watch;
 use crate::bytecode::{Code, Instruction};
@@ -124,6 +124,35 @@ impl Execution {
             module_changes: 0,
             watch: None,
         }
+    }
+
+    /// Takes the topmost operand.
+    pub(crate) fn pop(&mut self) -> Value {
+        self.top -= 1;
+        self.stack.values(self.top, self.top + 1)[0]
+    }
+
+    /// Puts an operand on top.
+    pub(crate) fn push(&mut self, value: Value) {
+        self.stack.values_mut(self.top, self.top + 1)[0] = value;
+        self.top += 1;
+    }
+
+    /// Takes the topmost operands, in the order in which they were put there.
+    pub(crate) fn pop_many(&mut self, count: usize) -> Vec<Value> {
+        self.top -= count;
+        self.stack.values(self.top, self.top + count).to_vec()
+    }
+
+    /// The operand at a depth; 1 is the topmost.
+    pub(crate) fn peek(&self, depth: u32) -> Value {
+        let index = self.top - depth as usize;
+        self.stack.values(index, index + 1)[0]
+    }
+
+    /// The numbers of the codes that are executed, the innermost last.
+    pub(crate) fn codes(frames: &[Frame]) -> impl Iterator<Item = u32> {
+        frames.iter().map(|frame| frame.code.number)
     }
 
     /// Every value that the interpreter itself can reach.

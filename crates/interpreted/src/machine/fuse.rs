@@ -14,7 +14,9 @@ fn fuse(instructions: &[Instruction]) -> Option<Fused> {
     let small = |slot: u32| u16::try_from(slot).ok();
     Some(match *instructions {
         [I::LoadFast(list), I::LoadFast(index), I::Subscript, ..] => Fused::Element(small(list)?, small(index)?),
-        [I::LoadFast(list), I::LoadFast(index), I::StoreSubscript, ..] => Fused::StoreElement(small(list)?, small(index)?),
+        [I::LoadFast(list), I::LoadFast(index), I::StoreSubscript, ..] => {
+            Fused::StoreElement(small(list)?, small(index)?)
+        }
         [I::LoadFast(left), I::LoadFast(right), I::Multiply, ..] => Fused::Product(small(left)?, small(right)?),
         [I::LoadFast(slot), I::Add, ..] => Fused::Operate(BinaryOperator::Add, small(slot)?),
         [I::LoadFast(slot), I::Subtract, ..] => Fused::Operate(BinaryOperator::Subtract, small(slot)?),

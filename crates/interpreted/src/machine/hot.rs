@@ -4,12 +4,12 @@
 use std::rc::Rc;
 
 use super::frames::Execution;
+use super::observer::Observer;
 use crate::bytecode::Code;
-use crate::error::{Outcome, Raised};
+use crate::error::Raised;
 use crate::library;
-use crate::native::{self, Compiler, Environment, Intrinsic, Left, NativeContext, Next, Options, Step, Watched};
+use crate::native::{self, Environment, Intrinsic, Left, NativeContext, Next, Step};
 use crate::state::Machine;
-use crate::types::Observed;
 use crate::value::Value;
 
 /// What happens at the head of a loop.
@@ -22,79 +22,6 @@ pub(crate) enum Onward {
     Entered,
     /// Compiled code has raised an exception, at an instruction.
     Raised(Raised, u32),
-}
-
-/// What is known of the loops of a code.
-struct Loops {
-    code: Rc<Code>,
-    seen: Observed,
-    heads: Vec<(u32, Watched)>,
-    depths: Vec<Option<u32>>,
-}
-
-/// What watches the loops of a machine.
-pub(crate) struct Observer {
-    compiler: Result<Compiler, String>,
-    options: Options,
-    step: fn(&mut Machine) -> Outcome<bool>,
-    /// By the number of the code.
-    loops: Vec<Option<Box<Loops>>>,
-    /// The number of frames and the head at which writing down ends.
-    recording: Option<(usize, u32)>,
-    /// What an instruction has raised that compiled code has let the interpreter do.
-    raised: Option<Raised>,
-    /// A collection is due, for which compiled code has to be left.
-    pub(crate) collection_due: bool,
-}
-
-impl Observer {
-    /// Watches with these options. `step` lets the interpreter do one instruction.
-    pub(crate) fn new(options: Options, step: fn(&mut Machine) -> Outcome<bool>) -> Observer {
-        let compiler = Compiler::new();
-        Observer { compiler, options, step, loops: Vec::new(), recording: None, raised: None, collection_due: false }
-    }
-
-    /// Every loop that has been looked at, by code, with why it is not compiled or what has become of it.
-    pub(crate) fn watched(&self) -> impl Iterator<Item = (&Rc<Code>, &Observed, u32, &Watched)> {
-        let loops = self.loops.iter().flatten();
-        loops.flat_map(|loops| loops.heads.iter().map(move |(head, watched)| (&loops.code, &loops.seen, *head, watched)))
-    }
-
-    /// Why nothing can be compiled here, if that is so.
-    pub(crate) fn unavailable(&self) -> Option<&str> {
-        self.compiler.as_ref().err().map(String::as_str)
-    }
-
-    /// The values that compiled code and what was seen know by their places.
-    pub(crate) fn roots(&self) -> impl Iterator<Item = Value> {
-        let compiled = self.watched().flat_map(|(_, _, _, watched)| watched.earlier().iter().chain(watched.compiled()));
-        let seen = self.loops.iter().flatten().flat_map(|loops| loops.seen.roots());
-        compiled.flat_map(|compiled| compiled.roots().iter().copied()).chain(seen)
-    }
-
-    fn of(&mut self, code: &Rc<Code>) -> &mut Loops {
-        let number = code.number as usize;
-        if self.loops.len() <= number {
-            self.loops.resize_with(number + 1, || None);
-        }
-        self.loops[number].get_or_insert_with(|| {
-            let (seen, depths) = (Observed::new(code), native::depths(code));
-            Box::new(Loops { code: code.clone(), seen, heads: Vec::new(), depths })
-        })
-    }
-}
-
-impl Loops {
-    fn watched(&mut self, head: u32) -> &mut Watched {
-        let place = match self.heads.iter().position(|(known, _)| *known == head) {
-            Some(place) => place,
-            None => {
-                self.heads.push((head, Watched::default()));
-                self.heads.len() - 1
-            }
-        };
-        &mut self.heads[place].1
-    }
 }
 
 impl Execution {
@@ -161,11 +88,13 @@ impl Machine {
     fn enter(&mut self, code: &Rc<Code>, head: u32) -> Onward {
         let frame = self.execution.frames.last().expect("a frame is executed");
         let (slots, module, depth) = (frame.slots, frame.globals, self.execution.frames.len());
-        let compiled = self.execution.observer().of(code).watched(head).compiled().expect("it has been compiled").clone();
+        let compiled =
+            self.execution.observer().of(code).watched(head).compiled().expect("it has been compiled").clone();
         let address = self.execution.stack.address(slots);
         let module_changes = self.execution.module_changes;
         // SAFETY: the machine lives longer than the context, which is used here alone.
-        let mut context = unsafe { NativeContext::new(self, module, interpret) };
+        let mut context =
+            unsafe { NativeContext::new(&mut self.heap, std::ptr::from_mut(self).cast(), module, interpret) };
         context.module_changes = module_changes;
         // SAFETY: the slots of the innermost frame lie there, with room for its operands behind them.
         let left = unsafe { compiled.run(address, &mut context) };
@@ -230,12 +159,11 @@ impl Machine {
 /// Lets the interpreter do an instruction for compiled code.
 fn interpret(context: &mut NativeContext, position: u32, depth: u32) -> Step {
     // SAFETY: the context was made with this machine, which nobody else uses while compiled code waits for this.
-    let machine = unsafe { &mut *context.machine };
+    let machine = unsafe { &mut *context.machine.cast::<Machine>() };
     let frame = machine.execution.frames.last_mut().expect("a frame is executed");
     frame.position = position as usize;
     machine.execution.top = frame.slots + frame.code.slots.len() + depth as usize;
-    let step = machine.execution.observer().step;
-    let stepped = step(machine);
+    let stepped = machine.step();
     context.module_changes = machine.execution.module_changes;
     if machine.heap.wants_collection() {
         // Values may lie in registers now, where nobody finds them. The next end of an iteration leaves the loop.

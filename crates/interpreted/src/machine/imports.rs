@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::calls;
 use super::frames::{Cache, Completion};
 use super::fuse::fused;
-use super::instructions::push;
 use crate::bytecode::Code;
 use crate::error::{ExceptionKind, Outcome};
 use crate::names::Symbol;
@@ -18,7 +17,12 @@ use crate::{compile, library, source};
 
 /// An empty module for a file.
 pub(crate) fn file_module(machine: &mut Machine, name: &str, file: &str) -> Ref<Module> {
-    let module = machine.heap.allocate(Module { name: name.into(), values: Vec::new(), names: Vec::new(), fallback: Vec::new() });
+    let module = machine.heap.allocate(Module {
+        name: name.into(),
+        values: Vec::new(),
+        names: Vec::new(),
+        fallback: Vec::new(),
+    });
     for (variable, text) in [("__name__", name), ("__file__", file)] {
         let variable = machine.names.symbol(variable);
         let value = machine.heap.text(text);
@@ -30,7 +34,11 @@ pub(crate) fn file_module(machine: &mut Machine, name: &str, file: &str) -> Ref<
 }
 
 /// Translates a file, and prepares what its code needs.
-pub(crate) fn translate(machine: &mut Machine, tree: &source::tree::Module, module: Ref<Module>) -> Result<Rc<Code>, SourceError> {
+pub(crate) fn translate(
+    machine: &mut Machine,
+    tree: &source::tree::Module,
+    module: Ref<Module>,
+) -> Result<Rc<Code>, SourceError> {
     let code = compile::module(machine, tree, module)?;
     for known in &machine.codes[machine.execution.caches.len()..] {
         let caches = vec![Cache::default(); known.caches as usize];
@@ -58,14 +66,14 @@ pub(crate) fn begin(machine: &mut Machine, code: Rc<Code>, module: Ref<Module>, 
 /// `import name`: the module lies on the stack, or the frame of its file is the innermost one now.
 pub(crate) fn import(machine: &mut Machine, name: Symbol) -> Outcome<bool> {
     if let Some(&module) = machine.execution.modules.get(&name) {
-        push(machine, Value::Module(module));
+        machine.execution.push(Value::Module(module));
         return Ok(false);
     }
     let text = machine.names.text(name).clone();
     machine.execution.module_changes += 1;
     if let Some(module) = library::module(machine, &text) {
         machine.execution.modules.insert(name, module);
-        push(machine, Value::Module(module));
+        machine.execution.push(Value::Module(module));
         return Ok(false);
     }
     let path = machine.execution.directory.join(format!("{text}.py"));

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::attributes::{self, class_attribute, place_of};
-use super::frames::{Cache, Completion};
+use super::frames::{Cache, Completion, Execution};
 use super::{calls, exceptions, imports};
 use crate::bytecode::{Code, Conversion, Instruction};
 use crate::error::{ExceptionKind, Outcome, Raised};
@@ -12,33 +12,6 @@ use crate::objects::{Base, Cell, Class, Function, Generator};
 use crate::state::Machine;
 use crate::value::{Ref, Value};
 use crate::{iteration, table, text};
-
-/// Takes the topmost operand.
-pub(crate) fn pop(machine: &mut Machine) -> Value {
-    machine.execution.top -= 1;
-    let top = machine.execution.top;
-    machine.execution.stack.values(top, top + 1)[0]
-}
-
-/// Puts an operand on top.
-pub(crate) fn push(machine: &mut Machine, value: Value) {
-    let top = machine.execution.top;
-    machine.execution.stack.values_mut(top, top + 1)[0] = value;
-    machine.execution.top += 1;
-}
-
-/// Takes the topmost operands, in the order in which they were put there.
-fn pop_many(machine: &mut Machine, count: usize) -> Vec<Value> {
-    let top = machine.execution.top;
-    machine.execution.top -= count;
-    machine.execution.stack.values(top - count, top).to_vec()
-}
-
-/// The operand at a depth; 1 is the topmost.
-fn peek(machine: &Machine, depth: u32) -> Value {
-    let index = machine.execution.top - depth as usize;
-    machine.execution.stack.values(index, index + 1)[0]
-}
 
 /// The cell in a slot.
 pub(crate) fn cell(machine: &mut Machine, slot: Value) -> &mut Cell {
@@ -63,7 +36,8 @@ pub(crate) fn unbound_cell(machine: &mut Machine, code: &Code, slot: u32) -> Rai
         return unbound_local(machine, code, slot);
     }
     let name = machine.names.text(code.slots[slot as usize]).clone();
-    let text = format!("cannot access free variable '{name}' where it is not associated with a value in enclosing scope");
+    let text =
+        format!("cannot access free variable '{name}' where it is not associated with a value in enclosing scope");
     machine.heap.raise(ExceptionKind::NameError, text)
 }
 
@@ -148,7 +122,13 @@ pub(crate) fn store_cached(machine: &mut Machine, object: Value, cache: Cache, v
 }
 
 /// Stores an attribute, and notes its place.
-pub(crate) fn store_attribute(machine: &mut Machine, object: Value, name: Symbol, cache: &mut Cache, value: Value) -> Outcome<()> {
+pub(crate) fn store_attribute(
+    machine: &mut Machine,
+    object: Value,
+    name: Symbol,
+    cache: &mut Cache,
+    value: Value,
+) -> Outcome<()> {
     attributes::store(machine, object, name, value)?;
     note_place(machine, object, name, cache);
     Ok(())
@@ -159,11 +139,17 @@ pub(crate) fn store_attribute(machine: &mut Machine, object: Value, name: Symbol
 pub(crate) fn cached_method(machine: &Machine, object: Value, cache: Cache) -> Option<Value> {
     let Value::Instance(instance) = object else { return None };
     let class = machine.heap[instance].class.index() as u32 + 1;
-    (cache.class == class && cache.version == machine.execution.version && cache.value.is_bound()).then_some(cache.value)
+    (cache.class == class && cache.version == machine.execution.version && cache.value.is_bound())
+        .then_some(cache.value)
 }
 
 /// What a method's name means for an object: what will be called, and its first argument, unbound where it has none.
-pub(crate) fn load_method(machine: &mut Machine, object: Value, name: Symbol, cache: &mut Cache) -> Outcome<(Value, Value)> {
+pub(crate) fn load_method(
+    machine: &mut Machine,
+    object: Value,
+    name: Symbol,
+    cache: &mut Cache,
+) -> Outcome<(Value, Value)> {
     if let Value::Instance(instance) = object {
         let class = machine.heap[instance].class;
         if place_of(&machine.heap, instance, name).is_none()
@@ -188,8 +174,8 @@ pub(crate) fn append(machine: &mut Machine, list: Value, value: Value) {
 
 /// Puts the elements of a call's starred list where arguments lie, with the named ones after them. Says how many there are.
 pub(crate) fn spread(machine: &mut Machine, result: usize, named: usize) -> Outcome<usize> {
-    let keywords = pop_many(machine, named);
-    let items = pop(machine);
+    let keywords = machine.execution.pop_many(named);
+    let items = machine.execution.pop();
     let list = match items {
         Value::List(list) => machine.heap[list].to_vec(),
         other => {
@@ -199,7 +185,9 @@ pub(crate) fn spread(machine: &mut Machine, result: usize, named: usize) -> Outc
     };
     let count = list.len() + named;
     if !machine.execution.stack.has_room(result + 1, count) {
-        return Err(machine.heap.raise(ExceptionKind::MemoryError, "a call with more arguments than there is room for"));
+        return Err(machine
+            .heap
+            .raise(ExceptionKind::MemoryError, "a call with more arguments than there is room for"));
     }
     let arguments = machine.execution.stack.values_mut(result + 1, result + 1 + count);
     arguments[..count - named].copy_from_slice(&list);
@@ -234,7 +222,7 @@ fn starred(machine: &mut Machine, callable: Value, items: Value) -> Outcome<Vec<
 pub(crate) fn leave(machine: &mut Machine, value: Value, frames: usize) -> Outcome<Option<Value>> {
     let execution = &mut machine.execution;
     if let Some(watch) = &mut execution.watch {
-        watch.sample(&execution.frames, None);
+        watch.sample(Execution::codes(&execution.frames), None);
     }
     let frame = machine.execution.frames.last().expect("a frame is executed");
     let completion = frame.completion;
@@ -260,7 +248,7 @@ pub(crate) fn leave(machine: &mut Machine, value: Value, frames: usize) -> Outco
     if machine.execution.frames.len() == frames {
         return Ok(Some(result));
     }
-    push(machine, result);
+    machine.execution.push(result);
     Ok(None)
 }
 
@@ -296,12 +284,13 @@ pub(crate) fn rest(machine: &mut Machine) {
 pub(crate) fn begin_class(machine: &mut Machine, code: usize, base: bool, cells: usize) -> Outcome<()> {
     let frame = machine.execution.frames.last().expect("a frame is executed");
     let (code, globals) = (frame.code.functions[code].clone(), frame.globals);
-    let cells = pop_many(machine, cells);
-    let base = if base { pop(machine) } else { Value::Unbound };
+    let cells = machine.execution.pop_many(cells);
+    let base = if base { machine.execution.pop() } else { Value::Unbound };
     match base {
         Value::Unbound | Value::Class(_) | Value::ExceptionType(_) | Value::Type(crate::value::Type::Object) => {}
         other => {
-            let text = format!("'{}' is not a class that another can be derived from here", text::repr(machine, other)?);
+            let text =
+                format!("'{}' is not a class that another can be derived from here", text::repr(machine, other)?);
             return Err(machine.heap.type_error(text));
         }
     }
@@ -391,28 +380,28 @@ fn slot_names(machine: &mut Machine, value: Value) -> Outcome<Vec<Symbol>> {
 }
 
 fn make_function(machine: &mut Machine, code: u32, defaults: u16, cells: u16) {
-    let closure = pop_many(machine, cells as usize).into();
-    let defaults = pop_many(machine, defaults as usize).into();
+    let closure = machine.execution.pop_many(cells as usize).into();
+    let defaults = machine.execution.pop_many(defaults as usize).into();
     let frame = machine.execution.frames.last().expect("a frame is executed");
     let code: Rc<Code> = frame.code.functions[code as usize].clone();
     let qualified_name = code.qualified_name.clone();
     let function = Function { code, globals: frame.globals, defaults, closure, qualified_name };
     let function = machine.heap.allocate(function);
-    push(machine, Value::Function(function));
+    machine.execution.push(Value::Function(function));
 }
 
 fn unpack_extended(machine: &mut Machine, before: usize, after: usize) -> Outcome<()> {
-    let iterable = pop(machine);
+    let iterable = machine.execution.pop();
     let items = iteration::unpack_starred(machine, iterable, before, after)?;
     for &item in items.iter().rev() {
-        push(machine, item);
+        machine.execution.push(item);
     }
     Ok(())
 }
 
 fn format_value(machine: &mut Machine, conversion: Conversion, spec: bool) -> Outcome<()> {
-    let specification = if spec { pop(machine) } else { Value::Unbound };
-    let value = pop(machine);
+    let specification = if spec { machine.execution.pop() } else { Value::Unbound };
+    let value = machine.execution.pop();
     let value = match conversion {
         Conversion::None => value,
         Conversion::Str => {
@@ -440,7 +429,7 @@ fn format_value(machine: &mut Machine, conversion: Conversion, spec: bool) -> Ou
             machine.heap.text(shown)
         }
     };
-    push(machine, result);
+    machine.execution.push(result);
     Ok(())
 }
 
@@ -462,117 +451,119 @@ fn dict_of(value: Value) -> Ref<table::Dict> {
 pub(crate) fn rare(machine: &mut Machine, instruction: Instruction) -> Outcome<bool> {
     match instruction {
         Instruction::BuildList(count) => {
-            let items = pop_many(machine, count as usize);
+            let items = machine.execution.pop_many(count as usize);
             let list = machine.heap.list(items);
-            push(machine, list);
+            machine.execution.push(list);
         }
         Instruction::BuildTuple(count) => {
-            let items = pop_many(machine, count as usize);
+            let items = machine.execution.pop_many(count as usize);
             let tuple = machine.heap.tuple(items);
-            push(machine, tuple);
+            machine.execution.push(tuple);
         }
         Instruction::BuildSet(count) => {
-            let items = pop_many(machine, count as usize);
+            let items = machine.execution.pop_many(count as usize);
             let set = machine.heap.allocate(table::Set::default());
             for item in items {
                 table::set_add(&mut machine.heap, set, item)?;
             }
-            push(machine, Value::Set(set));
+            machine.execution.push(Value::Set(set));
         }
         Instruction::ConstantSet => {
-            let Value::Tuple(items) = pop(machine) else { unreachable!("the compiler puts a tuple there") };
+            let Value::Tuple(items) = machine.execution.pop() else { unreachable!("the compiler puts a tuple there") };
             let items = machine.heap[items].0.clone();
             let set = table::constant_set(&mut machine.heap, &items)?;
-            push(machine, Value::Set(set));
+            machine.execution.push(Value::Set(set));
         }
         Instruction::BuildDict(pairs) => {
-            let items = pop_many(machine, 2 * pairs as usize);
+            let items = machine.execution.pop_many(2 * pairs as usize);
             let dict = machine.heap.allocate(table::Dict::default());
             for pair in items.chunks_exact(2) {
                 table::insert(&mut machine.heap, dict, pair[0], pair[1])?;
             }
-            push(machine, Value::Dict(dict));
+            machine.execution.push(Value::Dict(dict));
         }
         Instruction::BuildString(count) => {
-            let parts = pop_many(machine, count as usize);
+            let parts = machine.execution.pop_many(count as usize);
             let mut whole = String::new();
             for part in parts {
                 let Value::Str(part) = part else { unreachable!("the compiler joins strings") };
                 whole.push_str(machine.heap[part].as_str());
             }
             let whole = machine.heap.text(whole);
-            push(machine, whole);
+            machine.execution.push(whole);
         }
         Instruction::FormatValue { conversion, spec } => format_value(machine, conversion, spec)?,
         Instruction::SetAdd(depth) => {
-            let value = pop(machine);
-            let set = set_of(peek(machine, depth));
+            let value = machine.execution.pop();
+            let set = set_of(machine.execution.peek(depth));
             table::set_add(&mut machine.heap, set, value)?;
         }
         Instruction::DictAdd(depth) => {
-            let value = pop(machine);
-            let key = pop(machine);
-            let dict = dict_of(peek(machine, depth));
+            let value = machine.execution.pop();
+            let key = machine.execution.pop();
+            let dict = dict_of(machine.execution.peek(depth));
             table::insert(&mut machine.heap, dict, key, value)?;
         }
         Instruction::ListExtend(depth) => {
-            let iterable = pop(machine);
+            let iterable = machine.execution.pop();
             if !iteration::is_iterable(iterable) {
                 let kind = crate::describe::type_name(&machine.heap, iterable);
                 return Err(machine.heap.type_error(format!("Value after * must be an iterable, not {kind}")));
             }
             let items = iteration::collect(machine, iterable)?;
-            let Value::List(list) = peek(machine, depth) else { unreachable!("the compiler puts a list there") };
+            let Value::List(list) = machine.execution.peek(depth) else {
+                unreachable!("the compiler puts a list there")
+            };
             machine.heap.grown(items.len() * size_of::<Value>());
             machine.heap[list].with(|list| list.extend(items));
         }
         Instruction::SetExtend(depth) => {
-            let iterable = pop(machine);
+            let iterable = machine.execution.pop();
             let items = iteration::collect(machine, iterable)?;
-            let set = set_of(peek(machine, depth));
+            let set = set_of(machine.execution.peek(depth));
             for item in items {
                 table::set_add(&mut machine.heap, set, item)?;
             }
         }
         Instruction::ListToTuple => {
-            let Value::List(list) = pop(machine) else { unreachable!("the compiler puts a list there") };
+            let Value::List(list) = machine.execution.pop() else { unreachable!("the compiler puts a list there") };
             let items = machine.heap[list].to_vec();
             let tuple = machine.heap.tuple(items);
-            push(machine, tuple);
+            machine.execution.push(tuple);
         }
         Instruction::UnpackSequence(count) => {
-            let iterable = pop(machine);
+            let iterable = machine.execution.pop();
             let items = iteration::unpack(machine, iterable, count as usize)?;
             for &item in items.iter().rev() {
-                push(machine, item);
+                machine.execution.push(item);
             }
         }
         Instruction::UnpackExtended { before, after } => unpack_extended(machine, before as usize, after as usize)?,
         Instruction::MakeFunction { code, defaults, cells } => make_function(machine, code, defaults, cells),
         Instruction::Raise(count) => return Err(exceptions::raise(machine, count)),
         Instruction::PushHandled => {
-            let exception = pop(machine);
+            let exception = machine.execution.pop();
             let earlier = std::mem::replace(&mut machine.execution.handled, exception);
-            push(machine, earlier);
-            push(machine, exception);
+            machine.execution.push(earlier);
+            machine.execution.push(exception);
         }
-        Instruction::PopHandled => machine.execution.handled = pop(machine),
+        Instruction::PopHandled => machine.execution.handled = machine.execution.pop(),
         Instruction::MatchException => {
-            let class = pop(machine);
-            let exception = peek(machine, 1);
+            let class = machine.execution.pop();
+            let exception = machine.execution.peek(1);
             let matches = exceptions::matches(machine, exception, class)?;
-            push(machine, Value::Bool(matches));
+            machine.execution.push(Value::Bool(matches));
         }
-        Instruction::Reraise => match pop(machine) {
+        Instruction::Reraise => match machine.execution.pop() {
             Value::Exception(exception) => return Err(Raised(exception)),
             other => unreachable!("the compiler puts an exception there, here is {other:?}"),
         },
-        Instruction::LoadAssertionError => push(machine, Value::ExceptionType(ExceptionKind::AssertionError)),
+        Instruction::LoadAssertionError => machine.execution.push(Value::ExceptionType(ExceptionKind::AssertionError)),
         Instruction::ImportModule(name) => return imports::import(machine, name),
         Instruction::ImportFrom(name) => {
-            let module = peek(machine, 1);
+            let module = machine.execution.peek(1);
             let value = imports::from_module(machine, module, name)?;
-            push(machine, value);
+            machine.execution.push(value);
         }
         other => unreachable!("the loop does {other:?} itself"),
     }

@@ -12,6 +12,7 @@ mod hot;
 mod imports;
 mod instructions;
 mod lock;
+mod observer;
 mod stack;
 mod suggestions;
 mod traceback;
@@ -23,16 +24,16 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
-pub(crate) use attributes::{class_attribute, is_subclass};
-pub(crate) use frames::Execution;
+pub(crate) use attributes::is_subclass;
 pub use compiled::{Compiled, MachineCode, WatchedLoop};
 pub use engine::{Engine, THRESHOLD};
+pub(crate) use frames::Execution;
 pub use lock::GlobalLock;
 pub use watch::{Counts, Place, Watch, Watched};
 
 use calls::{Call, Called};
 use frames::{Completion, Frame};
-use hot::Observer;
+use observer::Observer;
 
 use crate::bytecode::Code;
 use crate::error::{ExceptionKind, Outcome, Raised};
@@ -62,7 +63,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Source(error) => error.fmt(f),
-            Failure::Exception { traceback, status } if traceback.is_empty() => write!(f, "the program has ended with status {status}"),
+            Failure::Exception { traceback, status } if traceback.is_empty() => {
+                write!(f, "the program has ended with status {status}")
+            }
             Failure::Exception { traceback, .. } => f.write_str(traceback.trim_end()),
         }
     }
@@ -88,6 +91,7 @@ impl Interpreter {
         let hooks = Hooks {
             call: call_from_rust,
             resume,
+            step: execute::step,
             attribute: attributes::load,
             item: operators::subscript,
             elements: iteration::collect,
@@ -173,7 +177,7 @@ impl Interpreter {
                 let options = Options { threshold, squares, ..Options::default() };
                 // Compiled code is left for a collection too, so the flag has to be this machine's own.
                 self.machine.execution.interrupt = Box::leak(Box::default());
-                Some(Box::new(Observer::new(options, execute::step)))
+                Some(Box::new(Observer::new(options)))
             }
         };
     }
@@ -326,7 +330,15 @@ fn resume(machine: &mut Machine, generator: Ref<Generator>) -> Outcome<Option<Va
     let frames = machine.execution.frames.len();
     let handled = machine.execution.handled;
     let completion = Completion::Generator(generator);
-    machine.execution.frames.push(Frame { code, globals, slots, result: slots, position: position as usize, completion, handled });
+    machine.execution.frames.push(Frame {
+        code,
+        globals,
+        slots,
+        result: slots,
+        position: position as usize,
+        completion,
+        handled,
+    });
     let value = match execute::execute(machine, frames) {
         Ok(value) => value,
         Err(raised) => return Err(not_stop_iteration(machine, raised)),

@@ -68,7 +68,8 @@ fn suggestion(machine: &Machine, exception: Ref<Exception>) -> Option<Rc<str>> {
     };
     let locals = exception.traceback.first().into_iter().flat_map(|passed| &passed.code.slots);
     let builtins = {
-        let mut names: Vec<_> = machine.execution.builtins.keys().map(|&name| machine.names.text(name).clone()).collect();
+        let mut names: Vec<_> =
+            machine.execution.builtins.keys().map(|&name| machine.names.text(name).clone()).collect();
         names.sort();
         names
     };

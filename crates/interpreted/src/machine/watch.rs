@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use hashbrown::{HashMap, HashSet};
 
-use super::frames::Frame;
 use crate::bytecode::{Code, Kind};
 use crate::value::BuiltinId;
 
@@ -132,21 +131,21 @@ impl Watch {
     }
 
     /// Counts a call of a function of the program, which the innermost frame makes.
-    pub(crate) fn call(&mut self, code: &Code, frames: &[Frame]) {
-        self.sample(frames, None);
+    pub(crate) fn call(&mut self, code: &Code, codes: impl Iterator<Item = u32>) {
+        self.sample(codes, None);
         if code.kind != Kind::Module {
             self.functions.entry(Place::Code(code.number)).or_default().calls += 1;
         }
     }
 
     /// Counts a call of a built-in function.
-    pub(crate) fn builtin(&mut self, function: BuiltinId, frames: &[Frame]) {
-        self.sample(frames, None);
+    pub(crate) fn builtin(&mut self, function: BuiltinId, codes: impl Iterator<Item = u32>) {
+        self.sample(codes, None);
         self.functions.entry(Place::Builtin(function.0)).or_default().calls += 1;
     }
 
     /// Gives the time since the last sample to the functions that are being executed, if a sample is due.
-    pub(crate) fn sample(&mut self, frames: &[Frame], builtin: Option<BuiltinId>) {
+    pub(crate) fn sample(&mut self, codes: impl Iterator<Item = u32>, builtin: Option<BuiltinId>) {
         let Some(ticker) = &self.ticker else { return };
         if !ticker.due.load(Ordering::Relaxed) {
             return;
@@ -154,8 +153,8 @@ impl Watch {
         ticker.due.store(false, Ordering::Relaxed);
         let now = Instant::now();
         let time = now - std::mem::replace(&mut self.sampled, now);
-        let codes = frames.iter().map(|frame| Place::Code(frame.code.number));
-        let stack: Vec<Place> = codes.chain(builtin.map(|function| Place::Builtin(function.0))).collect();
+        let stack: Vec<Place> =
+            codes.map(Place::Code).chain(builtin.map(|function| Place::Builtin(function.0))).collect();
         if let Some(&innermost) = stack.last() {
             self.functions.entry(innermost).or_default().own += time;
         }

@@ -10,11 +10,11 @@ use cranelift_codegen::CompiledCode;
 use memmap2::{Mmap, MmapMut};
 use wasmtime_internal_jit_icache_coherence::{clear_cache, pipeline_flush_mt};
 
+use crate::heap::Heap;
 use crate::native::emit::Emitted;
 use crate::native::region::Region;
 use crate::native::{Problem, Unit};
 use crate::objects::{Instance, List, Module};
-use crate::state::Machine;
 use crate::value::{Ref, Value};
 
 /// Where the fields that compiled code reads lie in the context.
@@ -57,8 +57,9 @@ pub struct NativeContext {
     /// How often an attribute of a module has been set or deleted, or a module has been imported, in the whole program. Code that
     /// calls functions of modules (`math.sqrt`) by their address tests it.
     pub module_changes: u64,
-    /// The machine.
-    pub machine: *mut Machine,
+    heap: *mut Heap,
+    /// The machine, for whoever interprets: compiled code does not look at it.
+    pub machine: *mut (),
     module: Ref<Module>,
     interpret: Interpret,
     calls: *const Cell<u64>,
@@ -68,15 +69,16 @@ impl NativeContext {
     /// The context of code whose global names are those of a module.
     ///
     /// # Safety
-    /// The machine has to live as long as the context is used, and nothing else may use it while compiled code runs, but for
+    /// The heap and the machine that it belongs to have to live as long as the context is used, and nothing else may use it while compiled code runs, but for
     /// `interpret`, which is called by it.
-    pub unsafe fn new(machine: *mut Machine, module: Ref<Module>, interpret: Interpret) -> NativeContext {
+    pub unsafe fn new(heap: *mut Heap, machine: *mut (), module: Ref<Module>, interpret: Interpret) -> NativeContext {
         NativeContext {
             frame: std::ptr::null_mut(),
             lists: std::ptr::null(),
             instances: std::ptr::null(),
             globals: std::ptr::null_mut(),
             module_changes: 0,
+            heap,
             machine,
             module,
             interpret,
@@ -87,7 +89,7 @@ impl NativeContext {
     /// Finds everything that moves anew.
     fn refresh(&mut self) {
         // SAFETY: whoever made the context has promised that the machine is there and that nobody else uses it now.
-        let heap = unsafe { &mut (*self.machine).heap };
+        let heap = unsafe { &mut *self.heap };
         self.lists = heap.lists_address();
         self.instances = heap.instances_address();
         self.globals = heap[self.module].values.as_mut_ptr();

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::file::SourceFile;
-use super::tree::Range;
+use super::range::Range;
 
 /// Which kind of error it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,24 +43,6 @@ pub struct SourceError {
 }
 
 impl SourceError {
-    /// An error about a range of a file.
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, source: &SourceFile, range: Range) -> Self {
-        // What is wrong at the end of the file is shown behind its last line.
-        let line = source.line_of(range.start).min(source.lines().max(1));
-        let text = source.line_text(line).to_owned();
-        let end = text.chars().count() + 1;
-        Self {
-            kind,
-            message: message.into(),
-            file: source.name.as_str().into(),
-            line,
-            column: if source.line_of(range.start) == line { source.column_of(range.start) } else { end },
-            text: Some(text.into()),
-            range,
-            hint: None,
-        }
-    }
-
     /// An error about a file of which no line can be shown.
     pub(super) fn without_line(kind: ErrorKind, message: &str, file: &str, line: usize) -> Self {
         let range = Range::default();

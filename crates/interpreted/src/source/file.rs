@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::error::{ErrorKind, SourceError};
-use super::tree::Range;
+use super::range::Range;
 
 /// The text of a file and where its lines begin.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,26 @@ pub enum ReadError {
     },
     /// It is no UTF-8, or larger than offsets of 32 bits reach.
     Text(SourceError),
+}
+
+impl SourceError {
+    /// An error about a range of a file.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, source: &SourceFile, range: Range) -> Self {
+        // What is wrong at the end of the file is shown behind its last line.
+        let line = source.line_of(range.start).min(source.lines().max(1));
+        let text = source.line_text(line).to_owned();
+        let end = text.chars().count() + 1;
+        Self {
+            kind,
+            message: message.into(),
+            file: source.name.as_str().into(),
+            line,
+            column: if source.line_of(range.start) == line { source.column_of(range.start) } else { end },
+            text: Some(text.into()),
+            range,
+            hint: None,
+        }
+    }
 }
 
 impl SourceFile {

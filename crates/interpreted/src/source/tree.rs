@@ -7,19 +7,12 @@
 
 use std::sync::Arc;
 
-use super::SourceFile;
+use super::file::SourceFile;
+
+pub use super::range::Range;
 
 /// How many nodes of a tree lie within one another at most: one statement or expression counts one, a chain counts one.
 pub const MAXIMUM_DEPTH: usize = 1000;
-
-/// Bytes of the file, from `start` up to and without `end`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Range {
-    /// Offset of the first byte.
-    pub start: u32,
-    /// Offset behind the last byte.
-    pub end: u32,
-}
 
 /// The text of a name or of a string. Equal names of a file share one allocation; it is counted atomically because the parser runs
 /// on a thread of its own.

@@ -221,9 +221,7 @@ fn format_text(heap: &mut Heap, text: &Rc<str>, specification: &str) -> Outcome<
     let refused = match parsed.sign {
         Some(' ') => Some("Space not allowed in string format specifier"),
         Some(_) => Some("Sign not allowed in string format specifier"),
-        None if parsed.no_negative_zero => {
-            Some("Negative zero coercion (z) not allowed in string format specifier")
-        }
+        None if parsed.no_negative_zero => Some("Negative zero coercion (z) not allowed in string format specifier"),
         None if parsed.alternate => Some("Alternate form (#) not allowed in string format specifier"),
         None if parsed.align == Align::AfterSign => Some("'=' alignment not allowed in string format specifier"),
         None => None,

@@ -277,9 +277,7 @@ fn integer_of(machine: &mut Machine, value: Value, letter: char) -> Outcome<Inte
         Value::Float(number) if !whole => match BigInt::from_f64(number) {
             Some(number) => Ok(number.to_i64().map_or_else(|| Integer::Big(number), Integer::small)),
             None if number.is_nan() => Err(machine.heap.value_error("cannot convert float NaN to integer")),
-            None => {
-                Err(machine.heap.raise(ExceptionKind::OverflowError, "cannot convert float infinity to integer"))
-            }
+            None => Err(machine.heap.raise(ExceptionKind::OverflowError, "cannot convert float infinity to integer")),
         },
         other => {
             let wanted = if whole { "an integer" } else { "a real number" };
@@ -294,9 +292,10 @@ fn real_of(machine: &mut Machine, value: Value) -> Outcome<f64> {
         Value::Float(number) => Ok(number),
         Value::Int(number) => Ok(number as f64),
         Value::Bool(truth) => Ok(f64::from(truth)),
-        Value::Big(number) => machine.heap[number].to_f64().filter(|number| number.is_finite()).ok_or_else(|| {
-            machine.heap.raise(ExceptionKind::OverflowError, "int too large to convert to float")
-        }),
+        Value::Big(number) => machine.heap[number]
+            .to_f64()
+            .filter(|number| number.is_finite())
+            .ok_or_else(|| machine.heap.raise(ExceptionKind::OverflowError, "int too large to convert to float")),
         other => {
             let given = type_name(&machine.heap, other);
             Err(machine.heap.type_error(format!("must be real number, not {given}")))

@@ -309,10 +309,7 @@ fn write_container(machine: &mut Machine, value: Value, text: &mut String) -> Ou
 }
 
 fn too_deep(heap: &mut Heap) -> Raised {
-    heap.raise(
-        ExceptionKind::RecursionError,
-        "maximum recursion depth exceeded while getting the repr of an object",
-    )
+    heap.raise(ExceptionKind::RecursionError, "maximum recursion depth exceeded while getting the repr of an object")
 }
 
 fn write_contents(machine: &mut Machine, value: Value, text: &mut String) -> Outcome<()> {

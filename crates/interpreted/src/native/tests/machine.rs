@@ -55,6 +55,7 @@ fn hooks() -> Hooks {
     Hooks {
         call: |_, _, _| unreachable!("nothing is called"),
         resume: |_, _| unreachable!("there are no generators"),
+        step: |_| unreachable!("no instruction is executed"),
         attribute: |_, _, _| unreachable!("no attribute is asked for"),
         item: operators::subscript,
         elements: iteration::collect,
@@ -310,7 +311,8 @@ impl Program {
             let Some(compiled) = watched.compiled().cloned() else { continue };
             // SAFETY: the machine outlives the context, and the frame has room for the operands.
             let left = unsafe {
-                let mut context = NativeContext::new(&mut self.machine, self.module, interpret);
+                let machine = &raw mut self.machine;
+                let mut context = NativeContext::new(&raw mut (*machine).heap, machine.cast(), self.module, interpret);
                 compiled.run(frame.as_mut_ptr(), &mut context)
             };
             if watched.left(left) {
@@ -386,7 +388,7 @@ fn interpret(context: &mut NativeContext, position: u32, depth: u32) -> Step {
     // SAFETY: the frame is the one that `execute` has given, of this length; the machine is its machine.
     let (frame, machine) = unsafe {
         let length = code.slots.len() + code.depth as usize;
-        (std::slice::from_raw_parts_mut(context.frame, length), &mut *context.machine)
+        (std::slice::from_raw_parts_mut(context.frame, length), &mut *context.machine.cast::<Machine>())
     };
     // Lists move.
     machine.heap.list(Vec::new());
@@ -404,7 +406,12 @@ fn module(machine: &mut Machine) -> Ref<Module> {
     let names = ["abs", "len", "sqrt", "sin", "note", "log", "range", "int", "float", "complex", "math"];
     let names = names.iter().map(|name| machine.names.symbol(name)).collect::<Vec<_>>();
     let names_of_module = names.len();
-    let module = Module { name: "__main__".into(), values: vec![Value::Unbound; names.len()], fallback: vec![Value::Unbound; names.len()], names };
+    let module = Module {
+        name: "__main__".into(),
+        values: vec![Value::Unbound; names.len()],
+        fallback: vec![Value::Unbound; names.len()],
+        names,
+    };
     let module = machine.heap.allocate(module);
     let math = Module { name: "math".into(), values: Vec::new(), names: Vec::new(), fallback: Vec::new() };
     let math = Value::Module(machine.heap.allocate(math));
