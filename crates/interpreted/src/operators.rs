@@ -16,6 +16,7 @@ mod quick;
 mod reals;
 mod room;
 mod sequences;
+mod set_like;
 mod sets;
 mod slices;
 mod subscript;

@@ -1,7 +1,8 @@
 //! What the operating system knows about time and Rust's standard library does not tell.
 #![cfg_attr(unix, expect(unsafe_code, reason = "the C library is asked"))]
 
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 /// How many seconds local time is ahead of Greenwich at a point in time, in seconds since 1970; 0 where nobody knows.
 #[cfg(unix)]
@@ -42,5 +43,11 @@ pub(crate) fn process_time() -> Duration {
 /// How long this process has run.
 #[cfg(not(unix))]
 pub(crate) fn process_time() -> Duration {
-    super::time::since_start()
+    since_start()
+}
+
+/// How long ago the clock was looked at for the first time.
+pub(crate) fn since_start() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }

@@ -1,7 +1,6 @@
 //! The module `time`.
 
-use std::sync::OnceLock;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use num_bigint::BigInt;
 
@@ -14,12 +13,6 @@ use crate::value::Value;
 
 /// The longest sleep, in seconds: what the nanoseconds of 64 bits allow.
 const LONGEST: f64 = 9_223_372_036.0;
-
-/// How long ago the clock was looked at for the first time.
-pub(crate) fn since_start() -> Duration {
-    static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed()
-}
 
 /// The time since 1970; before it there is none.
 pub(crate) fn since_epoch() -> Duration {
@@ -44,8 +37,8 @@ macro_rules! clocks {
 
 clocks! {
     time time_ns since_epoch;
-    perf_counter perf_counter_ns since_start;
-    monotonic monotonic_ns since_start;
+    perf_counter perf_counter_ns clocks::since_start;
+    monotonic monotonic_ns clocks::since_start;
     process_time process_time_ns clocks::process_time;
 }
 

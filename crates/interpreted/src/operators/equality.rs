@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::reals::Real;
-use super::sets::{self, SetLike};
+use super::set_like::{self, SetLike};
 use crate::bytecode::Comparison;
 use crate::heap::Heap;
 use crate::objects::{Array, Numbers};
@@ -70,13 +70,13 @@ pub(super) fn equal_at(heap: &Heap, left: Value, right: Value, depth: usize) -> 
         (Value::BuiltinMethod(left), Value::BuiltinMethod(right)) => {
             heap[left].function == heap[right].function && heap[left].object.is_same(heap[right].object)
         }
-        (Value::Dict(left), Value::Dict(right)) => sets::dicts_equal(heap, left, right, depth + 1)?,
+        (Value::Dict(left), Value::Dict(right)) => set_like::dicts_equal(heap, left, right, depth + 1)?,
         (left, right) => {
             if let (Some(left), Some(right)) = (Real::of(left), Real::of(right)) {
                 return Ok(left.order(right, heap) == Some(Ordering::Equal));
             }
             match (SetLike::of(heap, left), SetLike::of(heap, right)) {
-                (Some(left), Some(right)) => sets::compare(heap, Comparison::Equal, left, right, depth + 1)?,
+                (Some(left), Some(right)) => set_like::compare(heap, Comparison::Equal, left, right, depth + 1)?,
                 _ => left.is_same(right),
             }
         }

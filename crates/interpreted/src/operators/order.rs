@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 
 use super::equality::{DEPTH, TooDeep, array_length, equal_at, order_elements, same_or_equal};
 use super::reals::Real;
-use super::sets::{self, SetLike};
+use super::set_like::{self, SetLike};
+use super::sets;
 use crate::bytecode::Comparison;
 use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
@@ -129,7 +130,7 @@ fn compare_at(heap: &Heap, comparison: Comparison, left: Value, right: Value, de
                 return Ok(holds_for(comparison, left.order(right, heap)));
             }
             if let (Some(left), Some(right)) = (SetLike::of(heap, left), SetLike::of(heap, right)) {
-                return Ok(sets::compare(heap, comparison, left, right, depth)?);
+                return Ok(set_like::compare(heap, comparison, left, right, depth)?);
             }
             Err(Failure::Unordered(left, right))
         }

@@ -5,7 +5,7 @@ use crate::modules::arguments::{domain_error, one, range_error, real};
 use crate::state::{Arguments, Machine};
 use crate::value::Value;
 
-use super::PI;
+use std::f64::consts::PI;
 
 const G: f64 = 6.024_680_040_776_73;
 const G_MINUS_HALF: f64 = 5.524_680_040_776_73;

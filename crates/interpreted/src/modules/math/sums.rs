@@ -9,7 +9,7 @@ use crate::modules::c_math;
 use crate::state::{Arguments, Machine};
 use crate::value::Value;
 
-use super::split;
+use super::parts::split;
 
 pub(crate) fn fsum(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
     let value = one(machine, "math.fsum", arguments)?;
