@@ -9,6 +9,7 @@ use crate::state::Machine;
 use crate::table::{self, Dict, Other, Set};
 use crate::value::{Ref, Value};
 
+use super::equality::same_or_equal;
 use super::sequences;
 use super::set_like::{Element, SetLike};
 
