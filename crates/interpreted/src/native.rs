@@ -43,6 +43,7 @@ mod watch;
 pub use code::{CompiledLoop, Interpret, Left, NativeContext, Origin, Reason, Site, Step};
 pub(crate) use region::depths;
 pub use rules::Intrinsic;
+pub use squares::BAND;
 pub use watch::{Next, Watched};
 
 /// What can be chosen.

@@ -4,9 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 use super::observer::Observer;
+use crate::bytecode::{Code, Instruction};
 use crate::native::Reason;
+use crate::source::tree::Range;
 use crate::state::Machine;
-use crate::types::Type;
+use crate::types::{Observed, Type};
 
 /// A loop that was executed often enough to be looked at.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +19,8 @@ pub struct WatchedLoop {
     pub lines: (u32, u32),
     /// The type of each variable at its head, as it was seen: `zi complex`.
     pub types: Vec<(String, &'static str)>,
+    /// What was seen in it: the line, what was computed there, and its type.
+    pub seen: Vec<(u32, String, &'static str)>,
     /// Its machine code, if it has some.
     pub machine_code: Option<MachineCode>,
     /// Why it has none.
@@ -98,10 +102,51 @@ fn loops(machine: &Machine, observer: &Observer) -> impl Iterator<Item = Watched
             function: code.qualified_name.to_string(),
             lines: versions.last().map_or((own, own), |version| version.lines),
             types,
+            seen: in_lines(code, seen, versions.last().map_or((own, own), |version| version.lines)),
             machine_code,
             refused: watched.refused().map(|refused| format!("line {}: {}", refused.line, refused.reason)),
         }
     })
+}
+
+/// What was seen in some lines, each text once.
+fn in_lines(code: &Code, seen: &Observed, (first, last): (u32, u32)) -> Vec<(u32, String, &'static str)> {
+    let mut found = Vec::new();
+    for (position, result) in seen.results().iter().enumerate() {
+        let (line, span) = (code.lines[position], code.spans[position]);
+        let text = code.file.slice(Range { start: span.start, end: span.end });
+        let is_known = !matches!(result.kind, Type::Never | Type::Constant(_));
+        if !(first..=last).contains(&line) || !is_known || !computes(code.instructions[position]) || text.contains('\n') {
+            continue;
+        }
+        let sight = (line, text.to_owned(), result.kind.describe());
+        if !found.contains(&sight) {
+            found.push(sight);
+        }
+    }
+    found.sort_by_key(|(line, ..)| *line);
+    found
+}
+
+/// Whether an instruction leaves a value that its text stands for.
+fn computes(instruction: Instruction) -> bool {
+    use Instruction as I;
+    matches!(
+        instruction,
+        I::LoadFast(_)
+            | I::LoadDeref(_)
+            | I::LoadGlobal { .. }
+            | I::LoadAttribute { .. }
+            | I::Subscript
+            | I::Unary(_)
+            | I::Add
+            | I::Subtract
+            | I::Multiply
+            | I::Binary(_)
+            | I::InPlace(_)
+            | I::Call { .. }
+            | I::CallMethod { .. }
+    )
 }
 
 fn add(counts: &mut Vec<(u32, Reason, u64)>, (line, reason): (u32, Reason), count: u64) {
@@ -128,6 +173,10 @@ impl fmt::Display for WatchedLoop {
         writeln!(f, "{}, the loop on lines {} to {}", self.function, self.lines.0, self.lines.1)?;
         let types: Vec<_> = self.types.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
         writeln!(f, "  types at its head: {}", types.join(", "))?;
+        for sights in self.seen.chunk_by(|a, b| a.0 == b.0) {
+            let texts: Vec<_> = sights.iter().map(|(_, text, kind)| format!("{text} {kind}")).collect();
+            writeln!(f, "  seen on line {}: {}", sights[0].0, texts.join(", "))?;
+        }
         if let Some(code) = &self.machine_code {
             let times = if code.compilations == 1 { "once".to_owned() } else { format!("{} times", code.compilations) };
             let milliseconds = code.time.as_secs_f64() * 1e3;

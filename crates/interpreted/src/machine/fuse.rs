@@ -9,6 +9,7 @@ pub(crate) fn fused(code: &Code) -> Box<[Instruction]> {
     (0..plain.len()).map(|position| fuse(&plain[position..]).map_or(plain[position], Instruction::Fused)).collect()
 }
 
+// ANCHOR: fuse
 fn fuse(instructions: &[Instruction]) -> Option<Fused> {
     use Instruction as I;
     let small = |slot: u32| u16::try_from(slot).ok();
@@ -32,6 +33,7 @@ fn fuse(instructions: &[Instruction]) -> Option<Fused> {
         _ => return None,
     })
 }
+// ANCHOR_END: fuse
 
 /// Whether loading a local begins something better than a pair of loads.
 fn fuse_from(slot: u32, rest: &[Instruction]) -> bool {

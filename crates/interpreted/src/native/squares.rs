@@ -26,7 +26,7 @@ use crate::types::Type;
 use crate::value::Value;
 
 /// Half the width of the band around the square of the limit, relative to it: 32 times 2^-53.
-const BAND: f64 = 1.0 / (1_u64 << 48) as f64;
+pub const BAND: f64 = 1.0 / (1_u64 << 48) as f64;
 /// 2^400: limits between it and its inverse have squares that are normal numbers.
 const LARGEST: f64 = 2.582_249_878_086_908_6e120;
 
@@ -127,6 +127,7 @@ impl Emitter<'_, '_> {
         self.push(Operand::new(Type::Bool, &[truth]));
     }
 
+    // ANCHOR: branch_by_squares
     /// Goes on at `yes` when the comparison holds, else at `no`.
     pub(super) fn branch_by_squares(&mut self, pending: Pending, yes: Block, no: Block) {
         let Pending { comparison, limit, real, imaginary, exit } = pending;
@@ -165,4 +166,5 @@ impl Emitter<'_, '_> {
         let holds = self.builder.ins().fcmp(real_condition(comparison), absolute, limit);
         self.builder.ins().brif(holds, yes, &[], no, &[]);
     }
+    // ANCHOR_END: branch_by_squares
 }
