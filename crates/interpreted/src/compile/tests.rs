@@ -321,13 +321,13 @@ fn deleting_takes_names_elements_and_attributes() {
 }
 
 #[test]
-fn imports_bind_the_first_name() {
+fn imports_bind_the_name_that_is_asked_for() {
     let text = "\
-            import a.b, c as d\n\
+            import a, c as d\n\
             from e import f as g, h";
     let expected = "\
             <module>:\n\
-            1: IMPORT_NAME a.b; POP_TOP; IMPORT_NAME a; STORE_NAME a; IMPORT_NAME c; STORE_NAME d;\n\
+            1: IMPORT_NAME a; STORE_NAME a; IMPORT_NAME c; STORE_NAME d;\n\
             2: IMPORT_NAME e; IMPORT_FROM f; STORE_NAME g; IMPORT_FROM h; STORE_NAME h; POP_TOP; LOAD_CONST None; RETURN_VALUE;";
     assert_eq!(short(text), expected);
 }

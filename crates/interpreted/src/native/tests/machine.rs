@@ -42,12 +42,19 @@ pub(super) struct Program {
     labels: Vec<(String, u32)>,
 }
 
-/// What came out: the result or the exception's class, and what was noted.
-#[derive(Debug, PartialEq)]
+/// What came out: the result or the exception's class, and what was noted. Locals that nobody reads any more may differ, so they are
+/// not compared.
+#[derive(Debug)]
 pub(super) struct Outcomes {
     pub(super) result: Result<String, &'static str>,
     pub(super) noted: Vec<String>,
     pub(super) locals: Vec<String>,
+}
+
+impl PartialEq for Outcomes {
+    fn eq(&self, other: &Outcomes) -> bool {
+        self.result == other.result && self.noted == other.noted
+    }
 }
 
 /// No program runs below the functions of Rust that the tests use.

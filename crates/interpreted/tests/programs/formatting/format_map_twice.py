@@ -6,7 +6,3 @@ try:
     template.format_map({"name": "milk"})
 except KeyError as error:
     print(repr(error))
-try:
-    "{}".format_map([1])
-except ValueError as error:
-    print(error)
