@@ -5,8 +5,8 @@ use interpreted::native::BAND;
 use interpreted::programs::{PURE_PYTHON, PURE_PYTHON_2};
 use runner::units::{grouped, times};
 use runner::{Failure, Part, best};
+use validation::Mandelbrot;
 use validation::mandelbrot::Input;
-use validation::{Mandelbrot, StepError};
 
 use super::picture::{Picture, check, points};
 
@@ -22,7 +22,7 @@ pub(crate) fn squares(part: &mut Part<'_>) -> Result<(), Failure> {
                 let mut picture = Picture::new(program, engine, &points(&input), input.max_iterations)?;
                 let (counts, _) = picture.run()?;
                 check(part, &input, &counts)?;
-                let (_, time) = best(3, || picture.run().map(drop)).map_err(StepError::from)?;
+                let (_, time) = best(3, || picture.run().map(drop))?;
                 *ms = time.as_secs_f64() * 1e3;
             }
             let [root, without] = ms;

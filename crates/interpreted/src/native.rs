@@ -94,7 +94,7 @@ pub struct Environment<'a> {
 }
 
 /// What is compiled, all together.
-pub(self) struct Unit<'a> {
+struct Unit<'a> {
     environment: Environment<'a>,
     code: &'a Code,
     types: &'a dyn TypeSource,
@@ -103,7 +103,7 @@ pub(self) struct Unit<'a> {
 
 /// Why a loop cannot be compiled, and where.
 #[derive(Clone, Debug)]
-pub(self) enum Problem {
+enum Problem {
     /// No instruction jumps back to its head.
     NoLoop,
     /// Nothing leads to its head.

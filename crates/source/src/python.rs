@@ -21,7 +21,7 @@ pub(crate) fn cut(file: &str, text: &str, function: &str) -> Result<Cut, SourceE
     let documented = cut.get(1).is_some_and(|line| {
         line.trim().starts_with("\"\"\"") && line.trim().len() > 3 && line.trim().ends_with("\"\"\"")
     });
-    let is_code = |index: usize| !(documented && index == 1) && !cut[index].trim().starts_with('#');
+    let is_code = |index: usize| (!documented || index != 1) && !cut[index].trim().starts_with('#');
     let code: Vec<usize> = (0..cut.len()).filter(|&index| is_code(index)).collect();
     Ok(Cut {
         file: Path::new(file).to_path_buf(),

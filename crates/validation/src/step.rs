@@ -212,8 +212,17 @@ impl<P: Problem> Step<P> {
         idea: &'static str,
     ) -> Self {
         let precision = Precision::Exact;
-        let info =
-            StepInfo { problem: P::NAME, name, module, file, mirrors, idea, precision, changes_the_algorithm: false, program: None };
+        let info = StepInfo {
+            problem: P::NAME,
+            name,
+            module,
+            file,
+            mirrors,
+            idea,
+            precision,
+            changes_the_algorithm: false,
+            program: None,
+        };
         Self { info, temporaries: |_| 0, bits_may_change: false, kind }
     }
 

@@ -116,7 +116,8 @@ fn in_lines(code: &Code, seen: &Observed, (first, last): (u32, u32)) -> Vec<(u32
         let (line, span) = (code.lines[position], code.spans[position]);
         let text = code.file.slice(Range { start: span.start, end: span.end });
         let is_known = !matches!(result.kind, Type::Never | Type::Constant(_));
-        if !(first..=last).contains(&line) || !is_known || !computes(code.instructions[position]) || text.contains('\n') {
+        if !(first..=last).contains(&line) || !is_known || !computes(code.instructions[position]) || text.contains('\n')
+        {
             continue;
         }
         let sight = (line, text.to_owned(), result.kind.describe());

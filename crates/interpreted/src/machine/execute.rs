@@ -3,6 +3,10 @@
     unsafe_code,
     reason = "slots and operands are read and written by address; the compiler has counted how many there are"
 )]
+#![expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "one comment above the macros of the loop says for all of them why the addresses hold"
+)]
 
 use std::sync::atomic::Ordering;
 
@@ -264,10 +268,11 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 value => push!(value),
             },
             Instruction::StoreFast(slot) => *slot!(slot) = pop!(),
-            Instruction::DeleteFast(slot) => match std::mem::take(slot!(slot)) {
-                Value::Unbound => raise!(instructions::unbound_local(machine, code!(), slot)),
-                _ => {}
-            },
+            Instruction::DeleteFast(slot) => {
+                if !std::mem::take(slot!(slot)).is_bound() {
+                    raise!(instructions::unbound_local(machine, code!(), slot));
+                }
+            }
             Instruction::MakeCell(slot) => {
                 let cell = machine.heap.allocate(Cell(*slot!(slot)));
                 *slot!(slot) = Value::Cell(cell);
@@ -281,10 +286,11 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 let value = pop!();
                 instructions::cell(machine, *slot!(slot)).0 = value;
             }
-            Instruction::DeleteDeref(slot) => match std::mem::take(&mut instructions::cell(machine, *slot!(slot)).0) {
-                Value::Unbound => raise!(instructions::unbound_cell(machine, code!(), slot)),
-                _ => {}
-            },
+            Instruction::DeleteDeref(slot) => {
+                if !std::mem::take(&mut instructions::cell(machine, *slot!(slot)).0).is_bound() {
+                    raise!(instructions::unbound_cell(machine, code!(), slot));
+                }
+            }
             Instruction::LoadGlobal { place: name } => {
                 let mut value = unsafe { *place.globals.add(name as usize) };
                 if !value.is_bound() {

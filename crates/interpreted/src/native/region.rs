@@ -289,9 +289,9 @@ fn blocks(code: &Code, head: u32, inside: &[bool]) -> BTreeMap<u32, u32> {
     }
     let mut blocks = BTreeMap::new();
     let mut begun = None;
-    for position in 0..=inside.len() {
+    for (position, &leads) in leaders.iter().enumerate().take(inside.len() + 1) {
         let belongs = inside.get(position).copied().unwrap_or(false);
-        let ends_before = leaders[position] || !belongs;
+        let ends_before = leads || !belongs;
         if let (Some(start), true) = (begun, ends_before) {
             blocks.insert(start, position as u32);
             begun = None;

@@ -415,7 +415,7 @@ impl Writer {
                 Some(list) if self.random.percent(50) => format!("{} is not None", list.name),
                 _ => format!("isinstance({value}, {})", self.random.pick(&["int", "float", "(int, bool)", "complex"])),
             },
-            5 => format!("{value}"),
+            5 => value.to_string(),
             6..=9 => match self.counter() {
                 Some(counter) => match self.random.below(3) {
                     0 => format!("{counter} % {} == {}", self.random.between(2, 7), self.random.below(2)),
