@@ -82,7 +82,9 @@ pub(crate) fn functions(part: &mut Part<'_>) -> Result<(), Failure> {
         check(part, &input, &counts)?;
         let Some(watch) = picture.interpreter.watched() else { return Ok(()) };
         let mut called: Vec<_> = watch.functions.iter().filter(|(_, counts)| counts.calls > 0).collect();
-        called.sort_by_key(|(place, counts)| (Reverse((counts.total, counts.calls)), picture.interpreter.place_name(**place)));
+        called.sort_by_key(|(place, counts)| {
+            (Reverse((counts.total, counts.calls)), picture.interpreter.place_name(**place))
+        });
         let seconds = |time: Duration| format!("{:.3}", time.as_secs_f64());
         let row = |(place, counts): &(_, &interpreted::machine::Counts)| {
             let name = picture.interpreter.place_name(*place);

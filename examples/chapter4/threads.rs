@@ -35,7 +35,8 @@ pub(crate) fn threads(part: &mut Part<'_>) -> Result<(), Failure> {
             let (counts, time) = together(&shares, input.max_iterations, lock)?;
             check(part, &input, &counts)?;
             let alone = *alone.get_or_insert(time);
-            let of_lock = |number: fn(&GlobalLock) -> u64| lock.map_or(DASH.to_owned(), |lock| number(lock).to_string());
+            let of_lock =
+                |number: fn(&GlobalLock) -> u64| lock.map_or(DASH.to_owned(), |lock| number(lock).to_string());
             rows.push([
                 name.to_owned(),
                 format!("{:.0}", time.as_secs_f64() * 1e3),
