@@ -52,8 +52,9 @@ pub(crate) fn bytecode(part: &mut Part<'_>) -> Result<(), Failure> {
         let header = ["program", "loop", "instructions of one iteration", "the book's"];
         part.table("instructions", &header, &rows, &[0, 1])?;
         Ok(part.paragraph(
-            "The book counts the instructions of an older Python. The names have changed since, some have become one and \
-             others two; that there are fewer in the second program has not changed.",
+            "What leaves the loop is not counted. The book counts the instructions of an older Python, in a program that \
+             takes powers where this one multiplies. What an instruction is has changed since; that there are fewer in \
+             the second program has not.",
         )?)
     })
 }
@@ -83,7 +84,7 @@ fn listed(program: Program, function: &str, beginning: &str) -> Result<(usize, S
             explanation => format!("({explanation})"),
         };
         let row = format!(
-            "      {:>4} {:<26} {argument:>3} {explanation:<9} # {}",
+            "      {:>4} {:<26} {argument:>3} {explanation:<11} # {}",
             instruction.position,
             instruction.name,
             meaning(instruction)

@@ -64,6 +64,14 @@ impl Compiled {
         let Some(observer) = &machine.execution.observer else { return Compiled::default() };
         let mut loops: Vec<_> = loops(machine, observer).collect();
         loops.sort_by(|a, b| (a.lines, &a.function).cmp(&(b.lines, &b.function)));
+        let places: Vec<_> = loops.iter().map(|watched| (watched.function.clone(), watched.lines)).collect();
+        for watched in &mut loops {
+            // What was seen in an inner loop is said there.
+            let inner = |lines: (u32, u32)| watched.lines.0 < lines.0 && lines.1 <= watched.lines.1;
+            let inside = places.iter().filter(|(function, lines)| *function == watched.function && inner(*lines));
+            let inside: Vec<_> = inside.map(|(_, lines)| lines.0..=lines.1).collect();
+            watched.seen.retain(|(line, ..)| !inside.iter().any(|lines| lines.contains(line)));
+        }
         Compiled { loops, unavailable: observer.unavailable().map(str::to_owned) }
     }
 }
@@ -129,15 +137,12 @@ fn in_lines(code: &Code, seen: &Observed, (first, last): (u32, u32)) -> Vec<(u32
     found
 }
 
-/// Whether an instruction leaves a value that its text stands for.
+/// Whether an instruction leaves a value that its text stands for, and is no variable: their types at the head are known.
 fn computes(instruction: Instruction) -> bool {
     use Instruction as I;
     matches!(
         instruction,
-        I::LoadFast(_)
-            | I::LoadDeref(_)
-            | I::LoadGlobal { .. }
-            | I::LoadAttribute { .. }
+        I::LoadAttribute { .. }
             | I::Subscript
             | I::Unary(_)
             | I::Add
@@ -154,6 +159,13 @@ fn add(counts: &mut Vec<(u32, Reason, u64)>, (line, reason): (u32, Reason), coun
     match counts.iter_mut().find(|known| known.0 == line && known.1 == reason) {
         Some(known) => known.2 += count,
         None => counts.push((line, reason, count)),
+    }
+}
+
+fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
     }
 }
 
@@ -179,18 +191,19 @@ impl fmt::Display for WatchedLoop {
             writeln!(f, "  seen on line {}: {}", sights[0].0, texts.join(", "))?;
         }
         if let Some(code) = &self.machine_code {
-            let times = if code.compilations == 1 { "once".to_owned() } else { format!("{} times", code.compilations) };
+            let compiled = times(u64::from(code.compilations));
             let milliseconds = code.time.as_secs_f64() * 1e3;
             writeln!(
                 f,
-                "  compiled {times} in {milliseconds:.2} ms to {} bytes, entered {} times",
-                code.bytes, code.entries
+                "  compiled {compiled} in {milliseconds:.2} ms to {} bytes, entered {}",
+                code.bytes,
+                times(code.entries)
             )?;
             for (line, reason, count) in &code.left {
-                writeln!(f, "  left on line {line}, {}: {count} times", reason.describe())?;
+                writeln!(f, "  left on line {line}, {}: {}", reason.describe(), times(*count))?;
             }
             for (line, count) in &code.interpreted {
-                writeln!(f, "  line {line} was left to the interpreter {count} times")?;
+                writeln!(f, "  line {line} was left to the interpreter {}", times(*count))?;
             }
         }
         match &self.refused {
