@@ -1,7 +1,7 @@
 //! Tree to bytecode, as CPython does it.
 //!
-//! Names are resolved first ([`scopes`]), then each function, class body and comprehension becomes one [`Code`]. A jump is written with
-//! a label, and the [`assembler`] knows where it leads when all is written.
+//! Names are resolved first (`scopes`), then each function, class body and comprehension becomes one [`Code`]. A jump is written with
+//! a label, and the `assembler` knows where it leads when all is written.
 //!
 //! Constants stay alive because every code is entered into [`Machine::codes`] and a collection takes the constants of all of these as
 //! roots. A collection happens only between two instructions of a program, so none happens here.

@@ -1,6 +1,6 @@
 //! What Python's operators mean, for every pair of types.
 //!
-//! The interpreter's loop calls the small functions of [`quick`], which do the common pairs of numbers where they are called and
+//! The interpreter's loop calls the small functions of `quick`, which do the common pairs of numbers where they are called and
 //! leave all else to [`binary`], [`compare`] and the others here.
 
 mod arrays;
