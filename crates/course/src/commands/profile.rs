@@ -57,6 +57,16 @@ impl ProfileArgs {
 pub(super) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     let ladders = ladders();
     let step = find_one(&ladders, &args.step)?;
+    if let (Some(program), true) = (step.info().program, args.what() != What::Sample) {
+        // The functions and lines that count are those of the program.
+        return Err(Failure::Usage(format!(
+            "{} runs {} of {}: profile that by cargo course python {} --profile",
+            step.info().path(),
+            program.function,
+            program.file,
+            program.file
+        )));
+    }
     let request = args.sizes.request(step.ladder.problem(), true);
     let input = step.ladder.input(&request).map_err(|error| Failure::Usage(error.to_string()))?;
     let out = args.out.clone().unwrap_or_else(default_out);

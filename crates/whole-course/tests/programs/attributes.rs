@@ -12,7 +12,8 @@ use crate::support::root;
 #[test]
 fn every_step_of_every_crate_compiles_with_each_attribute() {
     let mut crates: BTreeMap<&str, usize> = BTreeMap::new();
-    for step in course::ladders().iter().flat_map(|ladder| ladder.steps()) {
+    // A step that runs a program of another language is profiled as that program, not by attributes.
+    for step in course::ladders().iter().flat_map(|ladder| ladder.steps()).filter(|step| step.program.is_none()) {
         *crates.entry(step.crate_name()).or_default() += 1;
     }
     assert!(crates.len() > 4, "{crates:?}");
