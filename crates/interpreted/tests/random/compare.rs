@@ -1,12 +1,15 @@
 //! Runs programs in every engine and in CPython, and compares what comes of it.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::collections::HashSet;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use interpreted::machine::{Engine, Failure};
+use interpreted::machine::{Engine, Failure, Interpreter};
+use interpreted::native::Reason;
+use interpreted::source::SourceFile;
 use libtest_mimic::{Completion, Failed};
 
 use crate::cpython;
@@ -81,6 +84,36 @@ pub(crate) fn programs_are_of_every_kind() -> Result<(), Failed> {
         return Err(format!("only {talkative} of {COUNT} programs print more than 4 lines").into());
     }
     Ok(())
+}
+
+/// The programs' loops are compiled, entered, and left for many reasons: otherwise that the engines agree would say little.
+pub(crate) fn programs_are_compiled() -> Result<Completion, Failed> {
+    const COUNT: u64 = 120;
+    const REASONS: [Reason; 5] = [Reason::End, Reason::Type, Reason::Unseen, Reason::Overflow, Reason::ZeroDivision];
+    let (mut compiled, mut entries, mut left, mut reasons) = (0, 0, 0, HashSet::new());
+    for seed in 0..COUNT {
+        let mut interpreter = Interpreter::new(Box::new(io::sink()), vec!["program.py".to_string()]);
+        interpreter.set_engine(Engine::observed_at_once());
+        let file = SourceFile::new("program.py", &program::write(seed)).map_err(|error| error.to_string())?;
+        // How it ends is another test's matter.
+        let _ = interpreter.run(file);
+        let found = interpreter.compiled();
+        if let Some(why) = found.unavailable {
+            return Ok(Completion::ignored_with(why));
+        }
+        for code in found.loops.into_iter().filter_map(|watched| watched.machine_code) {
+            compiled += 1;
+            entries += code.entries;
+            left += code.left.iter().map(|(_, _, count)| count).sum::<u64>();
+            reasons.extend(code.left.iter().map(|(_, reason, _)| *reason));
+        }
+    }
+    let has_all = REASONS.iter().all(|reason| reasons.contains(reason));
+    if compiled < COUNT || entries < 4 * COUNT || left < 2 * COUNT || !has_all {
+        let told = format!("{compiled} loops are compiled, entered {entries} times and left {left} times");
+        return Err(format!("of {COUNT} programs only {told}, because of {reasons:?}").into());
+    }
+    Ok(Completion::Completed)
 }
 
 /// CPython prints and ends as the interpreter does.
