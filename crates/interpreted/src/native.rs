@@ -7,12 +7,14 @@
 //!
 //! Types come from a [`TypeSource`]; how they are known is not known here.
 
+use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::FunctionBuilderContext;
+use memmap2::Mmap;
 
 use crate::bytecode::Code;
 use crate::heap::Heap;
@@ -33,6 +35,7 @@ mod helpers;
 mod jumps;
 mod layout;
 mod memory;
+mod near;
 mod region;
 mod rules;
 mod squares;
@@ -87,6 +90,8 @@ pub struct Environment<'a> {
     pub module: Ref<Module>,
     /// Which built-in functions and types the compiler knows how to do.
     pub intrinsic: &'a dyn Fn(Value) -> Option<Intrinsic>,
+    /// The method of lists of a name, as a function that takes the list as its first argument.
+    pub list_method: &'a dyn Fn(&str) -> Option<Value>,
     /// Becomes true when the user presses Ctrl-C.
     pub interrupt: &'static AtomicBool,
     /// How often an attribute of a module has been set so far ([`NativeContext::module_changes`]).
@@ -99,6 +104,8 @@ struct Unit<'a> {
     code: &'a Code,
     types: &'a dyn TypeSource,
     options: &'a Options,
+    /// `hypot`, to be called without disturbing anybody's registers.
+    near: Option<Rc<Mmap>>,
 }
 
 /// Why a loop cannot be compiled, and where.
@@ -137,6 +144,7 @@ pub struct Compiler {
     isa: OwnedTargetIsa,
     context: cranelift_codegen::Context,
     builder: FunctionBuilderContext,
+    near: Option<Rc<Mmap>>,
 }
 
 impl Compiler {
@@ -151,7 +159,12 @@ impl Compiler {
         if isa.pointer_bits() != 64 {
             return Err("machine code is made for 64-bit processors only".to_owned());
         }
-        Ok(Compiler { isa, context: cranelift_codegen::Context::new(), builder: FunctionBuilderContext::new() })
+        Ok(Compiler {
+            isa,
+            context: cranelift_codegen::Context::new(),
+            builder: FunctionBuilderContext::new(),
+            near: None,
+        })
     }
 
     /// Compiles the loop that begins at an instruction.
@@ -164,10 +177,20 @@ impl Compiler {
         options: &Options,
     ) -> Result<CompiledLoop, Refused> {
         let begun = Instant::now();
-        let unit = Unit { environment, code, types, options };
-        let mut compiled = self.unit(&unit, head).map_err(|problem| problem.refused(code, head))?;
+        let refused = |problem: Problem| problem.refused(code, head);
+        let near = if options.squares { Some(self.near().map_err(refused)?) } else { None };
+        let unit = Unit { environment, code, types, options, near };
+        let mut compiled = self.unit(&unit, head).map_err(refused)?;
         compiled.compile_time = begun.elapsed();
         Ok(compiled)
+    }
+
+    fn near(&mut self) -> Result<Rc<Mmap>, Problem> {
+        if let Some(near) = &self.near {
+            return Ok(near.clone());
+        }
+        let near = near::compile(&*self.isa, &mut self.context, &mut self.builder)?;
+        Ok(self.near.insert(near).clone())
     }
 
     fn unit(&mut self, unit: &Unit<'_>, head: u32) -> Result<CompiledLoop, Problem> {

@@ -10,7 +10,7 @@ use crate::error::Raised;
 use crate::library;
 use crate::native::{self, Environment, Intrinsic, Left, NativeContext, Next, Step};
 use crate::state::Machine;
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 /// What happens at the head of a loop.
 pub(crate) enum Onward {
@@ -70,6 +70,7 @@ impl Machine {
             names: &self.names,
             module,
             intrinsic: &intrinsic,
+            list_method: &|name| crate::builtins::method(Type::List, name).map(Value::Builtin),
             interrupt: self.execution.interrupt,
             module_changes: self.execution.module_changes,
         };

@@ -76,6 +76,11 @@ impl Emitter<'_, '_> {
         let operands: Vec<Operand> = (0..taken).map(|_| self.pop()).collect();
         let callee = operands.last().map_or(Type::Unknown, |callee| callee.kind);
         let intrinsic = self.rules.intrinsic(callee).ok_or(problem.clone())?;
+        if intrinsic == Intrinsic::Append {
+            self.append(operands[1], operands[0]);
+            self.push(Operand::constant(Value::None));
+            return Ok(());
+        }
         let mut operands: Vec<Operand> = operands.into_iter().take(arguments as usize).collect();
         operands.reverse();
         if let Action::NativeWith { .. } = self.flow.actions[position as usize] {

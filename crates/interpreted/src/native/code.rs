@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::mem::offset_of;
+use std::rc::Rc;
 use std::time::Duration;
 
 use cranelift_codegen::CompiledCode;
@@ -25,6 +26,7 @@ pub(super) mod fields {
     pub(in crate::native) const LISTS: i32 = offset_of!(NativeContext, lists) as i32;
     pub(in crate::native) const INSTANCES: i32 = offset_of!(NativeContext, instances) as i32;
     pub(in crate::native) const GLOBALS: i32 = offset_of!(NativeContext, globals) as i32;
+    pub(in crate::native) const NUMBER: i32 = offset_of!(NativeContext, number) as i32;
     pub(in crate::native) const MODULE_CHANGES: i32 = offset_of!(NativeContext, module_changes) as i32;
 }
 
@@ -54,6 +56,8 @@ pub struct NativeContext {
     lists: *const Option<List>,
     instances: *const Option<Instance>,
     globals: *mut Value,
+    /// What a function that keeps all registers has computed.
+    number: f64,
     /// How often an attribute of a module has been set or deleted, or a module has been imported, in the whole program. Code that
     /// calls functions of modules (`math.sqrt`) by their address tests it.
     pub module_changes: u64,
@@ -77,6 +81,7 @@ impl NativeContext {
             lists: std::ptr::null(),
             instances: std::ptr::null(),
             globals: std::ptr::null_mut(),
+            number: 0.0,
             module_changes: 0,
             heap,
             machine,
@@ -211,6 +216,8 @@ pub struct CompiledLoop {
     calls: Box<[Cell<u64>]>,
     entries: Cell<u64>,
     roots: Vec<Value>,
+    /// Called by the code, and so kept as long as that is.
+    _near: Option<Rc<Mmap>>,
     origins: Vec<Origin>,
     /// The position of the loop's first instruction.
     pub head: u32,
@@ -310,6 +317,7 @@ pub(super) fn finish(
         calls: vec![Cell::new(0); unit.code.instructions.len()].into(),
         entries: Cell::new(0),
         roots: emitted.roots,
+        _near: unit.near.clone(),
         origins: origins.collect(),
         head: region.head,
         lines,
@@ -318,7 +326,7 @@ pub(super) fn finish(
 }
 
 /// Memory that holds these instructions. It can be written before it can be executed, and never both at once.
-fn executable(bytes: &[u8]) -> std::io::Result<Mmap> {
+pub(super) fn executable(bytes: &[u8]) -> std::io::Result<Mmap> {
     let mut memory = MmapMut::map_anon(bytes.len().max(1))?;
     memory[..bytes.len()].copy_from_slice(bytes);
     let memory = memory.make_exec()?;

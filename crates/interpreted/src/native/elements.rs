@@ -7,7 +7,7 @@ use crate::names::Symbol;
 use crate::native::code::fields;
 use crate::native::emit::Emitter;
 use crate::native::held::{Address, Held, Operand};
-use crate::native::layout::{INSTANCE_ATTRIBUTES, LIST, LIST_CAPACITY, LIST_DATA, LIST_LENGTH, VALUE};
+use crate::native::layout::{INSTANCE_ATTRIBUTES, LIST_CAPACITY, LIST_DATA, LIST_LENGTH, VALUE};
 use crate::native::{Problem, Reason};
 use crate::types::Type;
 use crate::value::Value;
@@ -58,9 +58,14 @@ impl Emitter<'_, '_> {
         self.push(operand);
     }
 
-    /// `module -> function unbound`: a function of a module that nobody has changed since.
-    pub(super) fn load_method(&mut self, position: u32) {
-        self.pop();
+    /// `module -> function unbound`: a function of a module that nobody has changed since; `list -> method list`.
+    pub(super) fn load_method(&mut self, position: u32, name: Symbol) {
+        let object = self.pop();
+        if let Some(method) = self.rules.list_method(object.kind, name) {
+            self.push(Operand::constant(method));
+            self.push(object);
+            return;
+        }
         let flags = self.memory.context;
         let changes = self.builder.ins().load(types::I64, flags, self.context, fields::MODULE_CHANGES);
         let expected = self.number(self.unit.environment.module_changes as i64);
@@ -72,8 +77,7 @@ impl Emitter<'_, '_> {
 
     /// Where a list has its address, length and capacity.
     fn header(&mut self, list: ir::Value) -> Address {
-        let offset = self.builder.ins().imul_imm_s(list, LIST);
-        let base = self.builder.ins().iadd(self.bases.lists, offset);
+        let base = self.builder.ins().iadd(self.bases.lists, list);
         Address::new(base, 0, self.memory.headers)
     }
 
@@ -100,15 +104,21 @@ impl Emitter<'_, '_> {
     fn checked_element(&mut self, list: ir::Value, index: Operand) -> Address {
         let whole = self.whole(index);
         let length = self.list_length(list);
-        let counted = if matches!(index.kind, Type::Constant(Value::Int(0..))) {
-            whole
-        } else {
-            let sign = self.builder.ins().sshr_imm_u(whole, 63);
-            let correction = self.builder.ins().band(length, sign);
-            self.builder.ins().iadd(whole, correction)
-        };
-        let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, counted, length);
-        self.guard(inside, Reason::Index);
+        let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, whole, length);
+        let [from_end, join] = [(); 2].map(|()| self.builder.create_block());
+        self.builder.set_cold_block(from_end);
+        let counted = self.builder.append_block_param(join, types::I64);
+        self.builder.ins().brif(inside, join, &[whole.into()], from_end, &[]);
+        self.builder.seal_block(from_end);
+        self.builder.switch_to_block(from_end);
+        let negative = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, whole, 0);
+        let from_start = self.builder.ins().iadd(whole, length);
+        let reaches = self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, from_start, 0);
+        let exists = self.builder.ins().band(negative, reaches);
+        self.guard(exists, Reason::Index);
+        self.builder.ins().jump(join, &[from_start.into()]);
+        self.builder.seal_block(join);
+        self.builder.switch_to_block(join);
         self.element(list, counted)
     }
 
@@ -150,13 +160,20 @@ impl Emitter<'_, '_> {
     pub(super) fn list_append(&mut self, depth: u32) {
         let value = self.pop();
         let count = self.holding.stack.len();
-        let Held::Registers { operand, .. } = self.holding.stack[count - depth as usize] else { return };
-        let header = self.header(operand.parts[0]);
+        if let Held::Registers { operand, .. } = self.holding.stack[count - depth as usize] {
+            self.append(operand, value);
+        }
+    }
+
+    /// Appends a value to a list that has room for it.
+    pub(super) fn append(&mut self, list: Operand, value: Operand) {
+        let list = self.widen(list, Type::List).parts[0];
+        let header = self.header(list);
         let length = self.load_part(types::I64, header, LIST_LENGTH);
         let capacity = self.load_part(types::I64, header, LIST_CAPACITY);
         let room = self.builder.ins().icmp(IntCC::UnsignedLessThan, length, capacity);
         self.guard(room, Reason::Capacity);
-        let address = self.element(operand.parts[0], length);
+        let address = self.element(list, length);
         self.store(value, address);
         let longer = self.builder.ins().iadd_imm_s(length, 1);
         self.store_part(longer, header, LIST_LENGTH);
@@ -214,8 +231,8 @@ impl Emitter<'_, '_> {
     /// `iterable -> iterator`, of a list.
     pub(super) fn get_iterator(&mut self) {
         let list = self.pop();
-        let list = self.widen(list, Type::List).parts[0];
+        let [offset, index, _] = self.widen(list, Type::List).parts;
         let first = self.number(0);
-        self.push(Operand::new(Type::ListIterator, &[list, first]));
+        self.push(Operand::new(Type::ListIterator, &[offset, index, first]));
     }
 }

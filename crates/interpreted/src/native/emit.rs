@@ -11,7 +11,7 @@ use crate::bytecode::{BinaryOperator, Instruction};
 use crate::native::code::{RAISED, Site, fields};
 use crate::native::flow::{Flow, Place, State};
 use crate::native::held::{Address, Held, Operand};
-use crate::native::layout::{VALUE, registers};
+use crate::native::layout::{LIST, VALUE, registers};
 use crate::native::memory::{Bases, Memory};
 use crate::native::region::{Region, effect};
 use crate::native::rules::{Action, Rules};
@@ -359,8 +359,9 @@ impl Emitter<'_, '_> {
                 Operand::new(kind, &[real, imaginary])
             }
             Value::List(list) => {
-                let index = self.number(list.index() as i64);
-                Operand::new(kind, &[index])
+                let index = list.index() as i64;
+                let (offset, index) = (self.number(index * LIST), self.number(index));
+                Operand::new(kind, &[offset, index])
             }
             _ => Operand::new(kind, &[]),
         }
@@ -473,12 +474,11 @@ impl Emitter<'_, '_> {
         Ok(last)
     }
 
-    /// Operands that the interpreter has put into the frame, the topmost of this type.
+    /// Operands that the interpreter has put into the frame, the lowest of this type.
     pub(super) fn put_in_frame(&mut self, put: u32, kind: Type) {
-        for _ in 0..put {
-            self.holding.stack.push(Held::InFrame);
-        }
-        if let (true, Some(depth)) = (kind != Type::Unknown, self.holding.stack.len().checked_sub(1)) {
+        let depth = self.holding.stack.len();
+        self.holding.stack.resize(depth + put as usize, Held::InFrame);
+        if kind != Type::Unknown {
             // The instruction has been done: what is not as expected is found before the next one.
             let holding = self.holding.clone();
             let exit = self.leaving(self.position + 1, Reason::Type, holding);
@@ -568,7 +568,7 @@ impl Emitter<'_, '_> {
             I::ListAppend(depth) => self.list_append(depth),
             I::LoadAttribute { name, .. } => self.load_attribute(name)?,
             I::StoreAttribute { name, .. } => self.store_attribute(name)?,
-            I::LoadMethod { .. } => self.load_method(position),
+            I::LoadMethod { name, .. } => self.load_method(position, name),
             I::GetIterator => self.get_iterator(),
             I::Call { arguments, .. } => self.call_intrinsic(arguments, arguments + 1)?,
             I::CallMethod { arguments, .. } => self.call_intrinsic(arguments, arguments + 2)?,

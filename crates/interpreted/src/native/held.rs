@@ -6,7 +6,7 @@ use cranelift_codegen::ir::{self, Block, InstBuilder, MemFlagsData, types};
 
 use crate::native::Reason;
 use crate::native::emit::Emitter;
-use crate::native::layout::{FIRST, INDEX, INSTANCE, INSTANCE_CLASS, SECOND, registers, significant, tag, words};
+use crate::native::layout::{FIRST, INDEX, INSTANCE, INSTANCE_CLASS, LIST, SECOND, registers, significant, tag, words};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -137,8 +137,8 @@ impl Emitter<'_, '_> {
                 Operand::new(kind, &[real, imaginary])
             }
             Type::List => {
-                let index = self.load_index(address);
-                Operand::new(kind, &[index])
+                let [offset, index] = self.load_list(address);
+                Operand::new(kind, &[offset, index])
             }
             Type::Instance(class) => {
                 let index = self.load_index(address);
@@ -153,12 +153,18 @@ impl Emitter<'_, '_> {
                 Operand::new(kind, &[next, stop])
             }
             Type::ListIterator => {
-                let list = self.load_index(address);
+                let [offset, index] = self.load_list(address);
                 let next = self.load_part(types::I64, address, FIRST);
-                Operand::new(kind, &[list, next])
+                Operand::new(kind, &[offset, index, next])
             }
             Type::None | Type::Never | Type::Unknown | Type::Constant(_) => Operand::new(kind, &[]),
         }
+    }
+
+    /// The registers of a list.
+    fn load_list(&mut self, address: Address) -> [ir::Value; 2] {
+        let index = self.load_index(address);
+        [self.builder.ins().imul_imm_s(index, LIST), index]
     }
 
     fn load_index(&mut self, address: Address) -> ir::Value {
@@ -214,8 +220,9 @@ impl Emitter<'_, '_> {
                 let shifted = self.builder.ins().ishl_imm_u(wide, 8);
                 [Some(self.builder.ins().bor_imm_u(shifted, tag)), None, None]
             }
-            Type::List | Type::Instance(_) => [Some(self.tagged(parts[0], tag)), None, None],
-            Type::ListIterator => [Some(self.tagged(parts[0], tag)), Some(parts[1]), None],
+            Type::Instance(_) => [Some(self.tagged(parts[0], tag)), None, None],
+            Type::List => [Some(self.tagged(parts[1], tag)), None, None],
+            Type::ListIterator => [Some(self.tagged(parts[1], tag)), Some(parts[2]), None],
             Type::RangeIterator(step) => {
                 let first = self.number(tag | i64::from(step) << 32);
                 [Some(first), Some(parts[0]), Some(parts[1])]

@@ -90,7 +90,7 @@ impl Emitter<'_, '_> {
     }
 
     fn next_of_list(&mut self, iterator: Operand, position: u32, target: u32) -> Result<(), Problem> {
-        let [list, next, _] = iterator.parts;
+        let [list, index, next] = iterator.parts;
         let length = self.list_length(list);
         let more = self.builder.ins().icmp(IntCC::UnsignedLessThan, next, length);
         let out = self.edge(target)?;
@@ -103,7 +103,7 @@ impl Emitter<'_, '_> {
         let element = self.element(list, next);
         let element = self.load(kind, element, exit);
         let following = self.builder.ins().iadd_imm_s(next, 1);
-        self.push(Operand::new(iterator.kind, &[list, following]));
+        self.push(Operand::new(iterator.kind, &[list, index, following]));
         self.push(element);
         let body = self.edge(position + 1)?;
         self.builder.ins().jump(body, &[]);

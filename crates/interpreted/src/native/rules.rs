@@ -54,6 +54,7 @@ pub enum Intrinsic {
     Log10,
     Log2,
     Fabs,
+    Append,
 }
 
 impl Intrinsic {
@@ -69,6 +70,7 @@ impl Intrinsic {
             ("builtins", "bool") => Intrinsic::Bool,
             ("builtins", "min") => Intrinsic::Min,
             ("builtins", "max") => Intrinsic::Max,
+            ("builtins", "append") => Intrinsic::Append,
             ("math", "sqrt") => Intrinsic::Sqrt,
             ("math", "sin") => Intrinsic::Sin,
             ("math", "cos") => Intrinsic::Cos,
@@ -238,7 +240,7 @@ impl Rules<'_> {
                 }
                 None => self.interpret(position, state),
             },
-            I::LoadMethod { .. } => self.load_method(position, state),
+            I::LoadMethod { name, .. } => self.load_method(position, name, state),
             I::GetIterator if state.top(1) == Type::List => native(state, 1, Type::ListIterator),
             I::ForIterator(_) => self.for_iterator(position, state, jumped),
             I::PopJumpIfFalse(_) | I::PopJumpIfTrue(_) | I::JumpIfFalseOrPop(_) | I::JumpIfTrueOrPop(_) => {
@@ -249,6 +251,11 @@ impl Rules<'_> {
                 if matches!(state.top(arguments + 1), Type::Constant(Value::Unbound)) =>
             {
                 self.call(position, end, state.top(arguments + 2), arguments, state)
+            }
+            I::CallMethod { arguments: 1, keywords: 0 }
+                if state.top(2).widened() == Type::List && self.intrinsic(state.top(3)) == Some(Intrinsic::Append) =>
+            {
+                native(state, 3, Type::Constant(Value::None))
             }
             I::Yield => return Err(Problem::Instruction(position, "a generator is left and entered in its loop")),
             I::MakeGenerator | I::EndClass | I::Return | I::Raise(_) | I::Reraise => Action::Leave(Reason::Instruction),
@@ -269,19 +276,32 @@ impl Rules<'_> {
     /// The interpreter does it.
     pub(super) fn interpret(&self, position: u32, state: &mut State) -> Action {
         let (taken, put) = effect(self.unit.code, position);
-        let kind = if put == 1 { self.unit.types.result(position) } else { Type::Unknown };
-        if kind == Type::Never {
-            return Action::Leave(Reason::Unseen);
-        }
+        let kind = match self.unit.types.result(position) {
+            // A function that has been called may never have returned while somebody looked.
+            Type::Never if self.calls_a_function(position, state) => Type::Unknown,
+            Type::Never if put > 0 => return Action::Leave(Reason::Unseen),
+            kind if put == 1 => kind,
+            // Which function a method is says what its call may be.
+            kind @ Type::Constant(_) if matches!(self.instruction(position), Instruction::LoadMethod { .. }) => kind,
+            _ => Type::Unknown,
+        };
         state.clean();
         state.drop(taken);
-        for _ in 0..put {
-            state.stack.push(match kind {
-                Type::Unknown => Place::InFrame,
-                kind => Place::Held { kind, dirty: false },
-            });
+        let lowest = state.stack.len();
+        state.stack.resize(lowest + put as usize, Place::InFrame);
+        if kind != Type::Unknown {
+            state.stack[lowest] = Place::Held { kind, dirty: false };
         }
         Action::Interpret(kind)
+    }
+
+    fn calls_a_function(&self, position: u32, state: &State) -> bool {
+        let callee = match self.instruction(position) {
+            Instruction::Call { arguments, .. } => state.top(arguments + 1),
+            Instruction::CallMethod { arguments, .. } => state.top(arguments + 2),
+            _ => return false,
+        };
+        matches!(callee, Type::Constant(Value::Function(_) | Value::Class(_)))
     }
 
     fn load(&self, position: u32, slot: u32, state: &mut State) -> Action {
@@ -339,7 +359,19 @@ impl Rules<'_> {
         }
     }
 
-    fn load_method(&self, position: u32, state: &mut State) -> Action {
+    /// A method of lists, as the function that it is, when this is a list.
+    pub(super) fn list_method(&self, object: Type, name: crate::names::Symbol) -> Option<Value> {
+        let text = self.unit.environment.names.text(name);
+        (object.widened() == Type::List).then(|| (self.unit.environment.list_method)(text)).flatten()
+    }
+
+    fn load_method(&self, position: u32, name: crate::names::Symbol, state: &mut State) -> Action {
+        let object = state.top(1);
+        if let Some(method) = self.list_method(object, name) {
+            state.replace(1, Type::Constant(method));
+            state.push(object);
+            return Action::Native;
+        }
         let callable = self.unit.types.result(position);
         match (state.top(1), callable) {
             (_, Type::Never) => Action::Leave(Reason::Unseen),

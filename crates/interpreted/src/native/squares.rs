@@ -18,10 +18,11 @@ use cranelift_codegen::ir::{self, Block, InstBuilder, types};
 
 use crate::bytecode::{Comparison, Instruction};
 use crate::native::arithmetic::real_condition;
+use crate::native::code::fields;
 use crate::native::emit::Emitter;
 use crate::native::held::Operand;
 use crate::native::rules::{Intrinsic, Rules};
-use crate::native::{Reason, helpers};
+use crate::native::{Reason, near};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -127,6 +128,15 @@ impl Emitter<'_, '_> {
         self.push(Operand::new(Type::Bool, &[truth]));
     }
 
+    /// The absolute value, by `hypot`.
+    fn absolute_near(&mut self, real: ir::Value, imaginary: ir::Value) -> ir::Value {
+        let address = self.unit.near.as_ref().map_or(std::ptr::null(), |near| near.as_ptr());
+        let signature = self.builder.import_signature(near::signature());
+        let address = self.number(address as i64);
+        self.builder.ins().call_indirect(signature, address, &[self.context, real, imaginary]);
+        self.builder.ins().load(types::F64, self.memory.context, self.context, fields::NUMBER)
+    }
+
     // ANCHOR: branch_by_squares
     /// Goes on at `yes` when the comparison holds, else at `no`.
     pub(super) fn branch_by_squares(&mut self, pending: Pending, yes: Block, no: Block) {
@@ -156,7 +166,7 @@ impl Emitter<'_, '_> {
 
         self.builder.seal_block(near);
         self.builder.switch_to_block(near);
-        let absolute = self.call_real(helpers::hypot as *const () as i64, &[real, imaginary]);
+        let absolute = self.absolute_near(real, imaginary);
         let is_finite = self.builder.ins().fcmp(FloatCC::LessThanOrEqual, absolute, largest);
         let known = self.builder.create_block();
         self.builder.ins().brif(is_finite, known, &[], exit, &[]);

@@ -582,6 +582,40 @@ fn a_list_grows_in_machine_code_while_it_has_room() {
 }
 
 #[test]
+fn a_method_of_lists_is_called_without_an_object_for_it() {
+    let text = "
+        const 300
+        global range
+        swap 2
+        call 1
+        iter
+      head:
+        for end
+        store i
+        load items
+        method append
+        load i
+        const 0.5
+        *
+        call_method 1
+        pop
+        load items
+        const -1
+        item
+        load i
+        +
+        store x
+        back head
+      end:
+        load items
+        return";
+    let (_, engine, program) = both("items i x", text, soon(), |program| vec![program.list(Vec::new())]);
+    let watched = engine.watched(program.label("head"));
+    assert_eq!(watched.compiled().unwrap().interpreted().count(), 0);
+    assert!(watched.left_by(Reason::Capacity) <= 9, "{}", watched.left_by(Reason::Capacity));
+}
+
+#[test]
 fn and_or_and_swaps_keep_values_of_different_types_apart() {
     let text = "
         const 200

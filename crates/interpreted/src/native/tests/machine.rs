@@ -23,13 +23,14 @@ static NEVER: AtomicBool = AtomicBool::new(false);
 static INTERRUPT: AtomicBool = AtomicBool::new(false);
 
 /// Built-in functions of the tests, in the order of their numbers, with their modules.
-const BUILTINS: [(&str, &str); 6] = [
+const BUILTINS: [(&str, &str); 7] = [
     ("builtins", "abs"),
     ("builtins", "len"),
     ("math", "sqrt"),
     ("math", "sin"),
     ("builtins", "note"),
     ("math", "log"),
+    ("builtins", "append"),
 ];
 
 /// A program of one function.
@@ -237,6 +238,7 @@ impl Program {
             names: &self.machine.names,
             module: self.module,
             intrinsic: &intrinsic,
+            list_method: &|name| (name == "append").then(|| builtin("append")),
             interrupt: if self.interrupt_at.is_some() { &INTERRUPT } else { &NEVER },
             module_changes: 0,
         }
@@ -523,9 +525,9 @@ fn step(
         I::StoreGlobal { place } => machine.heap[module].values[place as usize] = pop!(),
         I::LoadMethod { name, .. } => {
             let name = machine.names.text(name).clone();
-            pop!();
+            let object = pop!();
             push!(builtin(&name));
-            push!(Value::Unbound);
+            push!(if matches!(object, Value::List(_)) { object } else { Value::Unbound });
         }
         I::PopTop => {
             pop!();
@@ -645,7 +647,8 @@ fn step(
         I::CallMethod { arguments, .. } => {
             *depth -= arguments as usize + 2;
             let values = stack[*depth..*depth + arguments as usize + 2].to_vec();
-            push!(call_builtin(machine, values[0], &values[2..])?)
+            let first = if values[1].is_bound() { 1 } else { 2 };
+            push!(call_builtin(machine, values[0], &values[first..])?)
         }
         I::Return => return Ok(Flow::Return(pop!())),
         other => panic!("the reference does not know {other:?}"),
@@ -683,6 +686,13 @@ fn call_builtin(machine: &mut Machine, callable: Value, arguments: &[Value]) -> 
     match callable {
         Value::Builtin(BuiltinId(number)) => match BUILTINS[number as usize].1 {
             "abs" => operators::absolute(&mut machine.heap, arguments[0]),
+            "append" => match arguments[0] {
+                Value::List(list) => {
+                    machine.heap[list].push(arguments[1]);
+                    Ok(Value::None)
+                }
+                _ => Err(machine.heap.type_error("no list")),
+            },
             "len" => Ok(Value::Int(operators::length(&mut machine.heap, arguments[0])?)),
             "note" => {
                 let text = show(machine, arguments[0]);
