@@ -37,7 +37,14 @@ pub(crate) fn effect(instruction: Instruction, keywords: &[Box<[Symbol]>]) -> i6
         | I::MakeGenerator
         | I::MatchException
         | I::Nop
-        | I::Fused(_) => 0,
+        | I::FusedLoadPair(..)
+        | I::FusedElement(..)
+        | I::FusedStoreElement(..)
+        | I::FusedOperate(..)
+        | I::FusedProduct(..)
+        | I::FusedStoreLoad(..)
+        | I::FusedCompareJump(..)
+        | I::FusedForStore(..) => 0,
         I::StoreFast(_)
         | I::StoreDeref(_)
         | I::StoreGlobal { .. }

@@ -89,7 +89,14 @@ pub(super) fn effect(code: &Code, position: u32) -> (u32, u32) {
         | I::EndClass
         | I::MakeGenerator
         | I::Nop
-        | I::Fused(_) => (0, 0),
+        | I::FusedLoadPair(..)
+        | I::FusedElement(..)
+        | I::FusedStoreElement(..)
+        | I::FusedOperate(..)
+        | I::FusedProduct(..)
+        | I::FusedStoreLoad(..)
+        | I::FusedCompareJump(..)
+        | I::FusedForStore(..) => (0, 0),
         I::Unary(_) | I::Not | I::LoadAttribute { .. } | I::GetIterator | I::ListToTuple | I::ConstantSet => (1, 1),
         I::Add
         | I::Subtract
