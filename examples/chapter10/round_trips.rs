@@ -1,0 +1,32 @@
+//! How long an empty task is under way, and how many there are in a second.
+
+use std::time::Duration;
+
+use runner::units::us;
+use runner::{Budget, Failure, Part, best, time_calls};
+
+use super::engines::{engines, nothing};
+
+/// Sends a task that does nothing by each way that there is.
+pub(crate) fn round_trips(part: &mut Part<'_>) -> Result<(), Failure> {
+    part.section("There and back: a task that does nothing", |part| {
+        let budget = Budget::exactly(if part.quick() { 20 } else { 1000 });
+        let inputs: usize = if part.quick() { 100 } else { 1000 };
+        let cluster = engines(part.settings().threads.get())?;
+        let client = cluster.client();
+        let (one, balanced) = (client.engine(client.ids()[0])?, client.load_balanced_view());
+        let direct = time_calls(&budget, || one.apply(nothing, ()).map(drop))?;
+        let queued = time_calls(&budget, || balanced.apply(nothing, ()).map(drop))?;
+        let ((), many) = best(3, || balanced.map(nothing, vec![(); inputs]).map(drop))?;
+        let row = |what: String, best: Duration, median: Duration| [what, us(best), us(median)];
+        let each = many / inputs as u32;
+        let rows = [
+            row("direct view: asked and answered".to_owned(), direct.best(), direct.median()),
+            row("balanced view: written down, done, written down".to_owned(), queued.best(), queued.median()),
+            row(format!("balanced view: {inputs} at once, for each"), each, each),
+        ];
+        part.table("round-trips", &["an empty task", "best us", "median us"], &rows, &[0])?;
+        let second = inputs as f64 / many.as_secs_f64();
+        Ok(part.line(format!("That is {second:.0} tasks a second, of which none can be lost."))?)
+    })
+}
