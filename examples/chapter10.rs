@@ -5,6 +5,7 @@ mod chapter10 {
     pub(crate) mod engines;
     pub(crate) mod interactive;
     pub(crate) mod killed;
+    pub(crate) mod peers;
     pub(crate) mod round_trips;
     pub(crate) mod scattered;
     pub(crate) mod sending;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use chapter10::chunks::chunks;
 use chapter10::interactive::interactive;
 use chapter10::killed::killed;
+use chapter10::peers::peers;
 use chapter10::round_trips::round_trips;
 use chapter10::scattered::scattered;
 use chapter10::sending::sending;
@@ -35,8 +37,13 @@ fn main() -> ExitCode {
         .part(None, interactive)
         .part(None, round_trips)
         .part(None, sending)
+        .part(None, peers)
         .part(None, theirs)
         .setting(Setting::Chunk)
-        .extra("kill", "Kill an engine with -9, and then the server, in the middle of 200 tasks, and show that nothing is lost", killed)
+        .extra(
+            "kill",
+            "Kill an engine with -9, and then the server, in the middle of 200 tasks, and show that nothing is lost",
+            killed,
+        )
         .run()
 }

@@ -54,7 +54,8 @@ fn kill(screen: &Screen) -> Result<Result<(), Failure>, Error> {
     let right = results.iter().zip(0..TASKS).filter(|(result, x)| **result == x * x).count();
     let elapsed = begun.elapsed().as_millis();
     Ok(told.and(killed).and_then(|()| {
-        screen.line(format!("{elapsed:>6} ms: {} results, each once and in order; {right} are right", results.len()))?;
+        screen
+            .line(format!("{elapsed:>6} ms: {} results, each once and in order; {right} are right", results.len()))?;
         screen.line(client.statistics())?;
         if right as u64 == TASKS { Ok(()) } else { Err(Failure::Wrong) }
     }))

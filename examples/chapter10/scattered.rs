@@ -40,9 +40,9 @@ pub(crate) fn scattered(part: &mut Part<'_>) -> Result<(), Failure> {
     let (particles, steps) = if part.quick() { (1000, 100) } else { (10_000, 1000) };
     let count = part.settings().threads.get();
     let heading = format!("The book's scatter_gather: {particles} particles, {steps} steps, {count} engines");
+    let request = SizeRequest { size: Some((particles, Some(steps))), ..SizeRequest::default() };
+    let input = Particles::input(&Particles::request(&request)?)?;
     part.section(&heading, |part| {
-        let request = SizeRequest { size: Some((particles, Some(steps))), ..SizeRequest::default() };
-        let input = Particles::input(&Particles::request(&request)?)?;
         let factors: Vec<f64> = input.speed.iter().map(|speed| input.timestep * speed).collect();
         let budget = Budget { repeat: Some(3), ..part.budget() };
         let mut here = (Vec::new(), Vec::new());

@@ -50,7 +50,7 @@ pub(crate) fn session(cluster: &Cluster) -> Result<String, Error> {
     show!("dview.set(\"a\", &2); dview.get(\"a\")", dview.get::<i64>("a")?);
 
     let result = dview.map_async(square, 0..100)?;
-    show!("dview.map_async(square, 0..100)?.get()", result.get()?.iter().sum::<i64>());
+    show!("dview.map_async(square, 0..100)?.get(), added up", result.get()?.iter().sum::<i64>());
     let parallel_square = dview.parallel(square);
     show!("dview.parallel(square)(vec![1, 2, 3])", parallel_square(vec![1, 2, 3])?);
     show!("dview.apply(square, 2)", dview.apply(square, 2)?);

@@ -31,10 +31,10 @@ pub(crate) fn statistics(part: &mut Part<'_>) -> Result<(), Failure> {
     let height = input.height().div_ceil(2);
     let heading = format!("Who did which chunk when: the upper half of the picture, {height} rows, {count} engines");
     part.section(&heading, |part| {
-        let cluster = engines(count)?;
         let mut panels = Vec::new();
         for chunks in [count, 16 * count].map(|chunks| chunks.min(height)) {
-            let client = cluster.new_client()?;
+            let cluster = engines(count)?;
+            let client = cluster.client();
             client.load_balanced_view().map(count_rows, chunks_of(&input, height, chunks))?;
             let statistics = client.statistics();
             part.text(&format!("statistics-{chunks}"), &format!("{chunks} chunks\n\n{statistics}"))?;

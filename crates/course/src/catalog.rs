@@ -11,6 +11,7 @@ pub fn ladders() -> Vec<Box<dyn Ladder>> {
         vectorised::ladders(),
         threaded::ladders(),
         multiprocess::ladders(),
+        cluster::ladders(),
         gpu::ladders(),
     ]
     .into_iter()

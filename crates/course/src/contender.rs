@@ -13,8 +13,8 @@ use crate::peer::{Peer, PeerProcess};
 /// Characters of a reason: programs say much when they fail.
 const LONGEST: usize = 600;
 
-/// The crate whose steps compute in processes of their own: this one does not see what they take of the processor.
-const OTHER_PROCESSES: &str = "multiprocess";
+/// The crates whose steps compute in processes of their own: this one does not see what they take of the processor.
+const OTHER_PROCESSES: [&str; 2] = ["multiprocess", "cluster"];
 
 /// Who takes part.
 pub(crate) struct Contender {
@@ -125,7 +125,7 @@ impl Contender {
         let comparable = own_work || (!step.changes_the_algorithm && step.precision == Precision::ExactSingle);
         match (started, step.precision) {
             (Ok(checked), precision) => {
-                let in_this_process = step.crate_name() != OTHER_PROCESSES && checked.session().device().is_none();
+                let in_this_process = !OTHER_PROCESSES.contains(&step.crate_name()) && checked.session().device().is_none();
                 let kind = Kind::Step { step: Box::new(checked), own_work, comparable, in_this_process };
                 let contender = Self::new(name, step.mirrors, kind);
                 match precision {

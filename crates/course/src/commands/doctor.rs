@@ -31,6 +31,7 @@ pub(super) fn run() -> Result<(), Failure> {
         ("chapter 1: the peers of `cargo course compare`", of_peers(&root)?),
         ("chapter 2: counting instructions", counting()),
         ("chapter 4: the same programs in other Pythons", pythons(&root)),
+        ("chapter 10: more machines", machines()),
         ("chapter 11: graphics cards", cards()),
         ("the book", book()),
     ];
@@ -124,6 +125,23 @@ fn pythons(root: &Path) -> Vec<Check> {
 fn counting() -> Vec<Check> {
     let mend = "apt install valgrind, or your system's package of it".to_owned();
     vec![Check { what: "valgrind, for scripts/count-instructions".to_owned(), found: version("valgrind"), mend }]
+}
+
+/// What runs a cluster on this machine.
+fn machines() -> Vec<Check> {
+    let mend = "scripts/setup-cluster";
+    let server = Check {
+        what: "nats-server, which keeps the tasks".to_owned(),
+        // It is among the programs of the administrator, where not everybody looks.
+        found: ["nats-server", "/usr/sbin/nats-server"].into_iter().find_map(version),
+        mend: mend.to_owned(),
+    };
+    let launcher = Check {
+        what: "mpirun and mpicc, for the ranks (--features mpi)".to_owned(),
+        found: version("mpirun").filter(|_| version("mpicc").is_some()),
+        mend: mend.to_owned(),
+    };
+    vec![server, launcher]
 }
 
 fn cards() -> Vec<Check> {

@@ -55,6 +55,7 @@ enum Command {
 /// Runs the command that the arguments of this process name.
 pub fn main() -> ExitCode {
     multiprocess::init();
+    cluster::init();
     leave_out_the_screen();
     printable_panics();
     match dispatch() {

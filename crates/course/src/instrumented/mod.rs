@@ -82,8 +82,11 @@ pub(crate) fn write_copy(
     write(&folder.join("profiled/Cargo.toml"), &manifest_of_program(name))?;
     let main = MAIN.replace("TECHNIQUE", name);
     // Its children run this program too.
-    let begin = if name == "multiprocess" { "{ multiprocess::init();" } else { "{" };
-    let main = main.replace("{ // BEGIN", begin);
+    let begin = match name {
+        "multiprocess" | "cluster" => format!("{{ {name}::init();"),
+        _ => "{".to_owned(),
+    };
+    let main = main.replace("{ // BEGIN", &begin);
     let main = if what == What::Memory { main } else { main.replace("#[global_allocator]", "#[allow(dead_code)]") };
     write(&folder.join("profiled/src/main.rs"), &main)?;
     write(&folder.join("profiled/src/profiled.rs"), include_str!("../profiled.rs"))
