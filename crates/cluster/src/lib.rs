@@ -1,0 +1,3 @@
+//! More machines: ranks that move together.
+
+pub mod ranks;
