@@ -24,7 +24,7 @@ macro_rules! spmd {
 }
 
 /// A function with its argument in bytes.
-pub type Call = fn(&World, &[u8], Option<Desk<'_>>) -> Result<(), Error>;
+type Call = fn(&World, &[u8], Option<Desk<'_>>) -> Result<(), Error>;
 
 /// A function's name and what calls it with an argument that is bytes.
 pub struct Registered {

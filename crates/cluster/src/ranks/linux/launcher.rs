@@ -36,8 +36,8 @@ pub(super) struct Launcher {
     child: Child,
     process: OwnedFd,
     words: Arc<Mutex<String>>,
-    /// For the files of the MPI library; removed with this.
-    _folder: TempDir,
+    /// For the files of the MPI library; there until its end.
+    folder: Option<TempDir>,
 }
 
 /// The launcher's command, up to the number of ranks.
@@ -105,7 +105,7 @@ impl Launcher {
         let process = process.and_then(|id| Ok(pidfd_open(id, PidfdFlags::empty())?));
         let reader = Builder::new().name("what ranks print".to_owned()).spawn(keep);
         match (process, reader) {
-            (Ok(process), Ok(_)) => Ok(Self { child, process, words, _folder: folder }),
+            (Ok(process), Ok(_)) => Ok(Self { child, process, words, folder: Some(folder) }),
             (process, reader) => {
                 let _ = child.kill().and_then(|()| child.wait());
                 Err(refused(process.err().or(reader.err()).unwrap_or_else(|| io::ErrorKind::Other.into())))
@@ -135,6 +135,7 @@ impl Launcher {
                 self.ends_within(Duration::from_secs(5));
             }
         }
+        self.folder = None;
     }
 
     /// What it and the ranks have printed, in one line that may be shown.
