@@ -8,6 +8,7 @@
 //! - A [`DirectView`] tells some engines what to do: push, pull, execute, apply, map, scatter, gather.
 //! - A [`LoadBalancedView`] puts tasks on a queue that lies on a disk. Engines may be killed, and the server too: every result comes once.
 //! - [`Statistics`] say what each engine did.
+//! - [`ranks`] is the other way: the same program many times, over MPI, all of whose copies move together.
 //!
 //! ```no_run
 //! use cluster::{Cluster, task};
@@ -49,7 +50,6 @@ pub mod pi;
 mod post;
 mod prepared;
 mod program;
-#[cfg(feature = "mpi")]
 pub mod ranks;
 mod results;
 mod server;
@@ -94,6 +94,7 @@ static INITIALISED: AtomicBool = AtomicBool::new(false);
 /// process it notes that it was there. A program without it is refused its first engine, which would start the program over.
 pub fn init() {
     INITIALISED.store(true, Ordering::Relaxed);
+    ranks::work_if_rank();
     match os::role() {
         Some((os::Role::Engine, line)) => child::serve(&line),
         Some((os::Role::Keeper, line)) => keeper::serve(line),
@@ -113,7 +114,8 @@ fn may_start() -> Result<(), Error> {
     Ok(())
 }
 
-/// The steps of this crate, a ladder for each problem.
+/// The steps of this crate: for each problem a ladder of tasks, and one of ranks.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
-    vec![ladder(mandelbrot::STEPS), ladder(particles::STEPS), ladder(pi::STEPS)]
+    let tasks = vec![ladder(mandelbrot::STEPS), ladder(particles::STEPS), ladder(pi::STEPS)];
+    tasks.into_iter().chain(ranks::ladders()).collect()
 }

@@ -154,7 +154,7 @@ impl Chapter {
         let results = out.join(format!("chapter{}.json", self.number));
         let kept = Kept::new(iter::once(results).chain(args.json.clone()).collect())?;
         for ladder in &ladders {
-            let stem = self.stem(&out, ladder.problem());
+            let stem = self.stem(&out, *ladder);
             pictures::paths(&stem).iter().try_for_each(|path| output::check_writable(path))?;
         }
 
@@ -197,9 +197,16 @@ impl Chapter {
         self.show_parts(None, told)
     }
 
-    /// What the names of a ladder's pictures begin with.
-    fn stem(&self, out: &Path, problem: &str) -> PathBuf {
-        out.join(format!("chapter{}-{problem}", self.number))
+    /// What the names of a ladder's pictures begin with. A second ladder of the same problem has the name of its folder there too.
+    fn stem(&self, out: &Path, ladder: &dyn Ladder) -> PathBuf {
+        let problem = ladder.problem();
+        let module = ladder.steps().first().map_or("", |step| step.module);
+        let first = self.ladders.iter().find(|other| other.problem() == problem).and_then(|other| other.steps().first());
+        let folder = match module.rsplit("::").nth(1) {
+            Some(folder) if first.is_some_and(|step| step.module != module) => format!("-{folder}"),
+            _ => String::new(),
+        };
+        out.join(format!("chapter{}-{problem}{folder}", self.number))
     }
 
     /// The problems to show: those of the ladders and parts, or the one that is chosen.
@@ -304,7 +311,7 @@ impl Chapter {
         let selection = Selection::new(&args.steps);
         let chosen: Vec<_> = LadderStep::all(ladder).filter(|step| selection.has(step.info())).collect();
         let (settings, budget) = (&told.settings, args.timing.budget(args.sizes.quick));
-        let mut pictures = Pictures::new(self.stem(told.out, ladder.problem()), input);
+        let mut pictures = Pictures::new(self.stem(told.out, ladder), input);
 
         screen.line(format!("\n{}", heading(input)))?;
         let mut records = run_steps(&chosen, input, settings, &budget, &mut |session| pictures.see(session));
