@@ -3,13 +3,14 @@
 use std::num::NonZeroUsize;
 
 use runner::plot::{Axis, Lines, Series};
+use runner::units::or_dash;
 use runner::{Budget, Failure, Part, Stop, run_step};
-use validation::{Settings, SharedInput, SizeRequest};
+use validation::{Settings, SharedInput, SizeRequest, StepError};
 
 /// The kernels whose rows are dealt out: a slow one and a fast one.
 const STEPS: [&str; 2] = ["balanced", "balanced_vectors"];
 
-/// The number of chunks, and the best time of each step in milliseconds.
+/// The number of chunks, and the best time of each step in milliseconds; not a number where it cannot run here.
 type Times = (usize, [f64; 2]);
 
 /// Runs steps of the Mandelbrot set with more and more chunks.
@@ -22,7 +23,7 @@ pub(crate) fn chunks(part: &mut Part<'_>) -> Result<(), Failure> {
         let times = counts.map(|count| measured(part, &input, height, height.div_ceil(*count)));
         let times = times.collect::<Result<Vec<_>, _>>()?;
         let row = |(chunks, ms): &Times| {
-            let [scalar, vectors] = ms.map(|ms| format!("{ms:.1}"));
+            let [scalar, vectors] = ms.map(|ms| or_dash(Some(ms).filter(|ms| ms.is_finite()), |ms| format!("{ms:.1}")));
             [chunks.to_string(), scalar, vectors]
         };
         let header = ["chunks", "balanced ms", "balanced_vectors ms"];
@@ -44,7 +45,12 @@ fn measured(part: &Part<'_>, input: &SharedInput, height: usize, chunk: usize) -
     let budget = Budget { repeat: Some(2), ..part.budget() };
     let mut ms = [0.0; 2];
     for (ms, name) in ms.iter_mut().zip(STEPS) {
-        *ms = run_step(part.step("mandelbrot", name)?, input, &settings, &budget, &mut |_| {}).measured()?;
+        let record = run_step(part.step("mandelbrot", name)?, input, &settings, &budget, &mut |_| {});
+        *ms = match record.measured() {
+            // The fast kernel needs instructions that not every processor has.
+            Err(StepError::Unavailable(_)) if name == STEPS[1] => f64::NAN,
+            measured => measured?,
+        };
     }
     Ok((height.div_ceil(chunk), ms))
 }

@@ -37,7 +37,7 @@ pub(crate) fn statistics(part: &mut Part<'_>) -> Result<(), Failure> {
             let client = cluster.client();
             client.load_balanced_view().map(count_rows, chunks_of(&input, height, chunks))?;
             let statistics = client.statistics();
-            part.text(&format!("statistics-{chunks}"), &format!("{chunks} chunks\n\n{statistics}"))?;
+            part.text(&format!("statistics-{chunks}"), &format!("\n{chunks} chunks\n{statistics}"))?;
             panels.push(panel(&statistics, chunks));
         }
         let title = "Which engine did which chunk when";

@@ -1,9 +1,9 @@
 //! A cluster: a server and engines of our own, or those that others have started.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
-use std::path::PathBuf;
 
 use crate::child::Engine;
 use crate::client::Client;
@@ -113,7 +113,8 @@ impl Cluster {
         crate::may_start()?;
         let failed = |why: String| Error::Start { what: "an engine".to_owned(), why };
         let mut all = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = all.iter().map(|(id, _)| id + 1).chain(self.client.ids().iter().map(|id| id + 1)).max().unwrap_or(0);
+        let first =
+            all.iter().map(|(id, _)| id + 1).chain(self.client.ids().iter().map(|id| id + 1)).max().unwrap_or(0);
         let mut started = Vec::new();
         for number in (first..).take(engines) {
             let engine = Engine::new(&self.session.shared.link.url, &self.credentials, number, program::hash()?);
@@ -181,6 +182,8 @@ impl Cluster {
     }
 
     fn own_server(&self) -> Result<&Server, Error> {
-        self.server.as_ref().ok_or_else(|| Error::System("a server that others have started is theirs to end".to_owned()))
+        self.server
+            .as_ref()
+            .ok_or_else(|| Error::System("a server that others have started is theirs to end".to_owned()))
     }
 }
