@@ -154,11 +154,7 @@ impl DirectView {
     ///
     /// # Errors
     /// When the function is not registered, or an input cannot travel.
-    pub fn map_async<F, A, R>(
-        &self,
-        function: F,
-        inputs: impl IntoIterator<Item = A>,
-    ) -> Result<AsyncResult<R>, Error>
+    pub fn map_async<F, A, R>(&self, function: F, inputs: impl IntoIterator<Item = A>) -> Result<AsyncResult<R>, Error>
     where
         F: Fn(A) -> R + Copy,
         A: Serialize,

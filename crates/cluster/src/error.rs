@@ -12,7 +12,9 @@ use crate::EngineId;
 #[derive(Clone, Debug, Deserialize, Described, PartialEq, Serialize)]
 pub enum Error {
     /// The program's main function does not let its engines begin their work.
-    #[error("an engine runs this same program, whose main function does not let it work: add `cluster::init();` as the first line of main")]
+    #[error(
+        "an engine runs this same program, whose main function does not let it work: add `cluster::init();` as the first line of main"
+    )]
     NotInitialised,
     /// An engine wanted engines of its own.
     #[error("a task cannot start engines of its own: only the program's first process can")]
@@ -29,7 +31,9 @@ pub enum Error {
         why: String,
     },
     /// Nobody listens at an address.
-    #[error("no NATS server answers at {url} ({why}): start one with `cargo course cluster start`, or look at the address")]
+    #[error(
+        "no NATS server answers at {url} ({why}): start one with `cargo course cluster start`, or look at the address"
+    )]
     NoServer {
         /// The address.
         url: String,
@@ -43,13 +47,15 @@ pub enum Error {
         url: String,
     },
     /// A server keeps no queues.
-    #[error("the server at {url} runs without JetStream, which keeps the tasks: start it with `nats-server --jetstream`")]
+    #[error(
+        "the server at {url} runs without JetStream, which keeps the tasks: start it with `nats-server --jetstream`"
+    )]
     NoJetStream {
         /// The address.
         url: String,
     },
     /// The server went away, and did not come back in time.
-    #[error("the server has been away for {} s: start it again on its folder, and ask again", .away.as_secs())]
+    #[error("the server has been away for {} s: start it again on its folder, and ask again", .away.as_secs_f64())]
     ServerLost {
         /// For how long it was waited.
         away: Duration,
@@ -102,7 +108,9 @@ pub enum Error {
         Vec<(EngineId, Error)>,
     ),
     /// An engine runs another program, or another build of it.
-    #[error("an engine runs another build of the program: the engine's is {theirs:016x} and this one {ours:016x}; start it from the same file")]
+    #[error(
+        "an engine runs another build of the program: the engine's is {theirs:016x} and this one {ours:016x}; start it from the same file"
+    )]
     OtherBuild {
         /// The hash of the engine's program.
         theirs: u64,
@@ -150,7 +158,9 @@ pub enum Error {
         message: String,
     },
     /// A task whose engine ended every time.
-    #[error("task {index} of {name} was tried {tries} times, and each time its engine ended or fell silent in the middle ({how}): it is given up")]
+    #[error(
+        "task {index} of {name} was tried {tries} times, and each time its engine ended or fell silent in the middle ({how}): it is given up"
+    )]
     GivenUp {
         /// The task's function.
         name: String,

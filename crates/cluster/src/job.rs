@@ -15,8 +15,8 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
-use crate::options::{Acks, ViewOptions};
 use crate::connection::Link;
+use crate::options::{Acks, ViewOptions};
 use crate::parts::join;
 use crate::session::Session;
 use crate::wire::{Done, PIECES, RESULTS, Task, WORK, encode, part_size, parts, piece_subject, result_subject, split};

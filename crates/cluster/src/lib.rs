@@ -43,14 +43,12 @@ pub mod mandelbrot;
 mod namespace;
 mod options;
 mod os;
-mod parts;
 pub mod particles;
+mod parts;
 pub mod pi;
 mod post;
 mod prepared;
 mod program;
-#[cfg(feature = "mpi")]
-pub mod ranks;
 mod results;
 mod server;
 mod session;
@@ -62,7 +60,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use balanced::{LoadBalancedView, Unordered};
 pub use client::Client;
-pub use cluster::{Cluster, Options};
+pub use cluster::{Cluster, Options, OwnServer};
 pub use connection::Credentials;
 pub use direct::DirectView;
 pub use engine::{EngineOptions, engine};
@@ -70,7 +68,7 @@ pub use error::Error;
 pub use namespace::Namespace;
 pub use options::Acks;
 pub use results::AsyncResult;
-pub use statistics::{EngineStatistics, Statistics, TaskRecord};
+pub use statistics::{EngineStatistics, Statistics, TaskRecord, Traffic};
 use validation::{Ladder, ladder};
 
 /// The number of an engine.

@@ -42,9 +42,8 @@ pub fn scattered(_: &Input, settings: &Settings) -> Ready<Particles> {
 // ANCHOR_END: scattered
 
 /// The steps, in order.
-pub const STEPS: &[Step<Particles>] = &[
-    step!(prepared scattered, "the book's scatter and gather", "scattered, moved, gathered").temporaries(|input| {
+pub const STEPS: &[Step<Particles>] =
+    &[step!(prepared scattered, "the book's scatter and gather", "scattered, moved, gathered").temporaries(|input| {
         // The factors; the three lists as bytes here, on their way and in the engines, and as numbers there; what comes back.
         8 * 20 * input.particles() as u64
-    }),
-];
+    })];

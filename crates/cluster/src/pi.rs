@@ -36,7 +36,5 @@ pub fn mapped(_: &Input, settings: &Settings) -> Ready<Pi> {
 // ANCHOR_END: mapped
 
 /// The steps, in order.
-pub const STEPS: &[Step<Pi>] = &[
-    step!(prepared mapped, "the book's pi on a view", "chunks dealt out to the engines")
-        .temporaries(|input| 128 * input.chunks as u64),
-];
+pub const STEPS: &[Step<Pi>] = &[step!(prepared mapped, "the book's pi on a view", "chunks dealt out to the engines")
+    .temporaries(|input| 128 * input.chunks as u64)];

@@ -97,14 +97,7 @@ async fn ask(engine: &Engine, inbox: &str, batch: u32) -> Result<(), Error> {
 }
 
 /// One task from its arrival to its acknowledgement.
-async fn handle(
-    engine: Arc<Engine>,
-    works: Sender<Work>,
-    hand: Arc<Hand>,
-    message: Message,
-    task: Task,
-    bytes: Bytes,
-) {
+async fn handle(engine: Arc<Engine>, works: Sender<Work>, hand: Arc<Hand>, message: Message, task: Task, bytes: Bytes) {
     let working = run(&engine, &works, &hand, &message, &task, bytes);
     let every = Duration::from_millis(task.ack_wait.max(3)) / 3;
     let mut signs = interval(every);

@@ -1,6 +1,9 @@
 //! Linux: pipes, signals, and children that the system kills when their parent ends.
 
-#![expect(unsafe_code, reason = "signal handlers are set through the C library, and a child prepares itself between fork and exec")]
+#![expect(
+    unsafe_code,
+    reason = "signal handlers are set through the C library, and a child prepares itself between fork and exec"
+)]
 
 use std::fs::File;
 use std::io::{self, PipeWriter, Write};
@@ -246,7 +249,9 @@ extern "C" fn interrupted(signal: libc::c_int) {
     digits[first] = b'0' + (left % 10) as u8;
     // SAFETY: write, signal and raise may be called in a signal handler; the texts outlive the calls.
     unsafe {
-        for text in [&b"interrupted: this process ends, and with it "[..], &digits[first..], b" engines and its server\n"] {
+        for text in
+            [&b"interrupted: this process ends, and with it "[..], &digits[first..], b" engines and its server\n"]
+        {
             libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len());
         }
         libc::signal(signal, libc::SIG_DFL);
