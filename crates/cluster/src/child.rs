@@ -47,8 +47,14 @@ impl Engine {
 pub(crate) fn serve(line: &File) -> ! {
     let ended = Engine::read(line).and_then(|told| {
         program::is(told.build);
-        let (name, number) = (format!("engine {}", told.number), Some(told.number));
-        engine(EngineOptions { server: told.server, name, credentials: told.credentials, number })
+        let Engine { server, credentials, number, .. } = told;
+        engine(EngineOptions {
+            server,
+            name: format!("engine {number}"),
+            credentials,
+            number: Some(number),
+            patience: None,
+        })
     });
     if let Err(error) = ended {
         eprintln!("an engine ends: {error}");

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
+use std::sync::atomic::Ordering;
 
 use crate::balanced::LoadBalancedView;
 use crate::direct::DirectView;
 use crate::engines::Known;
 use crate::session::Session;
-use crate::{EngineId, Error, Statistics};
+use crate::{EngineId, Error, Statistics, Traffic};
 
 /// The client of a cluster: IPython's `Client`, usually called `rc`. Clones are the same client.
 ///
@@ -82,6 +83,17 @@ impl Client {
     /// What the engines did for this client so far.
     pub fn statistics(&self) -> Statistics {
         self.session.lock_statistics().clone()
+    }
+
+    /// What this client has sent and received so far.
+    pub fn traffic(&self) -> Traffic {
+        let counted = self.session.shared.link.client.statistics();
+        Traffic {
+            messages_sent: counted.out_messages.load(Ordering::Relaxed),
+            messages_received: counted.in_messages.load(Ordering::Relaxed),
+            bytes_sent: counted.out_bytes.load(Ordering::Relaxed),
+            bytes_received: counted.in_bytes.load(Ordering::Relaxed),
+        }
     }
 
     /// The server's address.

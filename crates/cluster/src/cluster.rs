@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::child::Engine;
 use crate::client::Client;
-use crate::connection::Credentials;
+use crate::connection::{self, Credentials};
 use crate::os::{self, Child, Role};
 use crate::server::Server;
 use crate::session::Session;
@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Options {
     engines: usize,
     lost_after: Duration,
+    server_patience: Duration,
     jetstream: bool,
 }
 
@@ -34,6 +35,11 @@ impl Options {
     /// process has started is seen at once.
     pub fn lost_after(self, silence: Duration) -> Self {
         Self { lost_after: silence, ..self }
+    }
+
+    /// How long the server may be away before whoever waits for it gives up: by default half a minute.
+    pub fn server_patience(self, away: Duration) -> Self {
+        Self { server_patience: away, ..self }
     }
 
     /// A server without JetStream, which keeps no tasks: to see what becomes of that.
@@ -52,7 +58,7 @@ impl Options {
         let server = Server::start(self.jetstream)?;
         let credentials = Credentials::token(server.token());
         let url = server.url();
-        let cluster = Cluster::of(Some(server), &url, &credentials, self.lost_after)?;
+        let cluster = Cluster::of(Some(server), &url, credentials, &self)?;
         cluster.start_engines(self.engines)?;
         Ok(cluster)
     }
@@ -62,10 +68,23 @@ impl Options {
     /// # Errors
     /// When nobody answers at that address, the credentials are refused, or the server keeps no queues.
     pub fn connect(self, url: &str, credentials: &Credentials) -> Result<Cluster, Error> {
-        let cluster = Cluster::of(None, url, credentials, self.lost_after)?;
+        let cluster = Cluster::of(None, url, credentials.clone(), &self)?;
         cluster.session.hear();
         Ok(cluster)
     }
+}
+
+/// A server that a cluster has started.
+#[derive(Clone, Debug)]
+pub struct OwnServer {
+    /// Its address, on this machine alone.
+    pub url: String,
+    /// The word that it wants to hear.
+    pub token: String,
+    /// Where its queues lie.
+    pub folder: PathBuf,
+    /// Its process.
+    pub process: u32,
 }
 
 /// A server and engines. Those that this process has started end with it, however that comes about, and when this value is dropped.
@@ -83,7 +102,7 @@ impl Cluster {
     /// How a cluster is started.
     pub fn options() -> Options {
         let engines = thread::available_parallelism().map_or(1, usize::from);
-        Options { engines, lost_after: Duration::from_secs(5), jetstream: true }
+        Options { engines, lost_after: Duration::from_secs(5), server_patience: connection::PATIENCE, jetstream: true }
     }
 
     /// Connects to a server that others have started: see [`Options::connect`].
@@ -94,10 +113,10 @@ impl Cluster {
         Self::options().connect(url, credentials)
     }
 
-    fn of(server: Option<Server>, url: &str, credentials: &Credentials, lost_after: Duration) -> Result<Self, Error> {
-        let session = Session::connect(url, credentials, lost_after)?;
+    fn of(server: Option<Server>, url: &str, credentials: Credentials, options: &Options) -> Result<Self, Error> {
+        let session = Session::connect(url, &credentials, options.lost_after, options.server_patience)?;
         let client = Client::new(session.clone());
-        Ok(Self { engines: Mutex::default(), client, session, credentials: credentials.clone(), server })
+        Ok(Self { engines: Mutex::default(), client, session, credentials, server })
     }
 
     /// The client of this cluster.
@@ -160,7 +179,7 @@ impl Cluster {
     /// # Errors
     /// When others have started it.
     pub fn kill_server(&self) -> Result<(), Error> {
-        self.own_server()?.kill()
+        self.ours()?.kill()
     }
 
     /// Starts the server again on its folder and its port; one that still runs is killed first.
@@ -168,22 +187,22 @@ impl Cluster {
     /// # Errors
     /// When others have started it, or it does not start.
     pub fn restart_server(&self) -> Result<(), Error> {
-        self.own_server()?.restart()
+        self.ours()?.restart()
     }
 
-    /// The server's folder and its process, when this cluster has started it.
-    pub fn own_server_is(&self) -> Option<(PathBuf, u32)> {
-        self.server.as_ref().map(|server| (server.folder().clone(), server.process()))
+    /// The server, when this cluster has started it.
+    pub fn own_server(&self) -> Option<OwnServer> {
+        let own = |server: &Server| OwnServer {
+            url: server.url(),
+            token: server.token().to_owned(),
+            folder: server.folder().clone(),
+            process: server.process(),
+        };
+        self.server.as_ref().map(own)
     }
 
-    /// What this cluster's server wants to see.
-    pub fn credentials(&self) -> &Credentials {
-        &self.credentials
-    }
-
-    fn own_server(&self) -> Result<&Server, Error> {
-        self.server
-            .as_ref()
-            .ok_or_else(|| Error::System("a server that others have started is theirs to end".to_owned()))
+    fn ours(&self) -> Result<&Server, Error> {
+        let theirs = || Error::System("a server that others have started is theirs to end".to_owned());
+        self.server.as_ref().ok_or_else(theirs)
     }
 }

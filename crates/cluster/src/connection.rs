@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 use crate::Error;
 use crate::wire::{PIECES, RESULTS, WORK};
 
-/// How long a server may be away before whoever waits for it gives up.
+/// How long a server may be away before whoever waits for it gives up, unless it is told otherwise.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a server may take to answer that it is there.
@@ -84,12 +84,14 @@ pub(crate) struct Link {
     pub(crate) client: async_nats::Client,
     pub(crate) jetstream: Context,
     pub(crate) url: String,
+    /// How long the server may be away before whoever waits for it gives up.
+    patience: Duration,
     state: watch::Receiver<State>,
 }
 
 impl Link {
     /// Connects, and sees that the server keeps queues.
-    pub(crate) async fn connect(url: &str, credentials: &Credentials) -> Result<Self, Error> {
+    pub(crate) async fn connect(url: &str, credentials: &Credentials, patience: Duration) -> Result<Self, Error> {
         let (sender, state) = watch::channel(State { connected: true, lost: 0 });
         let sender = Arc::new(sender);
         let mut options = ConnectOptions::new()
@@ -125,7 +127,7 @@ impl Link {
             _ => Error::NoServer { url: url.clone(), why: innermost(&error) },
         })?;
         let jetstream = jetstream::new(client.clone());
-        let link = Self { client, jetstream, url, state };
+        let link = Self { client, jetstream, url, patience, state };
         link.prepare().await?;
         Ok(link)
     }
@@ -203,9 +205,9 @@ impl Link {
     /// Waits until there is a connection.
     pub(crate) async fn connected(&self) -> Result<(), Error> {
         let mut state = self.state.clone();
-        match timeout(PATIENCE, state.wait_for(|state| state.connected)).await {
+        match timeout(self.patience, state.wait_for(|state| state.connected)).await {
             Ok(Ok(_)) => Ok(()),
-            _ => Err(Error::ServerLost { away: PATIENCE }),
+            _ => Err(Error::ServerLost { away: self.patience }),
         }
     }
 

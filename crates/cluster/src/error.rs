@@ -55,7 +55,7 @@ pub enum Error {
         url: String,
     },
     /// The server went away, and did not come back in time.
-    #[error("the server has been away for {} s: start it again on its folder, and ask again", .away.as_secs())]
+    #[error("the server has been away for {} s: start it again on its folder, and ask again", .away.as_secs_f64())]
     ServerLost {
         /// For how long it was waited.
         away: Duration,

@@ -62,7 +62,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use balanced::{LoadBalancedView, Unordered};
 pub use client::Client;
-pub use cluster::{Cluster, Options};
+pub use cluster::{Cluster, Options, OwnServer};
 pub use connection::Credentials;
 pub use direct::DirectView;
 pub use engine::{EngineOptions, engine};
@@ -70,7 +70,7 @@ pub use error::Error;
 pub use namespace::Namespace;
 pub use options::Acks;
 pub use results::AsyncResult;
-pub use statistics::{EngineStatistics, Statistics, TaskRecord};
+pub use statistics::{EngineStatistics, Statistics, TaskRecord, Traffic};
 use validation::{Ladder, ladder};
 
 /// The number of an engine.

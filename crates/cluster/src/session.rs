@@ -44,14 +44,19 @@ impl fmt::Debug for Session {
 
 impl Session {
     /// Connects to a server, and hears who is there.
-    pub(crate) fn connect(url: &str, credentials: &Credentials, lost_after: Duration) -> Result<Self, Error> {
+    pub(crate) fn connect(
+        url: &str,
+        credentials: &Credentials,
+        lost_after: Duration,
+        patience: Duration,
+    ) -> Result<Self, Error> {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1).thread_name("listens").enable_all().build();
         let runtime = runtime.map_err(|error| Error::system("the system gives no runtime", error))?;
         let build = program::hash()?;
         let engines = Arc::new(Engines::new(lost_after));
         let (link, post) = runtime.block_on(async {
-            let link = Link::connect(url, credentials).await?;
+            let link = Link::connect(url, credentials, patience).await?;
             let refused = |error: &dyn fmt::Display| Error::server("to listen", error);
             let beats = link.client.subscribe(BEAT).await.map_err(|error| refused(&error))?;
             let (post, answers) = Post::new(link.clone()).await?;

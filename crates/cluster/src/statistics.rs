@@ -55,6 +55,31 @@ pub struct TaskRecord {
     pub ended: Duration,
 }
 
+/// What a client has sent and received: the server sees as much of it, and its engines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Messages to the server.
+    pub messages_sent: u64,
+    /// Messages from it.
+    pub messages_received: u64,
+    /// Bytes to the server.
+    pub bytes_sent: u64,
+    /// Bytes from it.
+    pub bytes_received: u64,
+}
+
+impl Traffic {
+    /// Messages in both directions.
+    pub fn messages(&self) -> u64 {
+        self.messages_sent + self.messages_received
+    }
+
+    /// Bytes in both directions.
+    pub fn bytes(&self) -> u64 {
+        self.bytes_sent + self.bytes_received
+    }
+}
+
 impl Statistics {
     /// A line for each engine that did something, in the order of their numbers.
     pub fn engines(&self) -> Vec<EngineStatistics> {

@@ -37,6 +37,8 @@ pub struct EngineOptions {
     pub credentials: Credentials,
     /// The number that clients give it, if no other engine has it.
     pub number: Option<u32>,
+    /// How long the server may be away before the engine ends: by default half a minute.
+    pub patience: Option<Duration>,
 }
 
 /// What the parts of an engine share.
@@ -54,7 +56,7 @@ struct Engine {
     changed: Notify,
 }
 
-/// Works until the server has been away for half a minute: what `cargo course engine --server URL` calls.
+/// Works until the server has been away for too long: what `cargo course engine --server URL` calls.
 ///
 /// # Errors
 /// When there is no server, it refuses, it keeps no queues, or it has gone away.
@@ -63,7 +65,7 @@ pub fn engine(options: EngineOptions) -> Result<(), Error> {
     let runtime = runtime.map_err(|error| Error::system("the system gives no runtime", error))?;
     let build = program::hash()?;
     let link = runtime.block_on(async {
-        let link = Link::connect(&options.server, &options.credentials).await?;
+        let link = Link::connect(&options.server, &options.credentials, options.patience.unwrap_or(PATIENCE)).await?;
         link.consumer(build, None).await?;
         Ok::<_, Error>(link)
     })?;
@@ -137,8 +139,8 @@ impl Engine {
     async fn gone(&self) -> Error {
         loop {
             self.link.lost_since(self.link.state().lost).await;
-            if self.link.connected().await.is_err() {
-                return Error::ServerLost { away: PATIENCE };
+            if let Err(error) = self.link.connected().await {
+                return error;
             }
         }
     }
