@@ -83,7 +83,8 @@ fn killed() -> Result<(), Failed> {
     for who in [0, 1] {
         let error = after(ranks(3)?, who, KILL)?;
         assert!(matches!(&error, Error::Died { rank, .. } if *rank == who), "{error}");
-        assert!(error.to_string().contains("harm"), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("in the middle of ") && text.contains("::harm: "), "{text}");
     }
     Ok(())
 }

@@ -138,6 +138,14 @@ impl Launcher {
         self.folder = None;
     }
 
+    /// How a rank has ended, in the launcher's words where it has noticed.
+    pub(super) fn words_about(&self, rank: usize) -> String {
+        let words = self.words();
+        let noticed = words.split_once(&format!("process rank {rank} with PID "));
+        let how = noticed.and_then(|(_, rest)| rest.split_once(" exited on ")).and_then(|(_, how)| how.split_once('.'));
+        how.map_or_else(|| format!("its launcher's words: {words}"), |(how, _)| format!("exited on {how}"))
+    }
+
     /// What it and the ranks have printed, in one line that may be shown.
     pub(super) fn words(&self) -> String {
         // What was printed last may still be on its way.
@@ -169,6 +177,8 @@ fn settings(ranks: usize) -> Vec<(&'static str, &'static str)> {
         ("OMPI_MCA_oob_tcp_if_include", "lo"),
         ("HYDRA_IFACE", "lo"),
         ("HYDRA_LAUNCHER", "fork"),
+        // Ranks that are to end have nothing to put in order.
+        ("OMPI_MCA_odls_base_sigkill_timeout", "0"),
         // A launcher whose link is cut is noticed after seconds; by default, never.
         ("OMPI_MCA_oob_tcp_keepalive_time", "3"),
         ("OMPI_MCA_oob_tcp_keepalive_intvl", "1"),

@@ -81,8 +81,12 @@ impl Ranks {
             rest = behind;
         }
         let desk = (numbers, answer.len(), board.place());
-        if let Err(error) = self.give(name, &argument, desk).and_then(|()| self.wait(name)) {
+        if let Err(mut error) = self.give(name, &argument, desk).and_then(|()| self.wait(name)) {
             self.end();
+            if let Error::Died { rank, how, .. } = &mut error {
+                let words = self.launcher.words_about(*rank);
+                *how = if how.is_empty() { words } else { format!("{how}; {words}") };
+            }
             self.ended = Some(error.clone());
             return Err(error);
         }
@@ -147,14 +151,9 @@ impl Ranks {
         Ok(())
     }
 
-    /// What the launcher says about the end of a rank.
+    /// A rank has ended. Its launcher is given time to notice it before the others end too.
     fn died(&mut self, rank: usize, name: &str, how: String) -> Error {
-        let how = if how.is_empty() {
-            self.launcher.ends_within(EXPLANATION);
-            format!("the launcher's words: {}", self.launcher.words())
-        } else {
-            for_the_screen(&how)
-        };
+        self.launcher.ends_within(EXPLANATION);
         Error::Died { rank, function: name.to_owned(), how }
     }
 
