@@ -159,20 +159,18 @@ impl Job {
 
     /// The next result of a task that is given: its index, and the bytes of a list of one. Nothing when all have come.
     pub(crate) async fn next(&mut self) -> Option<Result<(u64, Bytes), Error>> {
-        if self.open.is_empty() && self.giving.is_empty() {
-            return None;
-        }
-        let result = self.result().await;
+        let result = self.result().await.transpose()?;
         self.untidy |= result.is_err();
         Some(result)
     }
 
-    async fn result(&mut self) -> Result<(u64, Bytes), Error> {
+    async fn result(&mut self) -> Result<Option<(u64, Bytes)>, Error> {
         let link = self.session.shared.link.clone();
-        loop {
+        // The last result may be there before the server has said that it has the last task.
+        while !(self.open.is_empty() && self.giving.is_empty()) {
             while let Some((index, message)) = self.found.pop_front() {
                 if let Some(result) = self.take(&link, index, &message).await? {
-                    return Ok((index, result));
+                    return Ok(Some((index, result)));
                 }
             }
             tokio::select! {
@@ -184,6 +182,7 @@ impl Job {
                 _ = self.looks.tick() => self.look(&link).await?,
             }
         }
+        Ok(None)
     }
 
     /// Takes a result, if it is the first of its task.
