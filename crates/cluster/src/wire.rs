@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn parts_make_the_whole_again() {
-        for length in [0, 1, 1023, 1024, 1025, 5000] {
+        for length in [0_usize, 1, 1023, 1024, 1025, 5000] {
             let bytes = Bytes::from((0..length).map(|index| index as u8).collect::<Vec<_>>());
             let parts: Vec<_> = parts(&bytes, ROOM + 1024).collect();
             assert_eq!(parts.len(), length.div_ceil(1024).max(1));
