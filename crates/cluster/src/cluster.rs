@@ -87,10 +87,18 @@ pub struct OwnServer {
     pub process: u32,
 }
 
+impl Drop for Cluster {
+    /// Its engines end here, also when a client of theirs is still held, and its server after them.
+    fn drop(&mut self) {
+        let engines = self.engines.get_mut().unwrap_or_else(PoisonError::into_inner);
+        engines.iter().for_each(|(_, child)| child.kill());
+        engines.iter().for_each(|(_, child)| child.wait());
+    }
+}
+
 /// A server and engines. Those that this process has started end with it, however that comes about, and when this value is dropped.
 #[derive(Debug)]
 pub struct Cluster {
-    // In this order: engines end before their server does.
     engines: Mutex<Vec<(EngineId, Arc<Child>)>>,
     client: Client,
     session: Session,

@@ -236,9 +236,9 @@ impl DirectView {
             let mut asked = Vec::with_capacity(questions.len());
             for Question { place, kind, bytes } in questions {
                 let (id, instance) = &self.engines[place];
-                let answer = match shared.engines.get(*id) {
-                    Ok(_) => shared.post.ask(instance, &Ask { build: shared.build, kind }, bytes).await,
-                    Err(_) => Err(Error::EngineLost { how: shared.engines.ends() }),
+                let answer = match shared.engines.end(*id) {
+                    None => shared.post.ask(instance, &Ask { build: shared.build, kind }, bytes).await,
+                    Some(how) => Err(Error::EngineLost { how }),
                 };
                 asked.push((*id, answer));
             }

@@ -97,6 +97,11 @@ impl Engines {
         self.known().iter().find(|known| known.beat.instance == instance).map(|known| known.id)
     }
 
+    /// How an engine ended, or why it counts as lost; nothing while it is there.
+    pub(crate) fn end(&self, engine: EngineId) -> Option<String> {
+        self.known().iter().find(|known| known.id == engine).and_then(|known| known.gone.clone())
+    }
+
     /// Those that are not there any more, and how they ended.
     pub(crate) fn ends(&self) -> String {
         let known = self.known();

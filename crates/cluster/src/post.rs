@@ -54,6 +54,8 @@ impl Post {
         ask: &Ask,
         bytes: &[u8],
     ) -> Result<oneshot::Receiver<Answered>, Error> {
+        // Without a connection it would wait for one without an end.
+        self.link.connected().await?;
         let question = self.next.fetch_add(1, Ordering::Relaxed);
         let mut message = Vec::with_capacity(bytes.len() + 256);
         message = encode(ask, message)?;

@@ -111,11 +111,16 @@ fn line(answers: &mut impl BufRead) -> Result<String, Error> {
     }
 }
 
-/// The server's program.
+/// The server's program: the one that `NATS_SERVER` names, or the first on the path.
 fn find() -> Result<PathBuf, Error> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = env::split_paths(&path).chain(USUAL_FOLDERS.map(PathBuf::from));
-    folders.map(|folder| folder.join("nats-server")).find(|file| file.is_file()).ok_or_else(|| {
+    let named = env::var_os("NATS_SERVER").map(PathBuf::from);
+    let found = match named {
+        Some(file) => Some(file).filter(|file| file.is_file()),
+        None => folders.map(|folder| folder.join("nats-server")).find(|file| file.is_file()),
+    };
+    found.ok_or_else(|| {
         Error::Unavailable("nats-server is not on this machine: `scripts/setup-cluster` installs it".to_owned())
     })
 }

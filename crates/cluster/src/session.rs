@@ -15,8 +15,8 @@ use crate::post::Post;
 use crate::wire::{BEAT, Beat, HELLO, decode};
 use crate::{Error, Statistics, program};
 
-/// How long engines may take to answer that they are there.
-const TO_ANSWER: Duration = Duration::from_millis(300);
+/// When no other engine has answered for so long that it is there, all have.
+const TO_ANSWER: Duration = Duration::from_millis(100);
 
 /// What a client and its views share. Clones are the same.
 #[derive(Clone)]
@@ -77,7 +77,7 @@ impl Session {
         self.wait_for(async {
             let mut heard = 0;
             loop {
-                sleep(TO_ANSWER / 3).await;
+                sleep(TO_ANSWER).await;
                 let now = self.shared.engines.alive().len();
                 if now == heard {
                     break;

@@ -111,6 +111,12 @@ impl Child {
         Some(status.to_string())
     }
 
+    /// Waits for the end of the process, which does not end by itself: it was killed.
+    pub(crate) fn wait(&self) {
+        let _ = self.lock().wait();
+        let _ = self.ended();
+    }
+
     /// Lets the child read the end of its input, and waits so long for its end.
     pub(crate) fn hang_up(&self, patience: Duration) -> bool {
         self.line.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -133,8 +139,7 @@ impl Drop for Child {
     /// No process outlives its handle.
     fn drop(&mut self) {
         self.kill();
-        let _ = self.lock().wait();
-        let _ = self.ended();
+        self.wait();
     }
 }
 

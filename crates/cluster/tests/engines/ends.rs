@@ -20,6 +20,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_program_without_the_line_is_refused_with_the_line,
         an_engine_ends_when_its_server_is_gone_for_good,
     ];
+    trials.push(Trial::test("a_machine_without_the_server_says_what_installs_it", || {
+        without_nats_server();
+        Ok(())
+    }));
     trials.push(Trial::ignorable_test("a_full_disk_under_the_server_is_said", full_disk));
     trials
 }
@@ -77,6 +81,10 @@ pub(crate) fn run_scenario(name: &str) -> ExitCode {
             let patience = Some(std::time::Duration::from_millis(300));
             let options = EngineOptions { server, credentials, patience, ..EngineOptions::default() };
             println!("{}", cluster::engine(options).expect_err("it works until there is no server"));
+            ExitCode::SUCCESS
+        }
+        "starts" => {
+            println!("{}", Cluster::options().engines(1).start().expect_err("there is no server"));
             ExitCode::SUCCESS
         }
         "fills the disk" => {
@@ -146,6 +154,19 @@ fn an_engine_ends_when_its_server_is_gone_for_good() {
     let mut said = String::new();
     engine.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(said.trim_end(), Error::ServerLost { away: std::time::Duration::from_millis(300) }.to_string());
+}
+
+fn without_nats_server() {
+    let said = |server: &str| {
+        let mut command = Command::new(env::current_exe().unwrap());
+        let output = command.env(SCENARIO, "starts").env("NATS_SERVER", server).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(said("/nowhere"), "nats-server is not on this machine: `scripts/setup-cluster` installs it\n");
+    // A program that is none, and ends at once.
+    let other = said("/bin/false");
+    assert!(other.starts_with("the server does not start: exit status: 1: ") && other.lines().count() == 1, "{other}");
 }
 
 /// Runs a program where the server's folder has room for few tasks.

@@ -7,8 +7,9 @@ use cluster::{Acks, Cluster, Error};
 use libtest_mimic::Trial;
 use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::SplitMix64;
+use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{dies, square, square_slowly, start, tests};
+use crate::{dies, eventually, square, square_slowly, start, tests};
 
 pub(crate) fn trials() -> Vec<Trial> {
     tests![
@@ -18,6 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_task_that_kills_its_engine_is_given_up,
         when_all_engines_are_gone_it_is_said,
         an_engine_that_comes_later_takes_its_part,
+        an_engine_that_falls_silent_is_missed_and_its_late_answers_change_nothing,
         a_server_that_does_not_come_back_is_waited_for_no_longer_than_stated,
     ]
 }
@@ -111,6 +113,24 @@ fn an_engine_that_comes_later_takes_its_part() {
     undisturbed(&cluster, Acks::Plain, 100, || cluster.start_engines(1).unwrap());
     let engines = cluster.client().statistics().engines();
     assert!(engines.len() == 2 && engines[1].jobs > 0, "{engines:?}");
+}
+
+fn an_engine_that_falls_silent_is_missed_and_its_late_answers_change_nothing() {
+    let cluster = Cluster::options().engines(2).lost_after(Duration::from_secs(2)).start().unwrap();
+    let rc = cluster.client();
+    let (_, _, process) = rc.engines()[0];
+    let send = |signal| kill_process(Pid::from_raw(process as i32).unwrap(), signal).unwrap();
+    undisturbed(&cluster, Acks::Plain, 100, || {
+        // What a cut link looks like from outside: the connection is there, and nothing comes.
+        send(Signal::STOP);
+        let unheard = rc.engine(0).unwrap().apply(square, 3).unwrap_err().to_string();
+        assert_eq!(unheard, "engine 0: it is gone (not heard for 2 s): what it had was lost, ask the others");
+        assert_eq!(rc.ids(), [1]);
+    });
+    send(Signal::CONT);
+    eventually("it is heard again", || rc.ids() == [0, 1]);
+    assert_eq!(rc.direct_view(..).unwrap().apply(square, 3).unwrap(), [9, 9]);
+    assert_eq!(rc.load_balanced_view().map(square, 0..50).unwrap(), (0..50).map(|x| x * x).collect::<Vec<_>>());
 }
 
 fn a_server_that_does_not_come_back_is_waited_for_no_longer_than_stated() {

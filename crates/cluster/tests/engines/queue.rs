@@ -70,8 +70,8 @@ fn a_panic_names_the_task_and_its_engine() {
 fn a_task_longer_than_the_wait_runs_once() {
     let (cluster, folder) = (start(2), tempfile::tempdir().unwrap());
     let file = folder.path().join("notes").display().to_string();
-    let view = cluster.client().load_balanced_view().ack_wait(Duration::from_millis(300));
-    let tasks = (0..3).map(|_| (file.clone(), 1500));
+    let view = cluster.client().load_balanced_view().ack_wait(Duration::from_secs(1));
+    let tasks = (0..3).map(|_| (file.clone(), 2500));
     assert_eq!(view.map(notes, tasks).unwrap().len(), 3);
     assert_eq!(fs::read_to_string(file).unwrap().lines().count(), 3);
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::{env, thread};
 
-use cluster::{Cluster, Credentials, Error};
+use cluster::{Cluster, Credentials, Error, task};
 use libtest_mimic::Trial;
 
 use crate::{eventually, square, start, start_scenario, tests};
@@ -16,6 +16,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         an_engine_of_another_build_is_refused_with_both_hashes,
         a_server_that_is_not_there_or_wants_another_token_is_named,
         a_cluster_of_others_is_used_and_left_alone,
+        engines_of_an_engine_are_refused,
     ]
 }
 
@@ -96,4 +97,15 @@ fn a_cluster_of_others_is_used_and_left_alone() {
     });
     drop(second);
     assert_eq!(cluster.client().direct_view(..).unwrap().apply(square, 2).unwrap(), [4, 4]);
+}
+
+fn starts_engines(_: ()) -> String {
+    Cluster::options().engines(1).start().map_or_else(|error| error.to_string(), |_| "started".to_owned())
+}
+task!(starts_engines);
+
+fn engines_of_an_engine_are_refused() {
+    let cluster = start(1);
+    let said = cluster.client().load_balanced_view().apply(starts_engines, ()).unwrap();
+    assert_eq!(said, "a task cannot start engines of its own: only the program's first process can");
 }
