@@ -69,8 +69,7 @@ impl Traces {
     fn of(processes: &[u32]) -> Self {
         let folder = |process: &u32| {
             let environment = fs::read_to_string(format!("/proc/{process}/environ")).ok()?;
-            let mark = environment.split('\0').find_map(|variable| variable.strip_prefix("CLUSTER_RANK_OF="))?;
-            mark.splitn(3, ':').nth(2).map(str::to_owned)
+            environment.split('\0').find_map(|variable| variable.strip_prefix("TMPDIR=")).map(str::to_owned)
         };
         Self { processes: processes.to_vec(), folders: processes.iter().filter_map(folder).collect() }
     }

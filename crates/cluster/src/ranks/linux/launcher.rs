@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{self, Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,14 +12,14 @@ use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
-use rustix::process::{Pid, PidfdFlags, Signal, geteuid, pidfd_open, pidfd_send_signal};
+use rustix::process::{Pid, PidfdFlags, Signal, geteuid, kill_process_group, pidfd_open};
 use tempfile::TempDir;
 
 use super::wait::wait_for;
 use crate::ranks::Error;
 use crate::ranks::error::for_the_screen;
 
-/// Tells a rank that it is one: the name of the program's socket, the number of ranks asked for, and the folder that goes with them.
+/// Tells a rank that it is one: the name of the program's socket, and the number of ranks asked for.
 pub(super) const MARK: &str = "CLUSTER_RANK_OF";
 
 /// The launcher with its first arguments, if not the `mpirun` that is found: `srun --mpi=pmix`.
@@ -29,6 +30,9 @@ const LAUNCHED: [&str; 3] = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"];
 
 /// The most bytes that are kept of what the launcher and the ranks print.
 const MOST_WORDS: usize = 8192;
+
+/// Runs the launcher, and removes the folder after it: also when the program that started this has been killed meanwhile.
+const KEEPER: &str = r#"trap : TERM INT; "$@"; answer=$?; rm -rf "$TMPDIR"; exit $answer"#;
 
 /// A launcher at work.
 #[derive(Debug)]
@@ -78,11 +82,12 @@ impl Launcher {
         let refused = |error: io::Error| Error::Start(format!("{} does not start: {error}", command[0].display()));
         let folder = folder().map_err(refused)?;
         let (mut said, saying) = io::pipe().map_err(refused)?;
-        let mut launcher = Command::new(&command[0]);
-        launcher.args(&command[1..]).arg("-n").arg(ranks.to_string());
+        let mut launcher = Command::new("sh");
+        // In a group of its own, which is signalled as a whole.
+        launcher.args(["-c", KEEPER, "sh"]).args(command).arg("-n").arg(ranks.to_string()).process_group(0);
         // This program, also when a newer one has been built in its place.
         launcher.arg(format!("/proc/{}/exe", process::id()));
-        launcher.env(MARK, format!("{socket}:{ranks}:{}", folder.path().display())).env("TMPDIR", folder.path());
+        launcher.env(MARK, format!("{socket}:{ranks}")).env("TMPDIR", folder.path());
         launcher.envs(settings(ranks)).env("OMPI_MCA_btl_vader_backing_directory", folder.path());
         launcher.env("OMPI_MCA_btl_sm_backing_directory", folder.path());
         launcher.stdin(Stdio::null()).stdout(saying.try_clone().map_err(refused)?).stderr(saying);
@@ -129,13 +134,20 @@ impl Launcher {
     pub(super) fn end(&mut self) {
         // Its ranks are gone. It notices, removes its files and ends; if not, it is asked to, and then made to.
         if self.ends_within(Duration::from_millis(700)).is_none() {
-            let _ = pidfd_send_signal(&self.process, Signal::TERM);
+            self.signal(Signal::TERM);
             if self.ends_within(Duration::from_millis(500)).is_none() {
-                let _ = pidfd_send_signal(&self.process, Signal::KILL);
+                self.signal(Signal::KILL);
                 self.ends_within(Duration::from_secs(5));
             }
         }
         self.folder = None;
+    }
+
+    /// To all of its group. It has not been waited for, so that its number is still its own.
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = Pid::from_raw(self.child.id() as i32) {
+            let _ = kill_process_group(group, signal);
+        }
     }
 
     /// How a rank has ended, in the launcher's words where it has noticed.

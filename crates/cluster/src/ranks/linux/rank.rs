@@ -65,10 +65,8 @@ pub(in crate::ranks) fn work_if_rank() {
     if program(&parent_id().to_string()).ok() == program("self").ok() {
         return;
     }
-    let mut parts = mark.splitn(3, ':');
-    let (Some(name), Some(Ok(asked)), Some(folder)) = (parts.next(), parts.next().map(str::parse), parts.next()) else {
-        return;
-    };
+    let Some((name, asked)) = mark.split_once(':') else { return };
+    let Ok(asked) = asked.parse() else { return };
     let connected = SocketAddr::from_abstract_name(name).and_then(|name| UnixStream::connect_addr(&name));
     let (line, peer) = match connected.and_then(|line| Ok((line.try_clone()?, socket_peercred(&line)?))) {
         Ok(connected) if connected.1.uid == geteuid() => connected,
@@ -80,7 +78,7 @@ pub(in crate::ranks) fn work_if_rank() {
     let told = TOLD.into_iter().find_map(|(rank, size)| Some((number(rank)?, (size, number(size)?))));
     let number = told.map_or(0, |(rank, _)| rank);
     let program = peer.pid.as_raw_nonzero().get() as u32;
-    serve(Arc::new(Rank { line, sending: Mutex::new(()), program, number }), asked, told.map(|told| told.1), folder)
+    serve(Arc::new(Rank { line, sending: Mutex::new(()), program, number }), asked, told.map(|told| told.1))
 }
 
 fn number(variable: &str) -> Option<usize> {
@@ -99,22 +97,20 @@ fn die() -> ! {
 }
 
 /// Reads orders until the program hangs up or ends: then this rank does too.
-fn listen(rank: &Rank, orders: &Sender<Order>, folder: &str) {
+fn listen(rank: &Rank, orders: &Sender<Order>) {
     while let Ok(order) = receive(&rank.line) {
         if orders.send(order).is_err() {
             break;
         }
     }
-    // A program that was killed could not remove it. The launcher misses nothing in it.
-    let _ = fs::remove_dir_all(folder);
     die()
 }
 
-fn serve(rank: Arc<Rank>, asked: usize, told: Option<(&str, usize)>, folder: &str) -> ! {
+fn serve(rank: Arc<Rank>, asked: usize, told: Option<(&str, usize)>) -> ! {
     let (sender, orders) = channel();
-    let (listening, folder) = (Arc::clone(&rank), folder.to_owned());
+    let listening = Arc::clone(&rank);
     let listener = Builder::new().name("hears the program".to_owned());
-    if let Err(error) = listener.spawn(move || listen(&listening, &sender, &folder)) {
+    if let Err(error) = listener.spawn(move || listen(&listening, &sender)) {
         fail(&format!("a rank gets no thread: {error}"));
     }
     abort_on_panic(Arc::clone(&rank));
