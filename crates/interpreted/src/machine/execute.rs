@@ -458,6 +458,10 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
             }
             Instruction::Jump(target) => position = target as usize,
             Instruction::JumpBackward(target) => {
+                // Before the jump, so that a handler around the loop's body is found.
+                if machine.execution.interrupt.load(Ordering::Relaxed) {
+                    attempt!(instructions::interrupted(machine));
+                }
                 position = target as usize;
                 if MODE == mode::WATCHED {
                     let execution = &mut machine.execution;
@@ -466,9 +470,6 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 if machine.heap.wants_collection() {
                     save!();
                     instructions::collect(machine);
-                }
-                if machine.execution.interrupt.load(Ordering::Relaxed) {
-                    attempt!(instructions::interrupted(machine));
                 }
                 if MODE == mode::OBSERVED {
                     save!();
