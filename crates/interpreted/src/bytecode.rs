@@ -330,31 +330,25 @@ pub enum Instruction {
     ImportFrom(Symbol),
     /// Does nothing; stands where a statement needs a place (`pass`).
     Nop,
-    /// Several instructions in one. The machine makes them for itself; they are never part of [`Code::instructions`].
-    Fused(Fused),
-}
 
-/// Several instructions that often follow each other, done as one. Where something is not as usual, the machine does the first of
-/// them alone.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(u8)]
-pub enum Fused {
+    // Several instructions that often follow each other, done as one. The machine makes them for itself; they are never part of
+    // [`Code::instructions`]. Where something is not as usual, the machine does the first of them alone.
     /// `LoadFast`, `LoadFast`.
-    LoadPair(u16, u16),
+    FusedLoadPair(u16, u16),
     /// `LoadFast`, `LoadFast`, `Subscript`.
-    Element(u16, u16),
+    FusedElement(u16, u16),
     /// `LoadFast`, `LoadFast`, `StoreSubscript`.
-    StoreElement(u16, u16),
+    FusedStoreElement(u16, u16),
     /// `LoadFast`, then `Add`, `Subtract` or `Multiply`.
-    Operate(BinaryOperator, u16),
+    FusedOperate(BinaryOperator, u16),
     /// `LoadFast`, `LoadFast`, `Multiply`.
-    Product(u16, u16),
+    FusedProduct(u16, u16),
     /// `StoreFast`, `LoadFast`.
-    StoreLoad(u16, u16),
+    FusedStoreLoad(u16, u16),
     /// `Compare`, then `PopJumpIfFalse` or, when true, `PopJumpIfTrue`.
-    CompareJump(Comparison, bool, u32),
+    FusedCompareJump(Comparison, bool, u32),
     /// `ForIterator`, `StoreFast`.
-    ForStore(u16, u32),
+    FusedForStore(u16, u32),
 }
 
 /// From where to where an exception goes to a handler.

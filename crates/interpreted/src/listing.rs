@@ -234,7 +234,15 @@ fn name(code: &Code, instruction: Instruction) -> &'static str {
         I::LoadAssertionError => "LOAD_ASSERTION_ERROR",
         I::ImportModule(_) => "IMPORT_NAME",
         I::ImportFrom(_) => "IMPORT_FROM",
-        I::Nop | I::Fused(_) => "NOP",
+        I::Nop
+        | I::FusedLoadPair(..)
+        | I::FusedElement(..)
+        | I::FusedStoreElement(..)
+        | I::FusedOperate(..)
+        | I::FusedProduct(..)
+        | I::FusedStoreLoad(..)
+        | I::FusedCompareJump(..)
+        | I::FusedForStore(..) => "NOP",
     }
 }
 

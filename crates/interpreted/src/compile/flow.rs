@@ -48,7 +48,14 @@ pub(crate) fn operands(instruction: Instruction, keywords: &[Box<[Symbol]>]) -> 
         | I::EndClass
         | I::MakeGenerator
         | I::Nop
-        | I::Fused(_) => (0, 0),
+        | I::FusedLoadPair(..)
+        | I::FusedElement(..)
+        | I::FusedStoreElement(..)
+        | I::FusedOperate(..)
+        | I::FusedProduct(..)
+        | I::FusedStoreLoad(..)
+        | I::FusedCompareJump(..)
+        | I::FusedForStore(..) => (0, 0),
         I::Unary(_) | I::Not | I::LoadAttribute { .. } | I::GetIterator | I::ListToTuple | I::ConstantSet => (1, 1),
         I::Add
         | I::Subtract

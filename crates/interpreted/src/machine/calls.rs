@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use super::attributes::{class_attribute, exception_base};
 use super::frames::{Completion, Execution, Frame, RECURSION_LIMIT};
-use super::instructions;
+use super::interrupt;
 use crate::bytecode::Code;
 use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
@@ -177,7 +177,7 @@ pub(crate) fn enter(
 ) -> Outcome<Called> {
     if machine.execution.interrupt.load(Ordering::Relaxed) {
         // A recursion may last as long as a loop.
-        instructions::interrupted(machine)?;
+        interrupt::interrupted(machine)?;
     }
     let object = &machine.heap[function];
     let code = object.code.clone();

@@ -16,7 +16,8 @@ use super::exceptions;
 use super::frames::{Cache, Completion, Execution};
 use super::hot::Onward;
 use super::instructions;
-use crate::bytecode::{BinaryOperator, Code, Comparison, Fused, Instruction};
+use super::interrupt;
+use crate::bytecode::{BinaryOperator, Code, Comparison, Instruction};
 use crate::error::{Outcome, Raised};
 use crate::objects::Cell;
 use crate::state::Machine;
@@ -256,12 +257,12 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
             }
             last = position;
         }
-        let instruction = unsafe { *place.instructions.add(position) };
+        let instruction = unsafe { &*place.instructions.add(position) };
         if MODE == mode::WATCHED {
             machine.execution.watch.as_mut().expect("it is watched").instruction(code!(), position);
         }
         position += 1;
-        match instruction {
+        match *instruction {
             Instruction::LoadConst(constant) => push!(code!().constants[constant as usize]),
             Instruction::LoadFast(slot) => match *slot!(slot) {
                 Value::Unbound => raise!(instructions::unbound_local(machine, code!(), slot)),
@@ -292,14 +293,15 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 }
             }
             Instruction::LoadGlobal { place: name } => {
-                let mut value = unsafe { *place.globals.add(name as usize) };
-                if !value.is_bound() {
-                    value = unsafe { *place.fallback.add(name as usize) };
-                    if !value.is_bound() {
+                // By address: a value that is taken apart and put together again waits for its parts to be written.
+                let mut value = unsafe { place.globals.add(name as usize).cast_const() };
+                if !unsafe { (*value).is_bound() } {
+                    value = unsafe { place.fallback.add(name as usize) };
+                    if !unsafe { (*value).is_bound() } {
                         raise!(instructions::unbound_global(machine, name));
                     }
                 }
-                push!(value);
+                push!(unsafe { *value });
             }
             Instruction::StoreGlobal { place: name } => {
                 let value = pop!();
@@ -337,7 +339,7 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 *peek!(1) = Value::Bool(!truth);
             }
             Instruction::Add | Instruction::InPlace(BinaryOperator::Add) => binary! {
-                |machine: &mut Machine, left, right| match instruction {
+                |machine: &mut Machine, left, right| match *instruction {
                     Instruction::Add => operators::binary(machine, BinaryOperator::Add, left, right),
                     _ => operators::in_place(machine, BinaryOperator::Add, left, right),
                 };
@@ -460,7 +462,7 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
             Instruction::JumpBackward(target) => {
                 // Before the jump, so that a handler around the loop's body is found.
                 if machine.execution.interrupt.load(Ordering::Relaxed) {
-                    attempt!(instructions::interrupted(machine));
+                    attempt!(interrupt::interrupted(machine));
                 }
                 position = target as usize;
                 if MODE == mode::WATCHED {
@@ -649,52 +651,52 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 attempt!(instructions::begin_class(machine, code as usize, base, cells as usize));
                 reload!();
             }
-            Instruction::Fused(fused) => match fused {
-                Fused::LoadPair(first, second) => match (*slot!(first), *slot!(second)) {
-                    (Value::Unbound, _) => raise!(instructions::unbound_local(machine, code!(), u32::from(first))),
-                    (first, Value::Unbound) => push!(first),
-                    (first, second) => {
-                        push!(first);
-                        push!(second);
+            Instruction::FusedLoadPair(first, second) => match (*slot!(first), *slot!(second)) {
+                (Value::Unbound, _) => raise!(instructions::unbound_local(machine, code!(), u32::from(first))),
+                (first, Value::Unbound) => push!(first),
+                (first, second) => {
+                    push!(first);
+                    push!(second);
+                    position += 1;
+                }
+            },
+            Instruction::FusedElement(list, index) => match (*slot!(list), *slot!(index)) {
+                (Value::List(place), Value::Int(index)) => match machine.heap[place].get(index as usize) {
+                    Some(&element) => {
+                        push!(in_parts(element));
+                        position += 2;
+                    }
+                    None => push!(*slot!(list)),
+                },
+                (Value::Unbound, _) => raise!(instructions::unbound_local(machine, code!(), u32::from(list))),
+                (list, _) => push!(list),
+            },
+            Instruction::FusedStoreElement(list, index) => match (*slot!(list), *slot!(index)) {
+                (Value::List(place), Value::Int(index)) => match machine.heap[place].get_mut(index as usize) {
+                    Some(element) => {
+                        *element = in_parts(pop!());
+                        position += 2;
+                    }
+                    None => push!(*slot!(list)),
+                },
+                (Value::Unbound, _) => raise!(instructions::unbound_local(machine, code!(), u32::from(list))),
+                (list, _) => push!(list),
+            },
+            Instruction::FusedOperate(operator, slot) => {
+                let left = *peek!(1);
+                match operated(operator, left, *slot!(slot)) {
+                    Some(result) => {
+                        *peek!(1) = result;
                         position += 1;
                     }
-                },
-                Fused::Element(list, index) => match (*slot!(list), *slot!(index)) {
-                    (Value::List(place), Value::Int(index)) => match machine.heap[place].get(index as usize) {
-                        Some(&element) => {
-                            push!(element);
-                            position += 2;
-                        }
-                        None => push!(*slot!(list)),
+                    None => match *slot!(slot) {
+                        Value::Unbound => raise!(instructions::unbound_local(machine, code!(), u32::from(slot))),
+                        value => push!(value),
                     },
-                    (Value::Unbound, _) => raise!(instructions::unbound_local(machine, code!(), u32::from(list))),
-                    (list, _) => push!(list),
-                },
-                Fused::StoreElement(list, index) => match (*slot!(list), *slot!(index)) {
-                    (Value::List(place), Value::Int(index)) => match machine.heap[place].get_mut(index as usize) {
-                        Some(element) => {
-                            *element = pop!();
-                            position += 2;
-                        }
-                        None => push!(*slot!(list)),
-                    },
-                    (Value::Unbound, _) => raise!(instructions::unbound_local(machine, code!(), u32::from(list))),
-                    (list, _) => push!(list),
-                },
-                Fused::Operate(operator, slot) => {
-                    let left = *peek!(1);
-                    match operated(operator, left, *slot!(slot)) {
-                        Some(result) => {
-                            *peek!(1) = result;
-                            position += 1;
-                        }
-                        None => match *slot!(slot) {
-                            Value::Unbound => raise!(instructions::unbound_local(machine, code!(), u32::from(slot))),
-                            value => push!(value),
-                        },
-                    }
                 }
-                Fused::Product(left, right) => match operated(BinaryOperator::Multiply, *slot!(left), *slot!(right)) {
+            }
+            Instruction::FusedProduct(left, right) => {
+                match operated(BinaryOperator::Multiply, *slot!(left), *slot!(right)) {
                     Some(result) => {
                         push!(result);
                         position += 2;
@@ -703,52 +705,52 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                         Value::Unbound => raise!(instructions::unbound_local(machine, code!(), u32::from(left))),
                         value => push!(value),
                     },
-                },
-                Fused::StoreLoad(stored, loaded) => {
-                    *slot!(stored) = pop!();
-                    if slot!(loaded).is_bound() {
-                        push!(*slot!(loaded));
+                }
+            }
+            Instruction::FusedStoreLoad(stored, loaded) => {
+                *slot!(stored) = pop!();
+                if slot!(loaded).is_bound() {
+                    push!(*slot!(loaded));
+                    position += 1;
+                }
+            }
+            Instruction::FusedCompareJump(comparison, jump_if, target) => {
+                let truth = match (&*peek!(2), &*peek!(1)) {
+                    (&Value::Float(a), &Value::Float(b)) => compared(comparison, a, b),
+                    (&Value::Int(a), &Value::Int(b)) => compared(comparison, a, b),
+                    (&left, &right) => {
+                        save!();
+                        attempt!(operators::compare(machine, comparison, left, right))
+                    }
+                };
+                operands = unsafe { operands.sub(2) };
+                position = if truth == jump_if { target as usize } else { position + 1 };
+            }
+            Instruction::FusedForStore(slot, target) => match peek!(1) {
+                Value::RangeIterator { step, next, stop } => {
+                    let element = *next;
+                    if if *step > 0 { element < *stop } else { element > *stop } {
+                        *next = element.checked_add(i64::from(*step)).unwrap_or(*stop);
+                        *slot!(slot) = Value::Int(element);
                         position += 1;
+                    } else {
+                        pop!();
+                        position = target as usize;
                     }
                 }
-                Fused::CompareJump(comparison, jump_if, target) => {
-                    let truth = match (*peek!(2), *peek!(1)) {
-                        (Value::Float(a), Value::Float(b)) => compared(comparison, a, b),
-                        (Value::Int(a), Value::Int(b)) => compared(comparison, a, b),
-                        (left, right) => {
-                            save!();
-                            attempt!(operators::compare(machine, comparison, left, right))
-                        }
-                    };
-                    operands = unsafe { operands.sub(2) };
-                    position = if truth == jump_if { target as usize } else { position + 1 };
-                }
-                Fused::ForStore(slot, target) => match peek!(1) {
-                    Value::RangeIterator { step, next, stop } => {
-                        let element = *next;
-                        if if *step > 0 { element < *stop } else { element > *stop } {
-                            *next = element.checked_add(i64::from(*step)).unwrap_or(*stop);
-                            *slot!(slot) = Value::Int(element);
+                iterator => {
+                    save!();
+                    match attempt!(iteration::next(machine, iterator)) {
+                        Some(element) => {
+                            *slot!(slot) = element;
                             position += 1;
-                        } else {
+                        }
+                        None => {
                             pop!();
                             position = target as usize;
                         }
                     }
-                    iterator => {
-                        save!();
-                        match attempt!(iteration::next(machine, iterator)) {
-                            Some(element) => {
-                                *slot!(slot) = element;
-                                position += 1;
-                            }
-                            None => {
-                                pop!();
-                                position = target as usize;
-                            }
-                        }
-                    }
-                },
+                }
             },
             Instruction::Nop => {}
             rare => {
@@ -797,6 +799,17 @@ fn absolute(value: Value) -> Option<Value> {
         Value::Float(value) => Some(Value::Float(value.abs())),
         Value::Int(value) => value.checked_abs().map(Value::Int),
         _ => None,
+    }
+}
+
+/// The same value. A number that has just been written is read as it was written, tag and parts: a processor hands on what one store
+/// has written to one load of the same bytes, and lets a wider load wait until the stores have reached the cache.
+#[inline(always)]
+fn in_parts(value: Value) -> Value {
+    match value {
+        Value::Complex(real, imaginary) => Value::Complex(real, imaginary),
+        Value::Float(value) => Value::Float(value),
+        value => value,
     }
 }
 

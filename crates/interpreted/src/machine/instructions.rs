@@ -52,22 +52,6 @@ pub(crate) fn unbound_global(machine: &mut Machine, place: u32) -> Raised {
     raised
 }
 
-/// Somebody wants something at the end of an iteration: another thread the lock, or the user an end.
-#[cold]
-pub(crate) fn interrupted(machine: &mut Machine) -> Outcome<()> {
-    if let Some(lock) = machine.execution.lock {
-        lock.give_way();
-        return Ok(());
-    }
-    machine.execution.interrupt.store(false, std::sync::atomic::Ordering::Relaxed);
-    if let Some(observer) = &mut machine.execution.observer
-        && std::mem::take(&mut observer.collection_due)
-    {
-        return Ok(());
-    }
-    Err(machine.heap.raise_with(ExceptionKind::KeyboardInterrupt, Vec::new()))
-}
-
 /// Gives back the memory of what nobody can reach any more. Every value in use lies on the stack or among the roots now.
 #[cold]
 pub(crate) fn collect(machine: &mut Machine) {

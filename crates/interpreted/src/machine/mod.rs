@@ -11,6 +11,7 @@ mod fuse;
 mod hot;
 mod imports;
 mod instructions;
+mod interrupt;
 mod lock;
 mod observer;
 mod stack;
