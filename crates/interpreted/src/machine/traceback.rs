@@ -99,17 +99,12 @@ fn lines(passed: &[Passed], text: &mut String) {
     }
 }
 
-/// The line in which an exception passed. An iteration of `while` ends in the line of its condition.
+/// The line in which an exception passed. An iteration of `while` ends in the line in which that begins.
 fn line_number(passed: &Passed) -> u32 {
-    let code = &passed.code;
-    match code.instructions[passed.position as usize] {
-        Instruction::JumpBackward(head)
-            if code.lines[passed.position as usize] == 0
-                && !matches!(code.instructions[head as usize], Instruction::ForIterator(_)) =>
-        {
-            code.line(head)
-        }
-        _ => code.line(passed.position),
+    let (code, position) = (&passed.code, passed.position);
+    match code.instructions[position as usize] {
+        Instruction::JumpBackward(_) => code.file.line_of(code.spans[position as usize].start) as u32,
+        _ => code.line(position),
     }
 }
 

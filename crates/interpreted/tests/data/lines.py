@@ -118,12 +118,12 @@ def raising():
             continue
         finally:
             n = n
-def generated(n):
-    while n:
-        yield n
-        n -= 1
+def summed(n):
+    return sum(i * i
+               for i in range(n)
+               if i)
 def calls():
-    for n in generated(3):
+    for n in range(summed(3)):
         n = (
             calls_two(n)
             + calls_two(n))

@@ -10,7 +10,7 @@ use super::built;
 use super::error::Error;
 use super::function::{Frame, Function};
 use super::image::Image;
-use super::instruction::Line;
+use super::instruction::{Class, Instruction, Line};
 use super::listing::Listing;
 use super::x86;
 
@@ -77,11 +77,9 @@ impl Listing {
         let image = Image::of_memory(Architecture::X86_64, code.address, code.bytes, functions);
         let mut listing = image.listing(&own)?;
         let file: Arc<str> = code.file.to_string_lossy().into();
-        for instruction in &mut listing.instructions {
-            let at = (instruction.address - code.address) as u32;
-            let after = code.lines.partition_point(|(bytes, _)| bytes.start <= at);
-            let found = code.lines[..after].last().filter(|(bytes, _)| bytes.contains(&at));
-            let Some(&(_, number)) = found else { continue };
+        let numbers = line_numbers(code, &listing.instructions);
+        for (instruction, number) in listing.instructions.iter_mut().zip(numbers) {
+            let Some(number) = number else { continue };
             instruction.line = Some(Line { file: file.clone(), number });
             let frame = Frame { function: Some(own.name.clone()), file: Some(file.clone()), line: Some(number) };
             instruction.frames = Arc::from([frame]);
@@ -89,4 +87,25 @@ impl Listing {
         listing.changed = if built::is_changed(code.file) { vec![file] } else { Vec::new() };
         Ok(listing)
     }
+}
+
+/// The line of each instruction. One that has none of its own, such as a number that is put into a register, belongs to what follows it
+/// up to the next jump, or else to what comes before. Only what comes before the first line belongs to none.
+fn line_numbers(code: &Generated<'_>, instructions: &[Instruction]) -> Vec<Option<u32>> {
+    let own = |instruction: &Instruction| {
+        let at = (instruction.address - code.address) as u32;
+        let after = code.lines.partition_point(|(bytes, _)| bytes.start <= at);
+        code.lines[..after].last().filter(|(bytes, _)| bytes.contains(&at)).map(|&(_, number)| number)
+    };
+    let mut numbers: Vec<_> = instructions.iter().map(own).collect();
+    let first = numbers.iter().position(Option::is_some).unwrap_or(numbers.len());
+    for at in (first..numbers.len().saturating_sub(1)).rev() {
+        if numbers[at].is_none() && instructions[at].class != Class::Branch {
+            numbers[at] = numbers[at + 1];
+        }
+    }
+    for at in first + 1..numbers.len() {
+        numbers[at] = numbers[at].or(numbers[at - 1]);
+    }
+    numbers
 }
