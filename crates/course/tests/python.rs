@@ -80,7 +80,8 @@ fn send(signal: &str, child: &Child) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
 }
 
-const ENDLESS: [(&str, &str); 4] = [
+const ENDLESS: [(&str, &str); 5] = [
+    ("import time\nprint('begun', flush=True)\ntime.sleep(100)\n", "line 3, in <module>\n    time.sleep(100)"),
     (
         "print('begun', flush=True)\nn = 0\nwhile True:\n    n = (n + 1) % 1000\n",
         "line 3, in <module>\n    while True:",

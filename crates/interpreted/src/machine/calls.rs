@@ -4,11 +4,9 @@
 //! first slots where they lie.
 
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
 
 use super::attributes::{class_attribute, exception_base};
 use super::frames::{Completion, Execution, Frame, RECURSION_LIMIT};
-use super::interrupt;
 use crate::bytecode::Code;
 use crate::describe::type_name;
 use crate::error::{ExceptionKind, Outcome, Raised};
@@ -175,10 +173,8 @@ pub(crate) fn enter(
     call: Call<'_>,
     completion: Completion,
 ) -> Outcome<Called> {
-    if machine.execution.interrupt.load(Ordering::Relaxed) {
-        // A recursion may last as long as a loop.
-        interrupt::interrupted(machine)?;
-    }
+    // A recursion may last as long as a loop.
+    machine.check_interrupt()?;
     let object = &machine.heap[function];
     let code = object.code.clone();
     let globals = object.globals;

@@ -8,15 +8,12 @@
     reason = "one comment above the macros of the loop says for all of them why the addresses hold"
 )]
 
-use std::sync::atomic::Ordering;
-
 use super::attributes;
 use super::calls::{self, Call, Called, call_builtin, enter};
 use super::exceptions;
 use super::frames::{Cache, Completion, Execution};
 use super::hot::Onward;
 use super::instructions;
-use super::interrupt;
 use crate::bytecode::{BinaryOperator, Code, Comparison, Instruction};
 use crate::error::{Outcome, Raised};
 use crate::objects::Cell;
@@ -461,9 +458,7 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
             Instruction::Jump(target) => position = target as usize,
             Instruction::JumpBackward(target) => {
                 // Before the jump, so that a handler around the loop's body is found.
-                if machine.execution.interrupt.load(Ordering::Relaxed) {
-                    attempt!(interrupt::interrupted(machine));
-                }
+                attempt!(machine.check_interrupt());
                 position = target as usize;
                 if MODE == mode::WATCHED {
                     let execution = &mut machine.execution;

@@ -11,7 +11,6 @@ mod fuse;
 mod hot;
 mod imports;
 mod instructions;
-mod interrupt;
 mod lock;
 mod observer;
 mod stack;

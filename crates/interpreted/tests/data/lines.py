@@ -161,3 +161,14 @@ m = 0
 while m < 2:
     m += 1
 while m < 4: m += 1
+def condition(n):
+    while n < 2: n += 1
+    return n < 3
+def asks():
+    n = 0
+    while condition(n) and n < 3: n += 1
+    while n < 0: n += 1
+    for _ in range(2):
+        while n < 5: n += 1
+        n = 3
+asks()
