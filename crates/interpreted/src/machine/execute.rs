@@ -797,6 +797,7 @@ fn absolute(value: Value) -> Option<Value> {
     }
 }
 
+// ANCHOR: in_parts
 /// The same value. A number that has just been written is read as it was written, tag and parts: a processor hands on what one store
 /// has written to one load of the same bytes, and lets a wider load wait until the stores have reached the cache.
 #[inline(always)]
@@ -807,6 +808,7 @@ fn in_parts(value: Value) -> Value {
         value => value,
     }
 }
+// ANCHOR_END: in_parts
 
 /// A comparison of two numbers of one type.
 #[inline]
