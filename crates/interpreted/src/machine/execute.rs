@@ -801,6 +801,7 @@ fn absolute(value: Value) -> Option<Value> {
 /// The same value. A number that has just been written is read as it was written, tag and parts: a processor hands on what one store
 /// has written to one load of the same bytes, and lets a wider load wait until the stores have reached the cache.
 #[inline(always)]
+#[expect(clippy::needless_match, reason = "the arms say in which parts a value is read")]
 fn in_parts(value: Value) -> Value {
     match value {
         Value::Complex(real, imaginary) => Value::Complex(real, imaginary),
