@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -111,6 +111,21 @@ fn ctrl_c_ends_what_never_ends_with_a_traceback_and_by_the_signal() {
             assert!(told.contains(place) && told.ends_with("\nKeyboardInterrupt"), "{engine}: {told}");
         }
     }
+}
+
+#[test]
+fn what_was_counted_until_ctrl_c_is_shown() {
+    let program = "def f():\n    return 1\n\nprint('begun', flush=True)\nf()\nwhile True:\n    pass\n";
+    let folder = folder_with(program);
+    let mut command = python(folder.path(), &["program.py", "--profile"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut text = String::new();
+    output.read_line(&mut text).unwrap();
+    send("-INT", &child);
+    output.read_to_string(&mut text).unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(2), "{text}");
+    assert!(text.contains("program.py:1(f)"), "{text}");
 }
 
 #[test]

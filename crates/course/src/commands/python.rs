@@ -108,7 +108,19 @@ pub(super) fn run(args: &PythonArgs) -> Result<ExitCode, Failure> {
             (took - compiled.min(took)).as_secs_f64()
         ))?;
     }
+    end_by_signal(&outcome);
     Ok(status)
+}
+
+/// Ends the process as Ctrl-C would have, if that has ended the program, so that whoever has started it learns of that.
+fn end_by_signal(outcome: &Result<(), Ended>) {
+    // A status of one's own choice comes without a traceback.
+    if let Err(Ended::Exception { traceback, status: INTERRUPTED }) = outcome
+        && !traceback.is_empty()
+    {
+        // Where it does not end the process, the status says as much.
+        let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGINT);
+    }
 }
 
 /// The standard output: a terminal sees each line when it is printed, a file or a pipe gets larger parts.
@@ -166,11 +178,6 @@ fn ended(failure: &Ended) -> Result<ExitCode, Failure> {
         }
         Ended::Exception { traceback, status } => {
             tell(traceback);
-            // A status of one's own choice comes without a traceback.
-            if *status == INTERRUPTED && !traceback.is_empty() {
-                // Whoever has started this learns that it was the signal. Where it does not end the process, the status says so.
-                let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGINT);
-            }
             Ok(ExitCode::from(*status))
         }
     }
