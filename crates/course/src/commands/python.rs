@@ -79,8 +79,7 @@ pub(super) fn run(args: &PythonArgs) -> Result<ExitCode, Failure> {
     let translated = begun.elapsed();
     let screen = Screen;
     if args.dis {
-        screen.line(interpreter.listing(&code).trim_end())?;
-        return Ok(ExitCode::SUCCESS);
+        return screen.line(interpreter.listing(&code).trim_end()).map(|()| ExitCode::SUCCESS);
     }
     if args.profile {
         interpreter.watch(Watched::Functions);
