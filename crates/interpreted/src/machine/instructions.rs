@@ -6,6 +6,7 @@ use super::attributes::{self, class_attribute, place_of};
 use super::frames::{Cache, Completion, Execution};
 use super::{calls, exceptions, imports};
 use crate::bytecode::{Code, Conversion, Instruction};
+use crate::compile::private;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::names::Symbol;
 use crate::objects::{Base, Cell, Class, Function, Generator};
@@ -314,7 +315,7 @@ pub(crate) fn end_class(machine: &mut Machine) -> Outcome<Value> {
     let slots_name = machine.names.symbol("__slots__");
     let own_slots = attributes.iter().find(|(name, _)| *name == slots_name).map(|&(_, value)| value);
     let own_slots = match own_slots {
-        Some(value) => Some(slot_names(machine, value)?),
+        Some(value) => Some(slot_names(machine, value, &code.name)?),
         None => None,
     };
     if let Some(names) = &own_slots
@@ -341,8 +342,8 @@ pub(crate) fn end_class(machine: &mut Machine) -> Outcome<Value> {
     Ok(Value::Class(machine.heap.allocate(class)))
 }
 
-/// The names in `__slots__`.
-fn slot_names(machine: &mut Machine, value: Value) -> Outcome<Vec<Symbol>> {
+/// The names in `__slots__` of a class.
+fn slot_names(machine: &mut Machine, value: Value, class: &str) -> Outcome<Vec<Symbol>> {
     let items = match value {
         Value::Str(_) => vec![value],
         value => iteration::collect(machine, value)?,
@@ -352,7 +353,8 @@ fn slot_names(machine: &mut Machine, value: Value) -> Outcome<Vec<Symbol>> {
         match item {
             Value::Str(name) => {
                 let name = machine.heap[name].shared();
-                names.push(machine.names.symbol(&name));
+                let private = private::mangled(Some(class), &name);
+                names.push(machine.names.symbol(private.as_deref().unwrap_or(&name)));
             }
             other => {
                 let kind = crate::describe::type_name(&machine.heap, other);

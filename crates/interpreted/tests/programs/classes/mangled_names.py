@@ -69,7 +69,7 @@ print(Account._Account__count, Account._Account__slots)
 savings = _Savings()
 print(savings.both(), savings._Savings__amount, Account._Account__count)
 made = Outer().make()
-print(made._Inner__x, type(made).__name__, Outer._Outer__Inner is type(made))
+print(made._Inner__x, isinstance(made, Outer._Outer__Inner))
 print(Slotted()._Slotted__x)
 for get in [
     lambda: account.__amount,
@@ -128,5 +128,14 @@ class Raises:
         return __i, __j, __rest
 
 
+try:
+
+    class Conflicting:
+        __slots__ = ("__x",)
+        __x = 1
+
+except ValueError as error:
+    print(error)
+print(Slotted.__slots__)
 print(Raises().caught(), Raises().loop())
 Raises().__missing
