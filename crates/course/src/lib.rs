@@ -1,4 +1,4 @@
-//! The `course` command, which knows every crate: list, run, diff, compare, dis, annotate, profile, machine, record, doctor.
+//! The `course` command, which knows every crate: list, run, diff, compare, dis, annotate, profile, python, machine, record, doctor.
 //!
 //! Each command has a file of its own in `commands`, with its arguments. What several of them need stands beside: the steps by
 //! name, their machine code, other people's programs, and the results that the book shows. Their sources are read by the crate `source`.
@@ -11,6 +11,7 @@ mod instrumented;
 mod machine_code;
 mod peer;
 mod profiled;
+mod python_code;
 mod results;
 
 pub use catalog::ladders;

@@ -16,7 +16,7 @@ pub(crate) mod flow;
 mod functions;
 mod handlers;
 mod parts;
-mod private;
+pub(crate) mod private;
 mod refuse;
 mod scopes;
 mod statements;

@@ -408,19 +408,10 @@ pub fn is_iterable(value: Value) -> bool {
 
 /// The elements for `a, *b, c = iterable`: one for each name, a list for the one with the star.
 pub fn unpack_starred(machine: &mut Machine, iterable: Value, before: usize, after: usize) -> Outcome<Vec<Value>> {
-    let mut iterator = iterator_to_unpack(machine, iterable)?;
-    let roots = machine.roots.len();
-    machine.roots.push(iterator);
-    let outcome = loop {
-        match next(machine, &mut iterator) {
-            Ok(Some(element)) => machine.roots.push(element),
-            Ok(None) => break Ok(()),
-            Err(raised) => break Err(raised),
-        }
-    };
-    let mut elements = machine.roots.split_off(roots + 1);
-    machine.roots.truncate(roots);
-    outcome?;
+    let iterator = iterator_to_unpack(machine, iterable)?;
+    // Of a range it is known how much memory its elements need.
+    let source = if matches!(iterable, Value::Range(_)) { iterable } else { iterator };
+    let mut elements = collect(machine, source)?;
     let (expected, count) = (before + after, elements.len());
     if count < expected {
         let text = format!("not enough values to unpack (expected at least {expected}, got {count})");

@@ -27,10 +27,12 @@ pub mod builtins;
 pub mod bytecode;
 pub mod compile;
 pub mod describe;
+mod digits;
 pub mod error;
 #[cfg(test)]
 mod expressions;
 pub mod heap;
+pub mod inspect;
 pub mod iteration;
 pub mod library;
 mod list;

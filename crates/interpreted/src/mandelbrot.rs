@@ -90,17 +90,26 @@ fn lists(input: &Input) -> u64 {
     3 * (input.width() * input.height() * size_of::<Value>()) as u64
 }
 
-/// Prepares the program's `calculate_z(q, maxiter, z)`: the file is translated and the list q filled before the clock starts.
+/// The program's `calculate_z(q, maxiter, z)`: the file is translated and the list q filled before the clock starts.
 fn calculate(input: &Input, program: Program, engine: Engine) -> Ready<Mandelbrot> {
     let mut interpreter = program.imported(engine)?;
-    let function = global(&mut interpreter, "calculate_z")?;
+    let mut run = prepared(&mut interpreter, input)?;
+    ready(1, move |input: &Input, counts: &mut Output| run(&mut interpreter, input, counts))
+}
+
+/// Fills the list q. What calls the function is called with the same interpreter.
+pub(crate) fn prepared(
+    interpreter: &mut Interpreter,
+    input: &Input,
+) -> Result<impl FnMut(&mut Interpreter, &Input, &mut Output) -> Result<(), StepError> + use<>, StepError> {
+    let function = global(interpreter, "calculate_z")?;
     let points = input.q().iter().map(|point| Value::Complex(point.re, point.im)).collect();
     let q = interpreter.keep_list(points);
-    ready(1, move |input: &Input, counts: &mut Output| {
+    Ok(move |interpreter: &mut Interpreter, input: &Input, counts: &mut Output| {
         let zeros = vec![Value::Complex(0.0, 0.0); input.q().len()];
         let z = interpreter.machine().heap.list(zeros);
         let output = interpreter.call(function, &[q, Value::Int(i64::from(input.max_iterations)), z])?;
-        write(&mut interpreter, output, counts)
+        write(interpreter, output, counts)
     })
 }
 

@@ -41,13 +41,21 @@ fn objects(input: &Input) -> u64 {
     (input.particles() * 8 * size_of::<Value>()) as u64
 }
 
-/// Prepares the program's simulator. The objects are made before each run, within the clock: that is little beside the steps.
+/// The program's simulator. The objects are made before each run, within the clock: that is little beside the steps.
 fn evolve(_: &Input, engine: Engine) -> Ready<Particles> {
     let mut interpreter = OBJECTS.imported(engine)?;
-    let particle = global(&mut interpreter, "Particle")?;
-    let simulator = global(&mut interpreter, "ParticleSimulator")?;
+    let mut run = prepared(&mut interpreter)?;
+    ready(1, move |input: &Input, output: &mut Output| run(&mut interpreter, input, output))
+}
+
+/// Looks the classes up. What makes the objects and calls the method is called with the same interpreter.
+pub(crate) fn prepared(
+    interpreter: &mut Interpreter,
+) -> Result<impl FnMut(&mut Interpreter, &Input, &mut Output) -> Result<(), StepError> + use<>, StepError> {
+    let particle = global(interpreter, "Particle")?;
+    let simulator = global(interpreter, "ParticleSimulator")?;
     let function = interpreter.attribute(simulator, "evolve")?;
-    ready(1, move |input: &Input, output: &mut Output| {
+    Ok(move |interpreter: &mut Interpreter, input: &Input, output: &mut Output| {
         let kept = interpreter.kept();
         let result = (|| -> Result<(), Failure> {
             for ((&x, &y), &speed) in input.x.iter().zip(&input.y).zip(&input.speed) {
@@ -61,7 +69,7 @@ fn evolve(_: &Input, engine: Engine) -> Ready<Particles> {
             interpreter.call(function, &[object, Value::Float(input.timestep), Value::Int(input.steps as i64)])?;
             Ok(())
         })();
-        let written = result.map_err(StepError::from).and_then(|()| write(&mut interpreter, kept, output));
+        let written = result.map_err(StepError::from).and_then(|()| write(interpreter, kept, output));
         interpreter.keep_only(kept);
         written
     })

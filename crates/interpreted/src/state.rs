@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 
 use crate::bytecode::{BinaryOperator, Code};
 use crate::error::{ExceptionKind, Outcome};
@@ -142,6 +143,27 @@ impl Machine {
     /// Writes to the output of the program.
     pub fn write(&mut self, text: &str) -> Outcome<()> {
         self.output.write_all(text.as_bytes()).map_err(|error| self.output_error(&error))
+    }
+
+    /// Asks whether somebody wants something: another thread the lock, or the user an end (Ctrl-C), which is a `KeyboardInterrupt`.
+    #[inline]
+    pub(crate) fn check_interrupt(&mut self) -> Outcome<()> {
+        if self.execution.interrupt.load(Ordering::Relaxed) { self.interrupted() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn interrupted(&mut self) -> Outcome<()> {
+        if let Some(lock) = self.execution.lock {
+            lock.give_way();
+            return Ok(());
+        }
+        self.execution.interrupt.store(false, Ordering::Relaxed);
+        if let Some(observer) = &mut self.execution.observer
+            && std::mem::take(&mut observer.collection_due)
+        {
+            return Ok(());
+        }
+        Err(self.heap.raise_with(ExceptionKind::KeyboardInterrupt, Vec::new()))
     }
 
     /// What Python raises when its output cannot be written.

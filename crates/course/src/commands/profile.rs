@@ -6,12 +6,13 @@ use std::process::Command;
 
 use clap::Args;
 use runner::output::{check_writable, create_folder, default_out, writable_folder};
-use runner::{Failure, LadderStep, Progress, SizeArgs, TimingArgs};
+use runner::{Failure, LadderStep, Progress, Screen, SizeArgs, TimingArgs};
 
 use crate::catalog::{find_one, ladders};
 use crate::instrumented::{build, write_copy};
 use crate::machine_code::tell_changed;
 use crate::profiled::{self, What};
+use crate::python_code;
 use source::Sources;
 use source::workspace::root;
 
@@ -58,14 +59,8 @@ pub(super) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     let ladders = ladders();
     let step = find_one(&ladders, &args.step)?;
     if let (Some(program), true) = (step.info().program, args.what() != What::Sample) {
-        // The functions and lines that count are those of the program.
-        return Err(Failure::Usage(format!(
-            "{} runs {} of {}: profile that by cargo course python {} --profile",
-            step.info().path(),
-            program.function,
-            program.file,
-            program.file
-        )));
+        // The functions and lines that count are those of the program, and the interpreter counts them.
+        return of_python(args, &step, program.file);
     }
     let request = args.sizes.request(step.ladder.problem(), true);
     let input = step.ladder.input(&request).map_err(|error| Failure::Usage(error.to_string()))?;
@@ -104,6 +99,28 @@ pub(super) fn run(args: &ProfileArgs) -> Result<(), Failure> {
         Some(_) => Err(Failure::Wrong),
         None => Err(Failure::Io(format!("the profiled copy was ended by a signal: {status}"))),
     }
+}
+
+/// Counts the lines or the calls of a file of Python that a step runs.
+fn of_python(args: &ProfileArgs, step: &LadderStep<'_>, file: &str) -> Result<(), Failure> {
+    let path = step.info().path();
+    let ignored = args.timing.given().or(args.out.as_ref().map(|_| "--out"));
+    if let Some(flag) = ignored {
+        return Err(Failure::Usage(format!("{path} is counted in one run, and nothing is written: leave {flag} out")));
+    }
+    if args.what() == What::Memory {
+        return Err(Failure::Usage(format!(
+            "the heap of {file}, which {path} runs, is not looked at: leave --memory out"
+        )));
+    }
+    let request = args.sizes.request(step.ladder.problem(), true);
+    let input = step.ladder.input(&request).map_err(|error| Failure::Usage(error.to_string()))?;
+    tell_changed([file]);
+    let text = match args.what() {
+        What::Functions => python_code::functions(step, &input)?,
+        _ => python_code::lines(step, &input)?,
+    };
+    Screen.line(text.trim_end())
 }
 
 /// Waits until no other profile uses the folder. It is free again when the file is dropped.

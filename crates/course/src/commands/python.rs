@@ -1,6 +1,7 @@
 //! `cargo course python`: a program of one's own, run by the small Python.
 
 use std::cell::Cell;
+use std::env;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,10 +11,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use interpreted::machine::{Engine, Failure as Ended, Interpreter, Watch, Watched};
+use interpreted::machine::{Engine, Failure as Ended, INTERRUPTED, Interpreter, Watched};
 use interpreted::source::{ReadError, SourceFile};
-use runner::units::grouped;
-use runner::{Failure, Screen, plain_table};
+use runner::{Failure, Screen};
+
+use crate::python_code::function_table;
 
 #[derive(Args, Debug)]
 pub(crate) struct PythonArgs {
@@ -49,20 +51,21 @@ enum EngineName {
 
 /// Runs a program. The exit status is the program's own.
 pub(super) fn run(args: &PythonArgs) -> Result<ExitCode, Failure> {
-    let file = match SourceFile::read(&args.file) {
+    // As in CPython messages name the file in full; the program finds its name in sys.argv as it was given.
+    let path = env::current_dir().unwrap_or_default().join(&args.file);
+    let file = match SourceFile::read(&path) {
         Ok(file) => file,
-        Err(ReadError::Open { path, error }) => {
-            let why = error.to_string();
-            let why = why.split(" (os error").next().unwrap_or_default();
-            return Err(Failure::Usage(format!("can't open file '{path}': {why}")));
+        Err(ReadError::Open { path, .. }) if Path::new(&path).is_dir() => {
+            return Err(Failure::Io(format!("can't find '__main__' module in '{path}'")));
         }
+        Err(error @ ReadError::Open { .. }) => return Err(Failure::Usage(error.to_string())),
         Err(ReadError::Text(error)) => return ended(&Ended::Source(error)),
     };
     let arguments = [args.file.display().to_string()].into_iter().chain(args.arguments.iter().cloned());
     let output = Output::default();
     let closed = output.closed.clone();
     let mut interpreter = Interpreter::new(Box::new(output), arguments.collect());
-    interpreter.import_from(args.file.parent().unwrap_or(Path::new("")));
+    interpreter.import_from(path.parent().unwrap_or(Path::new("")));
     interpreter.set_engine(match args.engine {
         EngineName::Observed if !args.profile => Engine::observed(),
         _ => Engine::Interpreted,
@@ -76,8 +79,7 @@ pub(super) fn run(args: &PythonArgs) -> Result<ExitCode, Failure> {
     let translated = begun.elapsed();
     let screen = Screen;
     if args.dis {
-        screen.line(interpreter.listing(&code).trim_end())?;
-        return Ok(ExitCode::SUCCESS);
+        return screen.line(interpreter.listing(&code).trim_end()).map(|()| ExitCode::SUCCESS);
     }
     if args.profile {
         interpreter.watch(Watched::Functions);
@@ -91,7 +93,7 @@ pub(super) fn run(args: &PythonArgs) -> Result<ExitCode, Failure> {
         Err(failure) => ended(failure)?,
     };
     if let Some(watch) = interpreter.watched() {
-        screen.line(profile(&interpreter, watch))?;
+        screen.line(function_table(&interpreter, watch))?;
     }
     if args.types {
         screen.line(interpreter.compiled().to_string().trim_end())?;
@@ -105,7 +107,19 @@ pub(super) fn run(args: &PythonArgs) -> Result<ExitCode, Failure> {
             (took - compiled.min(took)).as_secs_f64()
         ))?;
     }
+    end_by_signal(&outcome);
     Ok(status)
+}
+
+/// Ends the process as Ctrl-C would have, if that has ended the program, so that whoever has started it learns of that.
+fn end_by_signal(outcome: &Result<(), Ended>) {
+    // A status of one's own choice comes without a traceback.
+    if let Err(Ended::Exception { traceback, status: INTERRUPTED }) = outcome
+        && !traceback.is_empty()
+    {
+        // Where it does not end the process, the status says as much.
+        let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGINT);
+    }
 }
 
 /// The standard output: a terminal sees each line when it is printed, a file or a pipe gets larger parts.
@@ -158,30 +172,17 @@ fn interrupts() -> Result<&'static AtomicBool, Failure> {
 fn ended(failure: &Ended) -> Result<ExitCode, Failure> {
     match failure {
         Ended::Source(error) => {
-            eprintln!("{}", error.to_string().trim_end());
+            tell(&format!("{}\n", error.to_string().trim_end()));
             Ok(ExitCode::FAILURE)
         }
         Ended::Exception { traceback, status } => {
-            eprint!("{traceback}");
+            tell(traceback);
             Ok(ExitCode::from(*status))
         }
     }
 }
 
-/// The table of functions: calls are counted, times are those of samples.
-fn profile(interpreter: &Interpreter, watch: &Watch) -> String {
-    let mut rows: Vec<_> = watch.functions.iter().filter(|(_, counts)| counts.calls > 0).collect();
-    rows.sort_by_key(|(place, counts)| {
-        (std::cmp::Reverse((counts.own, counts.calls)), interpreter.place_name(**place))
-    });
-    let calls: u64 = rows.iter().map(|(_, counts)| counts.calls).sum();
-    let shown: Vec<_> = rows
-        .iter()
-        .map(|(place, counts)| {
-            let seconds = |time: std::time::Duration| format!("{:.3}", time.as_secs_f64());
-            [counts.calls.to_string(), seconds(counts.own), seconds(counts.total), interpreter.place_name(**place)]
-        })
-        .collect();
-    let table = plain_table(&["ncalls", "tottime", "cumtime", "filename:lineno(function)"], &shown, &[3]);
-    format!("\n{} function calls; calls are counted, seconds are those of samples\n\n{table}", grouped(calls))
+/// Writes to standard error. When nobody reads that, there is nobody left to tell.
+fn tell(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -5,7 +5,7 @@
 
 use super::Compiler;
 use super::block::Block;
-use crate::bytecode::Instruction;
+use crate::bytecode::{Instruction, Span};
 use crate::source::tree::{Expression, Range, Statement, Target};
 
 impl<'t> Compiler<'t> {
@@ -31,7 +31,9 @@ impl<'t> Compiler<'t> {
         let head = self.unit.assembler.here();
         self.jump_if(test, exhausted, false, &mut range.clone());
         self.within(Block::While { head, end }, body);
-        self.unit.assembler.write_artificial(Instruction::JumpBackward(head.number()));
+        // Of no line where hits are counted: the test that follows is of the same. Who is interrupted here is told of the statement.
+        let span = Span { start: range.start, end: range.end };
+        self.unit.assembler.write(Instruction::JumpBackward(head.number()), span, 0);
         self.unit.assembler.bind(exhausted);
         self.statements(otherwise);
         self.unit.assembler.bind(end);

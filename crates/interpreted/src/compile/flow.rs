@@ -3,9 +3,13 @@
 use crate::bytecode::Instruction;
 use crate::names::Symbol;
 
-/// How many operands there are more, or fewer, after an instruction that does not jump. `keywords` are those of its code.
-pub(crate) fn effect(instruction: Instruction, keywords: &[Box<[Symbol]>]) -> i64 {
+/// How many operands an instruction takes and how many it puts there, when it does not jump. `keywords` are those of its code.
+pub(crate) fn operands(instruction: Instruction, keywords: &[Box<[Symbol]>]) -> (u32, u32) {
     use Instruction as I;
+    let named = |number: u32| match number {
+        0 => 0,
+        number => keywords[number as usize - 1].len() as u32,
+    };
     match instruction {
         I::LoadConst(_)
         | I::LoadFast(_)
@@ -14,50 +18,13 @@ pub(crate) fn effect(instruction: Instruction, keywords: &[Box<[Symbol]>]) -> i6
         | I::LoadGlobal { .. }
         | I::LoadName { .. }
         | I::Copy(_)
-        | I::LoadMethod { .. }
         | I::ForIterator(_)
-        | I::PushHandled
         | I::LoadAssertionError
-        | I::ImportModule(_)
-        | I::ImportFrom(_) => 1,
-        I::DeleteFast(_)
-        | I::MakeCell(_)
-        | I::DeleteDeref(_)
-        | I::DeleteGlobal { .. }
-        | I::Swap(_)
-        | I::Unary(_)
-        | I::Not
-        | I::LoadAttribute { .. }
-        | I::Jump(_)
-        | I::JumpBackward(_)
-        | I::GetIterator
-        | I::ListToTuple
-        | I::ConstantSet
-        | I::EndClass
-        | I::MakeGenerator
-        | I::MatchException
-        | I::Nop
-        | I::FusedLoadPair(..)
-        | I::FusedElement(..)
-        | I::FusedStoreElement(..)
-        | I::FusedOperate(..)
-        | I::FusedProduct(..)
-        | I::FusedStoreLoad(..)
-        | I::FusedCompareJump(..)
-        | I::FusedForStore(..) => 0,
+        | I::ImportModule(_) => (0, 1),
         I::StoreFast(_)
         | I::StoreDeref(_)
         | I::StoreGlobal { .. }
         | I::PopTop
-        | I::Add
-        | I::Subtract
-        | I::Multiply
-        | I::Binary(_)
-        | I::InPlace(_)
-        | I::Compare(_)
-        | I::Is(_)
-        | I::Contains(_)
-        | I::Subscript
         | I::DeleteAttribute(_)
         | I::PopJumpIfFalse(_)
         | I::PopJumpIfTrue(_)
@@ -70,27 +37,72 @@ pub(crate) fn effect(instruction: Instruction, keywords: &[Box<[Symbol]>]) -> i6
         | I::Return
         | I::Yield
         | I::PopHandled
-        | I::Reraise => -1,
-        I::StoreAttribute { .. } | I::DeleteSubscript | I::DictAdd(_) => -2,
-        I::StoreSubscript => -3,
+        | I::Reraise => (1, 0),
+        I::DeleteFast(_)
+        | I::MakeCell(_)
+        | I::DeleteDeref(_)
+        | I::DeleteGlobal { .. }
+        | I::Swap(_)
+        | I::Jump(_)
+        | I::JumpBackward(_)
+        | I::EndClass
+        | I::MakeGenerator
+        | I::Nop
+        | I::FusedLoadPair(..)
+        | I::FusedElement(..)
+        | I::FusedStoreElement(..)
+        | I::FusedOperate(..)
+        | I::FusedProduct(..)
+        | I::FusedStoreLoad(..)
+        | I::FusedCompareJump(..)
+        | I::FusedForStore(..) => (0, 0),
+        I::Unary(_) | I::Not | I::LoadAttribute { .. } | I::GetIterator | I::ListToTuple | I::ConstantSet => (1, 1),
+        I::Add
+        | I::Subtract
+        | I::Multiply
+        | I::Binary(_)
+        | I::InPlace(_)
+        | I::Compare(_)
+        | I::Is(_)
+        | I::Contains(_)
+        | I::Subscript => (2, 1),
+        I::StoreSubscript => (3, 0),
+        I::DeleteSubscript | I::StoreAttribute { .. } | I::DictAdd(_) => (2, 0),
+        I::LoadMethod { .. } | I::ImportFrom(_) | I::PushHandled => (1, 2),
+        I::MatchException => (2, 2),
         I::BuildSlice(count)
         | I::BuildList(count)
         | I::BuildTuple(count)
         | I::BuildSet(count)
-        | I::BuildString(count) => 1 - i64::from(count),
-        I::BuildDict(count) => 1 - 2 * i64::from(count),
-        I::FormatValue { spec, .. } => -i64::from(spec),
-        I::UnpackSequence(count) => i64::from(count) - 1,
-        I::UnpackExtended { before, after } => i64::from(before) + i64::from(after),
-        I::Call { arguments, .. } => -i64::from(arguments),
-        I::CallMethod { arguments, .. } => -1 - i64::from(arguments),
-        I::CallStar { keywords: number } => {
-            let named = (number as usize).checked_sub(1).map_or(0, |index| keywords[index].len());
-            -1 - named as i64
-        }
-        I::MakeFunction { defaults, cells, .. } => 1 - i64::from(defaults) - i64::from(cells),
-        I::MakeClass { base, cells, .. } => 1 - i64::from(base) - i64::from(cells),
-        I::Raise(count) => -i64::from(count),
+        | I::BuildString(count) => (count, 1),
+        I::BuildDict(pairs) => (2 * pairs, 1),
+        I::FormatValue { spec, .. } => (1 + u32::from(spec), 1),
+        I::UnpackSequence(count) => (1, count),
+        I::UnpackExtended { before, after } => (1, u32::from(before) + 1 + u32::from(after)),
+        I::Call { arguments, .. } => (arguments + 1, 1),
+        I::CallMethod { arguments, .. } => (arguments + 2, 1),
+        I::CallStar { keywords: number } => (2 + named(number), 1),
+        I::MakeFunction { defaults, cells, .. } => (u32::from(defaults) + u32::from(cells), 1),
+        I::MakeClass { base, cells, .. } => (u32::from(base) + u32::from(cells), 1),
+        I::Raise(count) => (count, 0),
+    }
+}
+
+/// How many operands there are more, or fewer, after an instruction that does not jump.
+pub(crate) fn effect(instruction: Instruction, keywords: &[Box<[Symbol]>]) -> i64 {
+    let (taken, put) = operands(instruction, keywords);
+    i64::from(put) - i64::from(taken)
+}
+
+/// How many operands an instruction looks at, counted from the topmost: those that it takes, and those that it only reads or changes.
+pub(crate) fn reach(instruction: Instruction, keywords: &[Box<[Symbol]>]) -> u32 {
+    use Instruction as I;
+    match instruction {
+        I::Copy(depth) | I::Swap(depth) => depth,
+        I::ListAppend(depth) | I::SetAdd(depth) | I::ListExtend(depth) | I::SetExtend(depth) => depth + 1,
+        I::DictAdd(depth) => depth + 2,
+        I::ForIterator(_) => 1,
+        other => operands(other, keywords).0,
     }
 }
 

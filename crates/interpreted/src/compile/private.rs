@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// The name that a private name stands for in a class; none where it is not private.
-pub(super) fn mangled(class: Option<&str>, name: &str) -> Option<Arc<str>> {
+pub(crate) fn mangled(class: Option<&str>, name: &str) -> Option<Arc<str>> {
     let class = class?.trim_start_matches('_');
     let private = name.starts_with("__") && !name.ends_with("__") && !name.contains('.');
     (private && !class.is_empty()).then(|| format!("_{class}{name}").into())

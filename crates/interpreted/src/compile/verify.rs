@@ -78,63 +78,6 @@ fn operands(code: &Code, instruction: Instruction, places: usize) -> Result<(), 
     if right { Ok(()) } else { Err("there is no such number") }
 }
 
-/// How many operands an instruction looks at, counted from the topmost.
-fn taken(code: &Code, instruction: Instruction) -> i64 {
-    use Instruction as I;
-    match instruction {
-        I::Copy(depth) | I::Swap(depth) => i64::from(depth),
-        I::ListAppend(depth) | I::SetAdd(depth) | I::ListExtend(depth) | I::SetExtend(depth) => i64::from(depth) + 1,
-        I::DictAdd(depth) => i64::from(depth) + 2,
-        I::Unary(_)
-        | I::Not
-        | I::LoadAttribute { .. }
-        | I::LoadMethod { .. }
-        | I::GetIterator
-        | I::ForIterator(_)
-        | I::ListToTuple
-        | I::ConstantSet
-        | I::PushHandled
-        | I::ImportFrom(_)
-        | I::JumpIfFalseOrPop(_)
-        | I::JumpIfTrueOrPop(_)
-        | I::UnpackSequence(_)
-        | I::UnpackExtended { .. } => 1,
-        I::MatchException => 2,
-        I::FormatValue { spec, .. } => 1 + i64::from(spec),
-        // A binary operator gives one value for two; everything else takes what it takes and gives at most one.
-        other => {
-            let gives = i64::from(!matches!(
-                other,
-                I::Nop
-                    | I::Jump(_)
-                    | I::JumpBackward(_)
-                    | I::DeleteFast(_)
-                    | I::DeleteDeref(_)
-                    | I::DeleteGlobal { .. }
-                    | I::MakeCell(_)
-                    | I::MakeGenerator
-                    | I::EndClass
-                    | I::PopTop
-                    | I::StoreFast(_)
-                    | I::StoreDeref(_)
-                    | I::StoreGlobal { .. }
-                    | I::StoreSubscript
-                    | I::DeleteSubscript
-                    | I::StoreAttribute { .. }
-                    | I::DeleteAttribute(_)
-                    | I::PopJumpIfFalse(_)
-                    | I::PopJumpIfTrue(_)
-                    | I::Return
-                    | I::Yield
-                    | I::Raise(_)
-                    | I::PopHandled
-                    | I::Reraise
-            ));
-            (gives - flow::effect(other, &code.keywords)).max(0)
-        }
-    }
-}
-
 fn depths(code: &Code) -> Result<(), String> {
     let mut depths: Vec<Option<i64>> = vec![None; code.instructions.len()];
     let mut waiting = vec![(0, 0)];
@@ -149,7 +92,7 @@ fn depths(code: &Code) -> Result<(), String> {
         *known = Some(depth);
         let instruction = code.instructions[at];
         let after = depth + flow::effect(instruction, &code.keywords);
-        if depth > i64::from(code.depth) || depth < taken(code, instruction) || after < 0 {
+        if depth > i64::from(code.depth) || depth < i64::from(flow::reach(instruction, &code.keywords)) || after < 0 {
             return Err(format!("{at} {instruction:?} with {depth} operands"));
         }
         if let Some(handler) = code.handlers.iter().find(|it| (it.start..it.end).contains(&(at as u32))) {

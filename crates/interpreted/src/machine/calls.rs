@@ -173,6 +173,8 @@ pub(crate) fn enter(
     call: Call<'_>,
     completion: Completion,
 ) -> Outcome<Called> {
+    // A recursion may last as long as a loop.
+    machine.check_interrupt()?;
     let object = &machine.heap[function];
     let code = object.code.clone();
     let globals = object.globals;

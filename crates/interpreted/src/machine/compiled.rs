@@ -1,12 +1,13 @@
 //! What has become of the loops of a program that was watched: which were compiled, for which types, and where they were left.
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::observer::Observer;
 use crate::bytecode::{Code, Instruction};
 use crate::native::Reason;
-use crate::source::tree::Range;
+use crate::source::tree;
 use crate::state::Machine;
 use crate::types::{Observed, Type};
 
@@ -42,6 +43,47 @@ pub struct MachineCode {
     pub left: Vec<(u32, Reason, u64)>,
     /// The lines on which the interpreter was called, and how often.
     pub interpreted: Vec<(u32, u64)>,
+}
+
+/// The instructions of a compiled loop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoopCode {
+    /// The name of its function.
+    pub function: String,
+    /// Its first and its last line.
+    pub lines: (u32, u32),
+    /// Where it lies.
+    pub address: u64,
+    /// The instructions, and behind them the constants that they read.
+    pub bytes: Vec<u8>,
+    /// Which bytes belong to which line, ascending.
+    pub origins: Vec<(Range<u32>, u32)>,
+    /// The functions that it may call, by address.
+    pub callees: Vec<(u64, &'static str)>,
+}
+
+impl LoopCode {
+    /// The machine code that the loops of a machine have now, in the order of their lines.
+    pub(super) fn all(machine: &Machine) -> Vec<LoopCode> {
+        let watched = machine.execution.observer.iter().flat_map(|observer| observer.watched());
+        let compiled = watched.filter_map(|(code, .., watched)| Some((code, watched.compiled()?)));
+        let mut all: Vec<_> = compiled
+            .map(|(code, compiled)| LoopCode {
+                function: code.qualified_name.to_string(),
+                lines: compiled.lines,
+                address: compiled.address(),
+                bytes: compiled.bytes().to_vec(),
+                origins: compiled
+                    .origins()
+                    .iter()
+                    .map(|origin| (origin.start..origin.end, code.line(origin.position)))
+                    .collect(),
+                callees: compiled.callees(),
+            })
+            .collect();
+        all.sort_by(|a, b| (a.lines, &a.function).cmp(&(b.lines, &b.function)));
+        all
+    }
 }
 
 /// All loops of a program that were looked at, in the order of their lines.
@@ -122,7 +164,7 @@ fn in_lines(code: &Code, seen: &Observed, (first, last): (u32, u32)) -> Vec<(u32
     let mut found = Vec::new();
     for (position, result) in seen.results().iter().enumerate() {
         let (line, span) = (code.lines[position], code.spans[position]);
-        let text = code.file.slice(Range { start: span.start, end: span.end });
+        let text = code.file.slice(tree::Range { start: span.start, end: span.end });
         let is_known = !matches!(result.kind, Type::Never | Type::Constant(_));
         if !(first..=last).contains(&line) || !is_known || !computes(code.instructions[position]) || text.contains('\n')
         {

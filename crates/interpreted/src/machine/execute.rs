@@ -8,8 +8,6 @@
     reason = "one comment above the macros of the loop says for all of them why the addresses hold"
 )]
 
-use std::sync::atomic::Ordering;
-
 use super::attributes;
 use super::calls::{self, Call, Called, call_builtin, enter};
 use super::exceptions;
@@ -459,6 +457,8 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
             }
             Instruction::Jump(target) => position = target as usize,
             Instruction::JumpBackward(target) => {
+                // Before the jump, so that a handler around the loop's body is found.
+                attempt!(machine.check_interrupt());
                 position = target as usize;
                 if MODE == mode::WATCHED {
                     let execution = &mut machine.execution;
@@ -467,9 +467,6 @@ fn run<const MODE: u8>(machine: &mut Machine, frames: usize) -> Outcome<Exit> {
                 if machine.heap.wants_collection() {
                     save!();
                     instructions::collect(machine);
-                }
-                if machine.execution.interrupt.load(Ordering::Relaxed) {
-                    attempt!(instructions::interrupted(machine));
                 }
                 if MODE == mode::OBSERVED {
                     save!();
@@ -804,6 +801,7 @@ fn absolute(value: Value) -> Option<Value> {
 /// The same value. A number that has just been written is read as it was written, tag and parts: a processor hands on what one store
 /// has written to one load of the same bytes, and lets a wider load wait until the stores have reached the cache.
 #[inline(always)]
+#[expect(clippy::needless_match, reason = "the arms say in which parts a value is read")]
 fn in_parts(value: Value) -> Value {
     match value {
         Value::Complex(real, imaginary) => Value::Complex(real, imaginary),

@@ -6,6 +6,7 @@ use super::attributes::{self, class_attribute, place_of};
 use super::frames::{Cache, Completion, Execution};
 use super::{calls, exceptions, imports};
 use crate::bytecode::{Code, Conversion, Instruction};
+use crate::compile::private;
 use crate::error::{ExceptionKind, Outcome, Raised};
 use crate::names::Symbol;
 use crate::objects::{Base, Cell, Class, Function, Generator};
@@ -50,22 +51,6 @@ pub(crate) fn unbound_global(machine: &mut Machine, place: u32) -> Raised {
     let raised = machine.heap.raise(ExceptionKind::NameError, text);
     machine.heap[raised.0].missing = Some((symbol, Value::Module(globals)));
     raised
-}
-
-/// Somebody wants something at the end of an iteration: another thread the lock, or the user an end.
-#[cold]
-pub(crate) fn interrupted(machine: &mut Machine) -> Outcome<()> {
-    if let Some(lock) = machine.execution.lock {
-        lock.give_way();
-        return Ok(());
-    }
-    machine.execution.interrupt.store(false, std::sync::atomic::Ordering::Relaxed);
-    if let Some(observer) = &mut machine.execution.observer
-        && std::mem::take(&mut observer.collection_due)
-    {
-        return Ok(());
-    }
-    Err(machine.heap.raise_with(ExceptionKind::KeyboardInterrupt, Vec::new()))
 }
 
 /// Gives back the memory of what nobody can reach any more. Every value in use lies on the stack or among the roots now.
@@ -330,7 +315,7 @@ pub(crate) fn end_class(machine: &mut Machine) -> Outcome<Value> {
     let slots_name = machine.names.symbol("__slots__");
     let own_slots = attributes.iter().find(|(name, _)| *name == slots_name).map(|&(_, value)| value);
     let own_slots = match own_slots {
-        Some(value) => Some(slot_names(machine, value)?),
+        Some(value) => Some(slot_names(machine, value, &code.name)?),
         None => None,
     };
     if let Some(names) = &own_slots
@@ -357,8 +342,8 @@ pub(crate) fn end_class(machine: &mut Machine) -> Outcome<Value> {
     Ok(Value::Class(machine.heap.allocate(class)))
 }
 
-/// The names in `__slots__`.
-fn slot_names(machine: &mut Machine, value: Value) -> Outcome<Vec<Symbol>> {
+/// The names in `__slots__` of a class.
+fn slot_names(machine: &mut Machine, value: Value, class: &str) -> Outcome<Vec<Symbol>> {
     let items = match value {
         Value::Str(_) => vec![value],
         value => iteration::collect(machine, value)?,
@@ -368,7 +353,8 @@ fn slot_names(machine: &mut Machine, value: Value) -> Outcome<Vec<Symbol>> {
         match item {
             Value::Str(name) => {
                 let name = machine.heap[name].shared();
-                names.push(machine.names.symbol(&name));
+                let private = private::mangled(Some(class), &name);
+                names.push(machine.names.symbol(private.as_deref().unwrap_or(&name)));
             }
             other => {
                 let kind = crate::describe::type_name(&machine.heap, other);

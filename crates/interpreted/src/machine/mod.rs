@@ -25,7 +25,7 @@ use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
 pub(crate) use attributes::is_subclass;
-pub use compiled::{Compiled, MachineCode, WatchedLoop};
+pub use compiled::{Compiled, LoopCode, MachineCode, WatchedLoop};
 pub use engine::{Engine, THRESHOLD};
 pub(crate) use frames::Execution;
 pub use lock::GlobalLock;
@@ -54,10 +54,13 @@ pub enum Failure {
     Exception {
         /// The traceback, with the type and text in the last line; empty where the program asked for its end (`sys.exit`).
         traceback: String,
-        /// The exit status.
+        /// The exit status; [`INTERRUPTED`] where nobody handled `KeyboardInterrupt`.
         status: u8,
     },
 }
+
+/// The exit status of a program that Ctrl-C has ended, as a shell says it. CPython ends by the signal itself.
+pub const INTERRUPTED: u8 = 130;
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,6 +145,11 @@ impl Interpreter {
     /// What has become of the loops that were executed often.
     pub fn compiled(&self) -> Compiled {
         Compiled::of(&self.machine)
+    }
+
+    /// The machine code of the loops that are compiled now.
+    pub fn loop_codes(&self) -> Vec<LoopCode> {
+        LoopCode::all(&self.machine)
     }
 
     /// What has been counted.
@@ -275,7 +283,9 @@ impl Interpreter {
         let machine = &mut self.machine;
         let class = exceptions::class_of(machine, raised.0);
         if !is_subclass(&machine.heap, class, Value::ExceptionType(ExceptionKind::SystemExit)) {
-            return Failure::Exception { traceback: traceback::traceback(machine, raised.0), status: 1 };
+            let interrupt = Value::ExceptionType(ExceptionKind::KeyboardInterrupt);
+            let status = if is_subclass(&machine.heap, class, interrupt) { INTERRUPTED } else { 1 };
+            return Failure::Exception { traceback: traceback::traceback(machine, raised.0), status };
         }
         match machine.heap[raised.0].arguments.first().copied() {
             None | Some(Value::None) => Failure::Exception { traceback: String::new(), status: 0 },

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::attributes::names_of;
 use super::exceptions::summary;
 use super::suggestions::nearest;
+use crate::bytecode::Instruction;
 use crate::error::ExceptionKind;
 use crate::objects::{Exception, Passed};
 use crate::state::Machine;
@@ -81,7 +82,7 @@ fn suggestion(machine: &Machine, exception: Ref<Exception>) -> Option<Rc<str>> {
 }
 
 fn lines(passed: &[Passed], text: &mut String) {
-    let place = |passed: &Passed| (passed.code.number, passed.code.line(passed.position));
+    let place = |passed: &Passed| (passed.code.number, line_number(passed));
     let mut run = 0;
     for (index, step) in passed.iter().enumerate().rev() {
         let same = passed.get(index + 1).is_some_and(|outer| place(outer) == place(step));
@@ -98,10 +99,19 @@ fn lines(passed: &[Passed], text: &mut String) {
     }
 }
 
+/// The line in which an exception passed. An iteration of `while` ends in the line in which that begins.
+fn line_number(passed: &Passed) -> u32 {
+    let (code, position) = (&passed.code, passed.position);
+    match code.instructions[position as usize] {
+        Instruction::JumpBackward(_) => code.file.line_of(code.spans[position as usize].start) as u32,
+        _ => code.line(position),
+    }
+}
+
 /// File, line, function, the text of the line, and carets where they say more than the line alone.
 fn line(passed: &Passed, text: &mut String) {
     let code = &passed.code;
-    let number = code.line(passed.position);
+    let number = line_number(passed);
     _ = writeln!(text, "  File \"{}\", line {number}, in {}", code.file.name, code.name);
     let whole = code.file.line_text(number as usize);
     let shown = whole.trim();

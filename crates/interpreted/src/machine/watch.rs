@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::bytecode::{Code, Kind};
+use crate::bytecode::{Code, Instruction, Kind};
 use crate::value::BuiltinId;
 
 /// How often the profiler looks where the program is.
@@ -55,6 +55,8 @@ pub struct Watch {
     pub functions: HashMap<Place, Counts>,
     /// The code and line of the last instruction, and its position.
     last: (u32, u32, usize),
+    /// The code and line of each `while` of one line whose first round is over.
+    rounds: HashSet<(u32, u32)>,
     ticker: Option<Ticker>,
     sampled: Instant,
 }
@@ -95,6 +97,7 @@ impl Watch {
             lines: HashMap::new(),
             functions: HashMap::new(),
             last: (u32::MAX, 0, 0),
+            rounds: HashSet::new(),
             ticker: (watched == Watched::Functions).then(Ticker::start).flatten(),
             sampled: Instant::now(),
         }
@@ -119,10 +122,22 @@ impl Watch {
             return;
         }
         let (last_code, last_line, last_position) = self.last;
-        if last_code != code.number || last_line != line || position <= last_position {
+        let is_hit = if (last_code, last_line) != (code.number, line) {
+            self.rounds.remove(&(code.number, line));
+            true
+        } else {
+            position <= last_position && self.is_another_round(code, position, line)
+        };
+        if is_hit {
             *self.lines.entry((code.number, line)).or_default() += 1;
         }
         self.last = (code.number, line, position);
+    }
+
+    /// Whether CPython hits the line of a loop that stands on one line, now that its head is reached again. A `while` is tested there at
+    /// the end of a round, and what hits the line is the way back to the body: the last test is none.
+    fn is_another_round(&mut self, code: &Code, position: usize, line: u32) -> bool {
+        matches!(code.instructions[position], Instruction::ForIterator(_)) || !self.rounds.insert((code.number, line))
     }
 
     /// The interpreter has come back to a code that had called another: its line is not entered anew.

@@ -1,6 +1,6 @@
 //! The module `time`.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use num_bigint::BigInt;
 
@@ -13,6 +13,9 @@ use crate::value::Value;
 
 /// The longest sleep, in seconds: what the nanoseconds of 64 bits allow.
 const LONGEST: f64 = 9_223_372_036.0;
+
+/// How long a sleeper does not look whether the user wants an end.
+const NAP: Duration = Duration::from_millis(50);
 
 /// The time since 1970; before it there is none.
 pub(crate) fn since_epoch() -> Duration {
@@ -63,7 +66,11 @@ fn sleep(machine: &mut Machine, arguments: Arguments<'_>) -> Outcome<Value> {
     if seconds < 0.0 {
         return Err(machine.heap.value_error("sleep length must be non-negative"));
     }
-    std::thread::sleep(Duration::from_secs_f64(seconds));
+    let (begun, length) = (Instant::now(), Duration::from_secs_f64(seconds));
+    while let Some(left) = length.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
+        std::thread::sleep(left.min(NAP));
+        machine.check_interrupt()?;
+    }
     Ok(Value::None)
 }
 

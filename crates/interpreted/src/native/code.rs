@@ -14,7 +14,7 @@ use wasmtime_internal_jit_icache_coherence::{clear_cache, pipeline_flush_mt};
 use crate::heap::Heap;
 use crate::native::emit::Emitted;
 use crate::native::region::Region;
-use crate::native::{Problem, Unit};
+use crate::native::{Problem, Unit, helpers};
 use crate::objects::{Instance, List, Module};
 use crate::value::{Ref, Value};
 
@@ -217,7 +217,7 @@ pub struct CompiledLoop {
     entries: Cell<u64>,
     roots: Vec<Value>,
     /// Called by the code, and so kept as long as that is.
-    _near: Option<Rc<Mmap>>,
+    near: Option<Rc<Mmap>>,
     origins: Vec<Origin>,
     /// The position of the loop's first instruction.
     pub head: u32,
@@ -265,6 +265,12 @@ impl CompiledLoop {
     /// What instructions the machine code belongs to, by address.
     pub fn origins(&self) -> &[Origin] {
         &self.origins
+    }
+
+    /// The functions that it may call, by their addresses.
+    pub fn callees(&self) -> Vec<(u64, &'static str)> {
+        let near = self.near.iter().map(|near| (near.as_ptr() as u64, "hypot"));
+        helpers::named().into_iter().chain(near).collect()
     }
 
     /// How often it was entered.
@@ -317,7 +323,7 @@ pub(super) fn finish(
         calls: vec![Cell::new(0); unit.code.instructions.len()].into(),
         entries: Cell::new(0),
         roots: emitted.roots,
-        _near: unit.near.clone(),
+        near: unit.near.clone(),
         origins: origins.collect(),
         head: region.head,
         lines,

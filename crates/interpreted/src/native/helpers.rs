@@ -34,6 +34,17 @@ pub(super) extern "C" fn modulo(left: f64, right: f64) -> f64 {
 
 macro_rules! functions {
     ($($name:ident($($argument:ident),*) $result:expr;)*) => {
+        /// The functions by their addresses.
+        pub(super) fn named() -> Vec<(u64, &'static str)> {
+            let mut named = vec![
+                (interpret as *const () as u64, "interpret"),
+                (floor_divide as *const () as u64, "floor_divide"),
+                (modulo as *const () as u64, "modulo"),
+            ];
+            $(named.push(($name as *const () as u64, stringify!($name)));)*
+            named
+        }
+
         $(
             #[doc = concat!("The C library's function for ", stringify!($result), ".")]
             pub(super) extern "C" fn $name($($argument: f64),*) -> f64 {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::bytecode::{Code, Instruction};
+use crate::compile::flow;
 
 /// A set of slots.
 pub(super) type Slots = u128;
@@ -32,112 +33,14 @@ pub(super) struct Region {
 
 /// Where an instruction may go on: at the next, or at another.
 pub(super) fn successors(code: &Code, position: u32) -> (Option<u32>, Option<u32>) {
-    match code.instructions[position as usize] {
-        Instruction::Jump(target) | Instruction::JumpBackward(target) => (None, Some(target)),
-        Instruction::PopJumpIfFalse(target)
-        | Instruction::PopJumpIfTrue(target)
-        | Instruction::JumpIfFalseOrPop(target)
-        | Instruction::JumpIfTrueOrPop(target)
-        | Instruction::ForIterator(target) => (Some(position + 1), Some(target)),
-        Instruction::Return | Instruction::Raise(_) | Instruction::Reraise | Instruction::EndClass => (None, None),
-        _ => (Some(position + 1), None),
-    }
+    let instruction = code.instructions[position as usize];
+    let next = (!flow::ends(instruction)).then_some(position + 1);
+    (next, flow::jump(instruction).map(|(target, _)| target))
 }
 
 /// How many operands an instruction takes and how many it puts there, when it does not jump.
 pub(super) fn effect(code: &Code, position: u32) -> (u32, u32) {
-    use Instruction as I;
-    let named = |keywords: u32| match keywords {
-        0 => 0,
-        index => code.keywords[index as usize - 1].len() as u32,
-    };
-    match code.instructions[position as usize] {
-        I::LoadConst(_)
-        | I::LoadFast(_)
-        | I::LoadClosure(_)
-        | I::LoadDeref(_)
-        | I::LoadGlobal { .. }
-        | I::LoadName { .. }
-        | I::Copy(_)
-        | I::ForIterator(_)
-        | I::LoadAssertionError
-        | I::ImportModule(_) => (0, 1),
-        I::StoreFast(_)
-        | I::StoreDeref(_)
-        | I::StoreGlobal { .. }
-        | I::PopTop
-        | I::DeleteAttribute(_)
-        | I::PopJumpIfFalse(_)
-        | I::PopJumpIfTrue(_)
-        | I::JumpIfFalseOrPop(_)
-        | I::JumpIfTrueOrPop(_)
-        | I::ListAppend(_)
-        | I::SetAdd(_)
-        | I::ListExtend(_)
-        | I::SetExtend(_)
-        | I::Return
-        | I::Yield
-        | I::PopHandled
-        | I::Reraise => (1, 0),
-        I::DeleteFast(_)
-        | I::MakeCell(_)
-        | I::DeleteDeref(_)
-        | I::DeleteGlobal { .. }
-        | I::Swap(_)
-        | I::Jump(_)
-        | I::JumpBackward(_)
-        | I::EndClass
-        | I::MakeGenerator
-        | I::Nop
-        | I::FusedLoadPair(..)
-        | I::FusedElement(..)
-        | I::FusedStoreElement(..)
-        | I::FusedOperate(..)
-        | I::FusedProduct(..)
-        | I::FusedStoreLoad(..)
-        | I::FusedCompareJump(..)
-        | I::FusedForStore(..) => (0, 0),
-        I::Unary(_) | I::Not | I::LoadAttribute { .. } | I::GetIterator | I::ListToTuple | I::ConstantSet => (1, 1),
-        I::Add
-        | I::Subtract
-        | I::Multiply
-        | I::Binary(_)
-        | I::InPlace(_)
-        | I::Compare(_)
-        | I::Is(_)
-        | I::Contains(_)
-        | I::Subscript => (2, 1),
-        I::StoreSubscript => (3, 0),
-        I::DeleteSubscript | I::StoreAttribute { .. } | I::DictAdd(_) => (2, 0),
-        I::LoadMethod { .. } | I::ImportFrom(_) | I::PushHandled => (1, 2),
-        I::MatchException => (2, 2),
-        I::BuildSlice(count)
-        | I::BuildList(count)
-        | I::BuildTuple(count)
-        | I::BuildSet(count)
-        | I::BuildString(count) => (count, 1),
-        I::BuildDict(pairs) => (2 * pairs, 1),
-        I::FormatValue { spec, .. } => (1 + u32::from(spec), 1),
-        I::UnpackSequence(count) => (1, count),
-        I::UnpackExtended { before, after } => (1, u32::from(before) + 1 + u32::from(after)),
-        I::Call { arguments, .. } => (arguments + 1, 1),
-        I::CallMethod { arguments, .. } => (arguments + 2, 1),
-        I::CallStar { keywords } => (2 + named(keywords), 1),
-        I::MakeFunction { defaults, cells, .. } => (u32::from(defaults) + u32::from(cells), 1),
-        I::MakeClass { base, cells, .. } => (u32::from(base) + u32::from(cells), 1),
-        I::Raise(count) => (count, 0),
-    }
-}
-
-/// The number of operands after an instruction that stands at a depth: when it goes on, and when it jumps.
-fn depths_after(code: &Code, position: u32, depth: u32) -> (u32, u32) {
-    let (taken, put) = effect(code, position);
-    let next = (depth + put).saturating_sub(taken);
-    match code.instructions[position as usize] {
-        Instruction::ForIterator(_) => (next, depth.saturating_sub(1)),
-        Instruction::JumpIfFalseOrPop(_) | Instruction::JumpIfTrueOrPop(_) => (next, depth),
-        _ => (next, next),
-    }
+    flow::operands(code.instructions[position as usize], &code.keywords)
 }
 
 /// The number of operands before each instruction.
@@ -148,10 +51,11 @@ pub(crate) fn depths(code: &Code) -> Vec<Option<u32>> {
     while let Some((position, depth)) = waiting.pop() {
         let Some(place @ None) = depths.get_mut(position as usize) else { continue };
         *place = Some(depth);
-        let (next, jump) = successors(code, position);
-        let (next_depth, jump_depth) = depths_after(code, position, depth);
-        waiting.extend(next.map(|next| (next, next_depth)));
-        waiting.extend(jump.map(|jump| (jump, jump_depth)));
+        let (next, _) = successors(code, position);
+        let jump = flow::jump(code.instructions[position as usize]);
+        let (taken, put) = effect(code, position);
+        waiting.extend(next.map(|next| (next, (depth + put).saturating_sub(taken))));
+        waiting.extend(jump.map(|(jump, effect)| (jump, depth.saturating_add_signed(effect as i32))));
     }
     depths
 }
@@ -230,14 +134,7 @@ impl Region {
             let (read, written) = reads_and_writes(instruction);
             region.mentioned |= bit(read) | bit(written);
             let depth = region.depths[position].unwrap_or(0);
-            let touched = match instruction {
-                Instruction::Copy(depth) | Instruction::Swap(depth) => depth,
-                Instruction::ForIterator(_) | Instruction::JumpIfFalseOrPop(_) | Instruction::JumpIfTrueOrPop(_) => 1,
-                Instruction::ListAppend(depth) | Instruction::SetAdd(depth) => depth + 1,
-                Instruction::ListExtend(depth) | Instruction::SetExtend(depth) => depth + 1,
-                Instruction::DictAdd(depth) => depth + 2,
-                _ => effect(code, position as u32).0,
-            };
+            let touched = flow::reach(instruction, &code.keywords);
             region.lowest = region.lowest.min(depth.saturating_sub(touched));
         }
         Some(region)

@@ -2,13 +2,11 @@
 
 use num_bigint::BigInt;
 
+use crate::digits::{MOST_DIGITS, exceeded};
 use crate::error::Outcome;
 use crate::heap::Heap;
 use crate::text::quote;
 use crate::value::Value;
-
-/// How many decimal digits are converted at most; what takes longer than linear time must not be asked for by a text.
-const MOST_DIGITS: usize = 4300;
 
 /// The character for 0 of each script that has digits; those for 1 to 9 follow it.
 const ZEROS: [u32; 66] = [
@@ -56,10 +54,7 @@ pub fn parse_integer(heap: &mut Heap, text: &str, base: i64) -> Outcome<Value> {
             let quoted: String = quote(text, false).chars().take(200).collect();
             Err(heap.value_error(format!("invalid literal for int() with base {base}: {quoted}")))
         }
-        Err(Refused::TooLong(digits)) => Err(heap.value_error(format!(
-            "Exceeds the limit ({MOST_DIGITS} digits) for integer string conversion: value has {digits} digits; \
-             use sys.set_int_max_str_digits() to increase the limit"
-        ))),
+        Err(Refused::TooLong(digits)) => Err(heap.value_error(exceeded(Some(digits)))),
     }
 }
 

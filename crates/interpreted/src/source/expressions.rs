@@ -8,6 +8,7 @@ use super::tree::{
     Arguments, BinaryOperator, BinaryTerm, Clause, Comparison, Conversion, Expression, ExpressionKind, FormatPart,
     Parameters, Trailer, TrailerKind, UnaryOperator,
 };
+use crate::digits::{MOST_DIGITS, exceeded};
 
 impl Converter<'_> {
     pub(super) fn optional(&mut self, node: Option<&Expr>) -> Converted<Option<Expression>> {
@@ -118,14 +119,9 @@ impl Converter<'_> {
             _ => (written.as_str(), 10),
         };
         if radix == 10 {
-            if digits.len() > 4300 {
-                let text = format!(
-                    "Exceeds the limit (4300 digits) for integer string conversion: value has {} digits; use \
-                     sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals to avoid \
-                     decimal conversion limits.",
-                    digits.len()
-                );
-                return Err(self.syntax(node.range, text));
+            if digits.len() > MOST_DIGITS {
+                let hint = "Consider hexadecimal for huge integer literals to avoid decimal conversion limits.";
+                return Err(self.syntax(node.range, format!("{} - {hint}", exceeded(Some(digits.len())))));
             }
             return Ok(ExpressionKind::BigInteger(digits.into()));
         }

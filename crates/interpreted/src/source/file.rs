@@ -37,7 +37,8 @@ impl SourceError {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, source: &SourceFile, range: Range) -> Self {
         // What is wrong at the end of the file is shown behind its last line.
         let line = source.line_of(range.start).min(source.lines().max(1));
-        let text = source.line_text(line).to_owned();
+        // A null character ends what can be shown.
+        let text = source.line_text(line).split('\0').next().unwrap_or_default().to_owned();
         let end = text.chars().count() + 1;
         Self {
             kind,

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use std::{env, fs};
 
 /// When a program was built; `None` where the file system does not say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Built(Option<SystemTime>);
 
 impl Built {

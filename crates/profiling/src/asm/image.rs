@@ -120,6 +120,19 @@ impl Image {
         Ok(Self { path, built, architecture, sections, functions, slots, lines })
     }
 
+    /// Code that lies in no file, with the constants that it reads; the functions by address.
+    pub(super) fn of_memory(architecture: Architecture, address: u64, data: &[u8], functions: Vec<Function>) -> Self {
+        Self {
+            path: PathBuf::new(),
+            built: Built::default(),
+            architecture,
+            sections: vec![Section { address, data: data.to_vec(), writable: false, code: false }],
+            functions,
+            slots: HashMap::new(),
+            lines: None,
+        }
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path

@@ -75,6 +75,31 @@ pub(crate) fn decode(image: &Image, function: &Function, code: &[u8]) -> (Vec<In
     (instructions, flows)
 }
 
+/// The length of the instructions in some code, behind which lie the constants that they read.
+pub(crate) fn length_of_code(address: u64, code: &[u8]) -> usize {
+    let mut decoder = Decoder::with_ip(64, code, address, DecoderOptions::NONE);
+    let mut constants = address + code.len() as u64;
+    // Behind the last instruction that no other follows by itself; what is between that and the constants is padding.
+    let mut end = address;
+    while decoder.can_decode() && decoder.ip() < constants {
+        let instruction = decoder.decode();
+        if instruction.is_ip_rel_memory_operand() && instruction.ip_rel_memory_address() > instruction.ip() {
+            constants = constants.min(instruction.ip_rel_memory_address());
+        }
+        let ends = matches!(
+            instruction.flow_control(),
+            FlowControl::Return
+                | FlowControl::UnconditionalBranch
+                | FlowControl::IndirectBranch
+                | FlowControl::Exception
+        );
+        if ends && !instruction.is_invalid() && instruction.next_ip() <= constants {
+            end = instruction.next_ip();
+        }
+    }
+    (end - address) as usize
+}
+
 /// What writes instructions as Intel's manuals do.
 fn formatter(names: Names) -> IntelFormatter {
     let mut formatter = IntelFormatter::with_options(Some(Box::new(names)), None);
@@ -276,13 +301,15 @@ fn held_in_registers(image: &Image, decoded: &[Decoded], graph: &Graph) -> Vec<O
         });
         let loaded = (instruction.mnemonic() == Mnemonic::Lea && instruction.is_ip_rel_memory_operand())
             .then(|| image.name_at(instruction.ip_rel_memory_address()).map_or(Held::Unknown, Held::Known));
+        let given = (instruction.code() == Code::Mov_r64_imm64)
+            .then(|| image.name_at(instruction.immediate64()).map_or(Held::Unknown, Held::Known));
         for used in info.info(instruction).used_registers() {
             let writes = !matches!(used.access(), OpAccess::None | OpAccess::Read | OpAccess::CondRead);
             if let (true, Some(register)) = (writes, number(used.register())) {
                 state[register] = Held::Unknown;
             }
         }
-        if let (Some(value), Some(register)) = (moved.or(loaded), number(instruction.op0_register())) {
+        if let (Some(value), Some(register)) = (moved.or(loaded).or(given), number(instruction.op0_register())) {
             state[register] = value;
         }
     };
