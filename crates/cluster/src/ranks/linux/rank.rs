@@ -17,7 +17,7 @@ use mpi::Threading;
 use mpi::environment::{self, Universe};
 use mpi::topology::{Communicator, SimpleCommunicator};
 use rustix::net::sockopt::socket_peercred;
-use rustix::process::{Signal, geteuid, getpid, kill_process};
+use rustix::process::{Signal, geteuid, getpid, kill_process, set_parent_process_death_signal};
 
 use super::board::Board;
 use super::launcher::MARK;
@@ -67,6 +67,10 @@ pub(in crate::ranks) fn work_if_rank() {
     }
     let Some((name, asked)) = mark.split_once(':') else { return };
     let Ok(asked) = asked.parse() else { return };
+    // Not every launcher notices the end of its helper that has started this rank.
+    if let Err(error) = set_parent_process_death_signal(Some(Signal::KILL)) {
+        fail(&format!("this rank would outlive its launcher: {error}"));
+    }
     let connected = SocketAddr::from_abstract_name(name).and_then(|name| UnixStream::connect_addr(&name));
     let (line, peer) = match connected.and_then(|line| Ok((line.try_clone()?, socket_peercred(&line)?))) {
         Ok(connected) if connected.1.uid == geteuid() => connected,
