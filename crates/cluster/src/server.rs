@@ -1,6 +1,7 @@
 //! A server of our own: nats-server on loopback, on a free port, with a folder and a token of its own. It ends with this process.
 
 use std::env;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
@@ -19,13 +20,19 @@ const USUAL_FOLDERS: [&str; 3] = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bi
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A server of our own. Ended, and its folder removed, when dropped.
-#[derive(Debug)]
 pub(crate) struct Server {
     keeper: Child,
     answers: Mutex<BufReader<ChildStdout>>,
     folder: PathBuf,
     token: String,
     address: Mutex<(u16, u32)>,
+}
+
+impl fmt::Debug for Server {
+    /// Its token is for nobody's logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Server {{ {}, process {}, {} }}", self.url(), self.process(), self.folder.display())
+    }
 }
 
 impl Server {
