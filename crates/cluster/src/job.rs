@@ -185,6 +185,7 @@ impl Job {
         Ok(None)
     }
 
+    // ANCHOR: exactly_once
     /// Takes a result, if it is the first of its task.
     async fn take(&mut self, link: &Link, index: u64, message: &Bytes) -> Result<Option<Bytes>, Error> {
         if !self.open.contains_key(&index) {
@@ -214,6 +215,7 @@ impl Job {
             Err(error) => Err(self.explained(error, engine)),
         }
     }
+    // ANCHOR_END: exactly_once
 
     /// An error of a task with what is known here: its engine, or how the engines ended.
     fn explained(&self, error: Error, engine: Option<EngineId>) -> Error {

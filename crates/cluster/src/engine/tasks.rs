@@ -111,6 +111,8 @@ async fn handle(engine: Arc<Engine>, works: Sender<Work>, hand: Arc<Hand>, messa
             _ = signs.tick() => drop(message.ack_with(AckKind::Progress).await),
         }
     };
+    // ANCHOR: order
+    // The server has the result, or never will: only now does it hear that the task is done.
     match stored {
         Ok(()) => {
             engine.trouble(None);
@@ -118,6 +120,7 @@ async fn handle(engine: Arc<Engine>, works: Sender<Work>, hand: Arc<Hand>, messa
         }
         Err(error) => engine.trouble(Some(error.to_string())),
     }
+    // ANCHOR_END: order
     engine.tasks.fetch_sub(1, Ordering::Relaxed);
 }
 
