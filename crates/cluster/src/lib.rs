@@ -49,6 +49,7 @@ pub mod pi;
 mod post;
 mod prepared;
 mod program;
+mod queue;
 mod results;
 mod server;
 mod session;
