@@ -5,11 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::jetstream::consumer::pull::Config as ConsumerConfig;
-use async_nats::jetstream::consumer::{AckPolicy, Consumer};
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::stream::{Config as StreamConfig, DirectGetErrorKind, RetentionPolicy};
+use async_nats::jetstream::stream::DirectGetErrorKind;
 use async_nats::jetstream::{self, Context};
 use async_nats::{ConnectErrorKind, ConnectOptions, Event};
 use bytes::Bytes;
@@ -18,19 +16,13 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::Error;
-use crate::wire::{PIECES, RESULTS, WORK};
+use crate::wire::RESULTS;
 
 /// How long a server may be away before whoever waits for it gives up, unless it is told otherwise.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a server may take to answer that it is there.
 const TO_CONNECT: Duration = Duration::from_secs(5);
-
-/// How long results are kept for a client that does not come back, and tasks for engines that do not.
-const KEPT: Duration = Duration::from_secs(24 * 3600);
-
-/// How long the server recognises a task that is sent once more.
-const RECOGNISED: Duration = Duration::from_secs(600);
 
 /// What a server wants to see before it lets anybody in.
 #[derive(Clone, Default, Deserialize, Serialize)]
@@ -90,7 +82,7 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Connects, and sees that the server keeps queues.
+    /// Connects.
     pub(crate) async fn connect(url: &str, credentials: &Credentials, patience: Duration) -> Result<Self, Error> {
         let (sender, state) = watch::channel(State { connected: true, lost: 0 });
         let sender = Arc::new(sender);
@@ -127,65 +119,7 @@ impl Link {
             _ => Error::NoServer { url: url.clone(), why: innermost(&error) },
         })?;
         let jetstream = jetstream::new(client.clone());
-        let link = Self { client, jetstream, url, patience, state };
-        link.prepare().await?;
-        Ok(link)
-    }
-
-    /// Makes the streams, or makes them what they have to be.
-    pub(crate) async fn prepare(&self) -> Result<(), Error> {
-        // Asked in the server's own words: the answer of older ones lacks what the library's type for it wants.
-        let answer = self.client.request("$JS.API.INFO", "".into()).await;
-        let enabled = answer.is_ok_and(|answer| !String::from_utf8_lossy(&answer.payload).contains("\"error\""));
-        if !enabled {
-            return Err(Error::NoJetStream { url: self.url.clone() });
-        }
-        let work = StreamConfig {
-            name: WORK.0.to_owned(),
-            subjects: vec![format!("{}.>", WORK.1)],
-            retention: RetentionPolicy::WorkQueue,
-            max_age: KEPT,
-            duplicate_window: RECOGNISED,
-            num_replicas: 1,
-            ..StreamConfig::default()
-        };
-        let results = StreamConfig {
-            name: RESULTS.0.to_owned(),
-            subjects: vec![format!("{}.>", RESULTS.1), format!("{PIECES}.>")],
-            retention: RetentionPolicy::Limits,
-            max_messages_per_subject: 1,
-            allow_direct: true,
-            ..work.clone()
-        };
-        for stream in [work, results] {
-            let what = format!("the stream {}", stream.name);
-            self.jetstream.create_or_update_stream(stream).await.map_err(|error| Error::server(&what, error))?;
-        }
-        Ok(())
-    }
-
-    /// The consumer of all engines of one build. A client says how long a task may go without a sign of life, and an older one with other
-    /// settings is changed; an engine takes it as it is.
-    pub(crate) async fn consumer(&self, build: u64, ack_wait: Option<Duration>) -> Result<(), Error> {
-        let refused = |error: &dyn std::fmt::Display| Error::server("the consumer of the tasks", error);
-        let name = consumer_name(build);
-        let config = ConsumerConfig {
-            durable_name: Some(name.clone()),
-            ack_policy: AckPolicy::Explicit,
-            ack_wait: ack_wait.unwrap_or(Duration::from_secs(2)),
-            max_ack_pending: 100_000,
-            max_waiting: 4096,
-            filter_subject: format!("{}.{build:016x}.>", WORK.1),
-            ..ConsumerConfig::default()
-        };
-        let stream = self.jetstream.get_stream_no_info(WORK.0).await.map_err(|error| refused(&error))?;
-        let known: Option<Consumer<ConsumerConfig>> = stream.get_consumer(&name).await.ok();
-        match (known, ack_wait) {
-            (Some(_), None) => return Ok(()),
-            (Some(known), Some(ack_wait)) if known.cached_info().config.ack_wait == ack_wait => return Ok(()),
-            _ => {}
-        }
-        stream.create_consumer(config).await.map_err(|error| refused(&error)).map(|_| ())
+        Ok(Self { client, jetstream, url, patience, state })
     }
 
     /// A word that nobody else has.
@@ -244,13 +178,6 @@ impl Link {
         }
     }
 
-    /// Removes the messages of a subject. What stays after all, as the server has gone, it forgets after a day.
-    pub(crate) async fn forget(&self, stream: &str, subject: String) {
-        if let Ok(stream) = self.jetstream.get_stream_no_info(stream).await {
-            let _ = stream.purge().filter(subject).await;
-        }
-    }
-
     /// The last message of a subject in the stream of results, if there is one.
     pub(crate) async fn stored(&self, subject: &str) -> Result<Option<Bytes>, Error> {
         let mut refusals = 0;
@@ -276,11 +203,6 @@ impl Link {
 
 fn transient(kind: PublishErrorKind) -> bool {
     matches!(kind, PublishErrorKind::StreamNotFound | PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe)
-}
-
-/// The name of the consumer of one build's tasks.
-pub(crate) fn consumer_name(build: u64) -> String {
-    format!("engines_{build:016x}")
 }
 
 /// What an error says at its bottom.

@@ -46,7 +46,7 @@ pub(crate) struct Job {
     open: HashMap<u64, Bytes>,
     open_bytes: usize,
     given: u64,
-    giving: FuturesUnordered<BoxFuture<'static, Result<(), Error>>>,
+    giving: FuturesUnordered<BoxFuture<'static, (u64, Result<(), Error>)>>,
     began: Instant,
     last_result: Instant,
     looks: Interval,
@@ -117,10 +117,11 @@ impl Job {
         self.given += 1;
         self.open_bytes += argument.len();
         self.open.insert(index, argument.clone());
-        self.give_to_server(index, argument);
+        let server = self.session.shared.link.server();
+        self.give_to_server(index, argument, server);
     }
 
-    fn give_to_server(&mut self, index: u64, argument: Bytes) {
+    fn give_to_server(&mut self, index: u64, argument: Bytes, server: String) {
         let (link, build) = (self.session.shared.link.clone(), self.session.shared.build);
         let large = argument.len() > part_size(link.client.max_payload());
         let pieces = if large { parts(&argument, link.client.max_payload()).len() as u32 } else { 0 };
@@ -130,7 +131,7 @@ impl Job {
             index,
             name: self.name.to_string(),
             argument: self.argument.clone(),
-            server: link.server(),
+            server,
             ack_wait: self.options.ack_wait.as_millis() as u64,
             batch: self.options.batch,
             confirmed: self.options.acks == Acks::Confirmed,
@@ -140,37 +141,37 @@ impl Job {
         // Under the same name the server takes a task once, also when its answer is lost and the task is sent again.
         let message = format!("{}.{index}.{}", self.id, self.rounds);
         let subject = format!("{}.{build:016x}.{}.{index}", WORK.1, self.id);
-        self.giving.push(
-            async move {
-                let mut bytes = encode(&task, Vec::with_capacity(256 + argument.len()))?;
-                if large {
-                    for (piece, part) in parts(&argument, link.client.max_payload()).enumerate() {
-                        let to = piece_subject(&task.job, index, "argument", piece as u32);
-                        link.store(to.clone(), to, part).await?;
-                    }
-                } else {
-                    bytes.extend_from_slice(&argument);
+        let given = async move {
+            let mut bytes = encode(&task, Vec::with_capacity(256 + argument.len()))?;
+            if large {
+                for (piece, part) in parts(&argument, link.client.max_payload()).enumerate() {
+                    let to = piece_subject(&task.job, index, "argument", piece as u32);
+                    link.store(to.clone(), to, part).await?;
                 }
-                link.store(subject, message, bytes.into()).await
+            } else {
+                bytes.extend_from_slice(&argument);
             }
-            .boxed(),
-        );
+            link.store(subject, message, bytes.into()).await
+        };
+        self.giving.push(given.map(move |given| (index, given)).boxed());
     }
 
     /// The next result of a task that is given: its index, and the bytes of a list of one. Nothing when all have come.
     pub(crate) async fn next(&mut self) -> Option<Result<(u64, Bytes), Error>> {
-        let result = self.result().await.transpose()?;
+        if self.open.is_empty() {
+            return None;
+        }
+        let result = self.result().await;
         self.untidy |= result.is_err();
         Some(result)
     }
 
-    async fn result(&mut self) -> Result<Option<(u64, Bytes)>, Error> {
+    async fn result(&mut self) -> Result<(u64, Bytes), Error> {
         let link = self.session.shared.link.clone();
-        // The last result may be there before the server has said that it has the last task.
-        while !(self.open.is_empty() && self.giving.is_empty()) {
+        loop {
             while let Some((index, message)) = self.found.pop_front() {
                 if let Some(result) = self.take(&link, index, &message).await? {
-                    return Ok(Some((index, result)));
+                    return Ok((index, result));
                 }
             }
             tokio::select! {
@@ -178,11 +179,11 @@ impl Job {
                     let index = message.subject.rsplit('.').next().and_then(|word| word.parse().ok());
                     self.found.extend(index.map(|index| (index, message.payload)));
                 }
-                Some(given) = self.giving.next() => given?,
+                // Once a task is done, it does not matter how it was given.
+                Some((index, given)) = self.giving.next() => if self.open.contains_key(&index) { given? },
                 _ = self.looks.tick() => self.look(&link).await?,
             }
         }
-        Ok(None)
     }
 
     // ANCHOR: exactly_once
@@ -237,7 +238,6 @@ impl Job {
         let state = link.state();
         if !state.connected || state.lost > self.lost {
             link.connected().await?;
-            self.untidy = true;
             self.lost = link.state().lost;
             return self.give_again(link).await;
         }
@@ -259,20 +259,22 @@ impl Job {
         if self.fruitless == GIVEN_AGAIN {
             return Err(Error::server("to deliver tasks", "engines are there, and get none"));
         }
-        self.untidy = true;
-        self.rounds += 1;
         self.fruitless += 1;
         self.give_again(link).await
     }
 
-    /// Reads what results there are of tasks that are not done, and gives the others once more.
+    /// Reads what results there are of tasks that are not done, and gives the others once more: under a new name, as the server may know
+    /// the old one and have lost the task, and for no server in particular, so that whoever gets it looks for a result first.
     async fn give_again(&mut self, link: &Link) -> Result<(), Error> {
+        self.untidy = true;
+        self.rounds += 1;
+        link.mend_consumer(self.session.shared.build, self.options.ack_wait).await?;
         let mut open: Vec<_> = self.open.iter().map(|(index, argument)| (*index, argument.clone())).collect();
         open.sort_unstable_by_key(|(index, _)| *index);
         for (index, argument) in open {
             match link.stored(&result_subject(&self.id, index)).await? {
                 Some(message) => self.found.push_back((index, message)),
-                None => self.give_to_server(index, argument),
+                None => self.give_to_server(index, argument, String::new()),
             }
         }
         self.last_result = Instant::now();

@@ -50,6 +50,7 @@ pub mod pi;
 mod post;
 mod prepared;
 mod program;
+mod queue;
 pub mod ranks;
 mod results;
 mod server;

@@ -57,6 +57,7 @@ impl Session {
         let engines = Arc::new(Engines::new(lost_after));
         let (link, post) = runtime.block_on(async {
             let link = Link::connect(url, credentials, patience).await?;
+            link.prepare().await?;
             let refused = |error: &dyn fmt::Display| Error::server("to listen", error);
             let beats = link.client.subscribe(BEAT).await.map_err(|error| refused(&error))?;
             let (post, answers) = Post::new(link.clone()).await?;

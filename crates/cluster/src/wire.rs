@@ -107,7 +107,7 @@ pub(crate) struct Task {
     pub(crate) index: u64,
     pub(crate) name: String,
     pub(crate) argument: String,
-    /// The server process that took it: another one may have forgotten who has had it.
+    /// The server process that it is given to: another one may have forgotten who has had it. Nothing when it is given again.
     pub(crate) server: String,
     /// In milliseconds.
     pub(crate) ack_wait: u64,

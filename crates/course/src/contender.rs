@@ -125,7 +125,8 @@ impl Contender {
         let comparable = own_work || (!step.changes_the_algorithm && step.precision == Precision::ExactSingle);
         match (started, step.precision) {
             (Ok(checked), precision) => {
-                let in_this_process = !OTHER_PROCESSES.contains(&step.crate_name()) && checked.session().device().is_none();
+                let in_this_process =
+                    !OTHER_PROCESSES.contains(&step.crate_name()) && checked.session().device().is_none();
                 let kind = Kind::Step { step: Box::new(checked), own_work, comparable, in_this_process };
                 let contender = Self::new(name, step.mirrors, kind);
                 match precision {

@@ -201,7 +201,8 @@ impl Chapter {
     fn stem(&self, out: &Path, ladder: &dyn Ladder) -> PathBuf {
         let problem = ladder.problem();
         let module = ladder.steps().first().map_or("", |step| step.module);
-        let first = self.ladders.iter().find(|other| other.problem() == problem).and_then(|other| other.steps().first());
+        let first =
+            self.ladders.iter().find(|other| other.problem() == problem).and_then(|other| other.steps().first());
         let folder = match module.rsplit("::").nth(1) {
             Some(folder) if first.is_some_and(|step| step.module != module) => format!("-{folder}"),
             _ => String::new(),

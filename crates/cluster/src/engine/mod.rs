@@ -66,6 +66,7 @@ pub fn engine(options: EngineOptions) -> Result<(), Error> {
     let build = program::hash()?;
     let link = runtime.block_on(async {
         let link = Link::connect(&options.server, &options.credentials, options.patience.unwrap_or(PATIENCE)).await?;
+        link.prepare().await?;
         link.consumer(build, None).await?;
         Ok::<_, Error>(link)
     })?;

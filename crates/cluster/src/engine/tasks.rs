@@ -15,8 +15,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use super::Engine;
 use super::compute::Work;
 use crate::Error;
-use crate::connection::consumer_name;
 use crate::parts::join;
+use crate::queue::consumer_name;
 use crate::wire::{Answer, Done, Kind, Span, Task, WORK, encode, parts, piece_subject, result_subject, split};
 
 /// How long the server keeps a question for the next task when there is none.
