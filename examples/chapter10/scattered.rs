@@ -37,7 +37,7 @@ procedure!(evolve);
 
 /// Sets the particles of this process against those of its engines.
 pub(crate) fn scattered(part: &mut Part<'_>) -> Result<(), Failure> {
-    let (particles, steps) = if part.quick() { (1000, 100) } else { (10_000, 1000) };
+    let (particles, steps) = if part.quick() { (1000, 100) } else { (10_000, 10_000) };
     let count = part.settings().threads.get();
     let heading = format!("The book's scatter_gather: {particles} particles, {steps} steps, {count} engines");
     let request = SizeRequest { size: Some((particles, Some(steps))), ..SizeRequest::default() };

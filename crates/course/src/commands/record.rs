@@ -19,6 +19,9 @@ use source::workspace::root;
 pub(crate) struct RecordArgs {
     /// The chapter's number
     chapter: u32,
+    /// Features that the chapter is built with, such as `mpi` for chapter 10
+    #[arg(long, value_name = "F,F")]
+    features: Option<String>,
     /// Arguments for the chapter, after --
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -37,7 +40,9 @@ pub(super) fn run(args: &RecordArgs) -> Result<(), Failure> {
     let file = out.path().join("results.json");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["run", "--quiet", "--example", &chapter, "--"])
+        .args(["run", "--quiet", "--example", &chapter])
+        .args(args.features.iter().flat_map(|features| ["--features", features.as_str()]))
+        .arg("--")
         .args(&args.arguments)
         .arg("--json")
         .arg(&file)
