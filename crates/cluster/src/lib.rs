@@ -36,6 +36,7 @@ mod cluster;
 mod connection;
 mod direct;
 mod engine;
+mod engine_id;
 mod engines;
 mod error;
 mod job;
@@ -67,15 +68,13 @@ pub use cluster::{Cluster, Options, OwnServer};
 pub use connection::Credentials;
 pub use direct::DirectView;
 pub use engine::{EngineOptions, engine};
+pub use engine_id::EngineId;
 pub use error::Error;
 pub use namespace::Namespace;
 pub use options::Acks;
 pub use results::AsyncResult;
 pub use statistics::{EngineStatistics, Statistics, TaskRecord, Traffic};
 use validation::{Ladder, ladder};
-
-/// The number of an engine.
-pub type EngineId = u32;
 
 /// What the macros of this crate need.
 #[doc(hidden)]

@@ -1,5 +1,7 @@
 //! What is left when a program ends, however it ends: nothing.
 
+#![expect(unsafe_code, reason = "the action of a signal is set through the C library")]
+
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -63,10 +65,17 @@ fn working() -> (Child, Traces) {
     (program, traces)
 }
 
+/// Lets Ctrl-C end this program, also when whoever started the tests ignores it, as `nohup` and shells do for what runs in their background.
+fn end_by_interrupts() {
+    // SAFETY: giving a signal its default action has no preconditions.
+    unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+}
+
 /// What this program does when a test has started it.
 pub(crate) fn run_scenario(name: &str) -> ExitCode {
     match name {
         "works for ever" => {
+            end_by_interrupts();
             let cluster = start(2);
             let traces = Traces::of(&cluster);
             let processes: Vec<_> = traces.processes.iter().map(u32::to_string).collect();

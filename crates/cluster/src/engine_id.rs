@@ -1,0 +1,4 @@
+//! What an engine is called.
+
+/// The number of an engine.
+pub type EngineId = u32;
