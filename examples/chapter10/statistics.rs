@@ -41,7 +41,8 @@ pub(crate) fn statistics(part: &mut Part<'_>) -> Result<(), Failure> {
             panels.push(panel(&statistics, chunks));
         }
         let title = "Which engine did which chunk when";
-        let chart = Timeline { title, first_part: "first chunk", last_part: "last chunk", panels: &panels };
+        let chart =
+            Timeline { title, lane: "engine", first_part: "first chunk", last_part: "last chunk", panels: &panels };
         Ok(part.chart("timeline.svg", &chart)?)
     })
 }

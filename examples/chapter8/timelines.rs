@@ -130,5 +130,5 @@ fn draw(part: &mut Part<'_>, panels: &[Panel]) -> Result<(), Failure> {
 }
 
 fn timeline<'a>(title: &'a str, panels: &'a [Panel]) -> plot::Timeline<'a> {
-    plot::Timeline { title, first_part: "first row", last_part: "last row", panels }
+    plot::Timeline { title, lane: "thread", first_part: "first row", last_part: "last row", panels }
 }

@@ -197,17 +197,17 @@ impl Chapter {
         self.show_parts(None, told)
     }
 
-    /// What the names of a ladder's pictures begin with. A second ladder of the same problem has the name of its folder there too.
+    /// The folder of a ladder, where an earlier one is of the same problem: that tells them apart.
+    fn folder(&self, ladder: &dyn Ladder) -> Option<&'static str> {
+        let module = |ladder: &dyn Ladder| ladder.steps().first().map(|step| step.module);
+        let first = self.ladders.iter().find(|other| other.problem() == ladder.problem())?;
+        module(ladder).filter(|own| module(&**first) != Some(own))?.rsplit("::").nth(1)
+    }
+
+    /// What the names of a ladder's pictures begin with.
     fn stem(&self, out: &Path, ladder: &dyn Ladder) -> PathBuf {
-        let problem = ladder.problem();
-        let module = ladder.steps().first().map_or("", |step| step.module);
-        let first =
-            self.ladders.iter().find(|other| other.problem() == problem).and_then(|other| other.steps().first());
-        let folder = match module.rsplit("::").nth(1) {
-            Some(folder) if first.is_some_and(|step| step.module != module) => format!("-{folder}"),
-            _ => String::new(),
-        };
-        out.join(format!("chapter{}-{problem}{folder}", self.number))
+        let folder = self.folder(ladder).map_or_else(String::new, |folder| format!("-{folder}"));
+        out.join(format!("chapter{}-{}{folder}", self.number, ladder.problem()))
     }
 
     /// The problems to show: those of the ladders and parts, or the one that is chosen.
@@ -314,7 +314,8 @@ impl Chapter {
         let (settings, budget) = (&told.settings, args.timing.budget(args.sizes.quick));
         let mut pictures = Pictures::new(self.stem(told.out, ladder), input);
 
-        screen.line(format!("\n{}", heading(input)))?;
+        let folder = self.folder(ladder).map_or_else(String::new, |folder| format!("{folder}: "));
+        screen.line(format!("\n{folder}{}", heading(input)))?;
         let mut records = run_steps(&chosen, input, settings, &budget, &mut |session| pictures.see(session));
         records.iter_mut().for_each(|record| record.chapter = Some(self.number));
         told.wrong |= records.iter().any(|record| record.status == Status::Wrong);

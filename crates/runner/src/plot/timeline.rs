@@ -1,4 +1,4 @@
-//! Who did what when: a lane for each thread, a block for each piece of work.
+//! Who did what when: a lane for each thread or process, a block for each piece of work.
 
 use std::io;
 use std::path::Path;
@@ -16,6 +16,8 @@ use super::text::{TEXT_SIZE, shortened, text_width};
 pub struct Timeline<'a> {
     /// What stands above the panels.
     pub title: &'a str,
+    /// What a lane is: `thread`, `engine`. Its number follows.
+    pub lane: &'a str,
     /// The name of the first part of the work, for the legend.
     pub first_part: &'a str,
     /// The name of the last part of the work, for the legend.
@@ -40,7 +42,7 @@ pub struct Panel {
     pub name: String,
     /// What stands there to the right.
     pub note: String,
-    /// The blocks of each thread.
+    /// The blocks of each lane.
     pub lanes: Vec<Vec<Block>>,
 }
 
@@ -52,12 +54,12 @@ const PARTS: [RGBColor; 5] = [
     RGBColor(0x5D, 0x12, 0x6E),
     RGBColor(0x1B, 0x0C, 0x41),
 ];
-/// The time that a thread is not at work.
+/// The time that nobody is at work in a lane.
 const IDLE: RGBColor = RGBColor(0xEE, 0xEE, 0xEE);
 
 impl Chart for Timeline<'_> {
     fn write(&self, path: &Path) -> io::Result<()> {
-        let layout = Layout::of(self.panels);
+        let layout = Layout::of(self.panels, self.lane);
         draw(path, layout.bottom + 3.0 * LINE, |canvas| {
             canvas.title(self.title)?;
             if self.panels.is_empty() {
@@ -66,7 +68,7 @@ impl Chart for Timeline<'_> {
             draw_legend(canvas, self.first_part, self.last_part, layout.top - LINE / 2.0 - 4.0)?;
             let mut top = layout.top;
             for panel in self.panels {
-                layout.draw_panel(canvas, panel, top)?;
+                layout.draw_panel(canvas, panel, self.lane, top)?;
                 top += height(panel);
             }
             layout.ruler.draw_below(canvas, (layout.left, layout.right), layout.bottom, "ms")
@@ -96,11 +98,11 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(panels: &[Panel]) -> Self {
+    fn of(panels: &[Panel], lane: &str) -> Self {
         let ends = panels.iter().flat_map(|panel| panel.lanes.iter().flatten()).map(|block| block.time.1);
         let ruler = Ruler::exact(ends.filter(|time| time.is_finite()).chain([0.0]));
         let most_lanes = panels.iter().map(|panel| panel.lanes.len()).max().unwrap_or(0);
-        let left = MARGIN + text_width(&format!("thread {most_lanes}"), TEXT_SIZE) + 8.0;
+        let left = MARGIN + text_width(&format!("{lane} {most_lanes}"), TEXT_SIZE) + 8.0;
         let right = WIDTH - MARGIN - 12.0;
         let top = MARGIN + TITLE_SIZE + 14.0 + LINE;
         let bottom = top + panels.iter().map(height).sum::<f64>().max(LINE);
@@ -112,17 +114,17 @@ impl Layout {
     }
 
     /// A panel, from `top` on: its name and note, and its lanes, all idle until its last block ends.
-    fn draw_panel(&self, canvas: &Canvas<'_>, panel: &Panel, top: f64) -> io::Result<()> {
+    fn draw_panel(&self, canvas: &Canvas<'_>, panel: &Panel, lane: &str, top: f64) -> io::Result<()> {
         let (middle, room) = (top + HEAD / 2.0, self.right - self.left);
         canvas.text(&shortened(&panel.name, room / 2.0), (self.left, middle), HPos::Left, INK)?;
         canvas.text(&shortened(&panel.note, room / 2.0), (self.right, middle), HPos::Right, PALE_INK)?;
         let end = panel.lanes.iter().flatten().map(|block| block.time.1).fold(0.0, f64::max);
-        for (thread, lane) in panel.lanes.iter().enumerate() {
-            let from = top + HEAD + (LANE + GAP) * thread as f64;
+        for (number, blocks) in panel.lanes.iter().enumerate() {
+            let from = top + HEAD + (LANE + GAP) * number as f64;
             let to = from + LANE;
-            canvas.text(&format!("thread {thread}"), (self.left - 8.0, (from + to) / 2.0), HPos::Right, PALE_INK)?;
+            canvas.text(&format!("{lane} {number}"), (self.left - 8.0, (from + to) / 2.0), HPos::Right, PALE_INK)?;
             canvas.rectangle((self.left, from), (self.x(end), to), IDLE)?;
-            for block in lane {
+            for block in blocks {
                 let (begin, end) = (self.x(block.time.0), self.x(block.time.1));
                 canvas.rectangle((begin, from), (end.max(begin + 0.5), to), colour(block.part))?;
             }
@@ -165,7 +167,7 @@ mod tests {
     use super::*;
 
     fn drawn(panels: &[Panel]) -> String {
-        written(&Timeline { title: "Who <did> what", first_part: "top", last_part: "bottom", panels })
+        written(&Timeline { title: "Who <did> what", lane: "thread", first_part: "top", last_part: "bottom", panels })
     }
 
     fn block(from: f64, to: f64, part: f64) -> Block {
