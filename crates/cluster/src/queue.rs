@@ -79,6 +79,7 @@ impl Link {
     /// settings is changed; an engine takes it as it is.
     pub(crate) async fn consumer(&self, build: u64, ack_wait: Option<Duration>) -> Result<(), Error> {
         let stream = self.jetstream.get_stream_no_info(WORK.0).await.map_err(refused)?;
+        // Whatever keeps it from being read, making it says better.
         let known: Option<Consumer<ConsumerConfig>> = stream.get_consumer(&consumer_name(build)).await.ok();
         match (known, ack_wait) {
             (Some(_), None) => return Ok(()),
