@@ -111,12 +111,13 @@ fn without_links(text: &str) -> String {
     while let Some(at) = rest.find(['`', '[']) {
         plain.push_str(&rest[..at]);
         rest = &rest[at..];
-        let taken = if rest.starts_with('`') {
-            let span = rest[1..].find('`').map_or(1, |end| end + 2);
-            plain.push_str(&rest[..span]);
-            span
-        } else {
-            link(rest, &mut plain)
+        let taken = match rest.strip_prefix('`') {
+            Some(code) => {
+                let span = code.find('`').map_or(1, |end| end + 2);
+                plain.push_str(&rest[..span]);
+                span
+            }
+            None => link(rest, &mut plain),
         };
         rest = &rest[taken..];
     }

@@ -14,9 +14,10 @@ use crate::{glance, listing, picture};
 /// When a picture is not there, or no words say what it shows. The message names the picture.
 pub fn rewritten(page: &str, folder: &Path) -> Result<String, String> {
     let mut text = String::with_capacity(page.len());
-    let mut provenance = Provenance::of(page, &blocks(page));
+    let blocks = blocks(page);
+    let provenance = Provenance::of(page, &blocks);
     let mut copied = 0;
-    for block in blocks(page) {
+    for block in blocks {
         let source = &page[block.range.clone()];
         let shown = match &block.kind {
             Kind::Listing { language } => listing::shown(language, &block.code),

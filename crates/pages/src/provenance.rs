@@ -45,7 +45,7 @@ impl Provenance {
     }
 
     /// What stands below a table instead of the line.
-    pub(crate) fn shown(&mut self, kind: Kind, line: &str) -> String {
+    pub(crate) fn shown(&self, kind: Kind, line: &str) -> String {
         let line = line.trim();
         if kind == Kind::Measured && self.usual.as_deref() == Some(line) { String::new() } else { small("sizes", line) }
     }
