@@ -97,9 +97,13 @@ fn comment(line: &str) -> Option<String> {
 
 /// A doc comment as Markdown of the book: links to items are their names, and a heading is a bold line.
 fn prose(comment: &[String]) -> String {
-    let lines = comment.iter().map(|line| match line.strip_prefix('#') {
-        Some(rest) => format!("**{}.**", rest.trim_start_matches('#').trim()),
-        None => line.clone(),
+    let mut in_code = false;
+    let lines = comment.iter().map(|line| {
+        in_code ^= line.starts_with("```");
+        match line.strip_prefix('#') {
+            Some(rest) if !in_code => format!("**{}.**", rest.trim_start_matches('#').trim()),
+            _ => line.clone(),
+        }
     });
     without_links(&lines.collect::<Vec<_>>().join("\n"))
 }
@@ -190,7 +194,8 @@ mod tests {
     fn only_what_rustdoc_can_follow_is_no_link() {
         let text = "[`A`] and [`b`](Self::b), [words](crate::c), [page](https://d), `z[i]`, [1, 2] and [";
         assert_eq!(without_links(text), "`A` and `b`, words, [page](https://d), `z[i]`, [1, 2] and [");
-        assert_eq!(prose(&["# Errors".to_owned(), String::new(), "Never.".to_owned()]), "**Errors.**\n\nNever.");
+        let lines = ["# Errors", "", "Never.", "```", "# use a::b;", "```"].map(str::to_owned);
+        assert_eq!(prose(&lines), "**Errors.**\n\nNever.\n```\n# use a::b;\n```");
     }
 
     #[test]
