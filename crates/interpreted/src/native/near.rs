@@ -11,7 +11,8 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use memmap2::Mmap;
 
-use crate::native::code::{executable, fields};
+use crate::native::code::fields;
+use crate::native::finish::executable;
 use crate::native::{Problem, helpers};
 
 /// How it is called: the context, the real and the imaginary part. The result is [`fields::NUMBER`] of the context.
