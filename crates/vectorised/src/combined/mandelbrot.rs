@@ -1,0 +1,169 @@
+//! The Mandelbrot ladder that leaves out the work and does the rest in vectors.
+
+use pulp::NullaryFnOnce;
+#[cfg(target_arch = "x86_64")]
+use pulp::x86::{V3, V4};
+use validation::mandelbrot::Input;
+use validation::{Mandelbrot, Ready, Settings, Step, step};
+
+use super::lanes::{Lanes, Portable};
+use super::points::{Lists, Points, TILE, WithRoom};
+use super::rounds::{start, tested, untested as untested_round};
+use super::rows::{Picture, Rows, alone};
+
+/// Makes a kernel of a function, with the lists that it works with: for the best instruction set of this CPU, or for that named.
+macro_rules! kernel {
+    ($run:ident, $lists:ty) => {{
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = V4::try_new() {
+            return alone(kernel!(simd, V4, 6, $run, $lists));
+        }
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = V3::try_new() {
+            return alone(kernel!(simd, V3, 4, $run, $lists));
+        }
+        alone(kernel!(Portable {}, Portable, 2, $run, $lists))
+    }};
+    ($simd:expr, $set:ty, $vectors:literal, $run:ident, $lists:ty) => {{
+        /// Called with the instructions of the set: all of the kernel is compiled with them.
+        struct Run<'a>($set, &'a mut $lists, Picture<'a>);
+        impl NullaryFnOnce for Run<'_> {
+            type Output = ();
+            #[inline(always)]
+            fn call(self) {
+                $run::<$set, $vectors>(self.0, self.1, self.2);
+            }
+        }
+        let (simd, mut lists) = ($simd, <$lists as WithRoom>::with_room());
+        Rows::new(move |picture| simd.call(Run(simd, &mut lists, picture)))
+    }};
+}
+
+// ANCHOR: bulbs
+/// Points of the two largest parts of the set are known by formula. The others go into a list, and vectors are filled from that.
+///
+/// Mirrors `bulbs` of the scalar kernels, with the loop of the vectors. Look at the iterations that are left: of one hundred, 97 belonged
+/// to points that never escape, and nine of ten of these points are known before the first iteration.
+pub fn bulbs(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
+    #[inline(always)]
+    fn run<S: Lanes, const VECTORS: usize>(simd: S, points: &mut Points<5>, picture: Picture<'_>) {
+        let max_iterations = picture.max_iterations;
+        for (xs, ys, counts) in picture.tiles(TILE) {
+            counts.fill(0);
+            points.begin(simd, xs, ys);
+            tested::<S, VECTORS, 5>(simd, points, 0, max_iterations, counts);
+        }
+    }
+    kernel!(run, Points<5>)
+}
+// ANCHOR_END: bulbs
+
+// ANCHOR: survivors
+/// After 4, 8, 16, ... iterations the points that have escaped are dropped, and the others close ranks.
+///
+/// Mirrors `rounds` of the vectors. Look at the lanes that wait for others in their vector: there are hardly any left.
+pub fn survivors(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
+    #[inline(always)]
+    fn run<S: Lanes, const VECTORS: usize>(simd: S, points: &mut Points<5>, picture: Picture<'_>) {
+        let max_iterations = picture.max_iterations;
+        for (xs, ys, counts) in picture.tiles(TILE) {
+            counts.fill(0);
+            points.begin(simd, xs, ys);
+            let mut first = 0;
+            while first < max_iterations && points.any() {
+                let iterations = first.max(4).min(max_iterations - first);
+                tested::<S, VECTORS, 5>(simd, points, first, iterations, counts);
+                first += iterations;
+            }
+        }
+    }
+    kernel!(run, Points<5>)
+}
+// ANCHOR_END: survivors
+
+// ANCHOR: in_place
+/// The first round where the points lie: most of them escape in it, and never go into a list.
+///
+/// Mirrors nothing in the tutorials. Look at the memory: a point that escapes early is neither read nor written but for its count.
+pub fn in_place(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
+    #[inline(always)]
+    fn run<S: Lanes, const VECTORS: usize>(simd: S, points: &mut Points<5>, picture: Picture<'_>) {
+        let max_iterations = picture.max_iterations;
+        for (xs, ys, counts) in picture.tiles(TILE) {
+            let mut first = max_iterations.min(8);
+            start::<S, 2, 5>(simd, points, (xs, ys), first, counts);
+            while first < max_iterations && points.any() {
+                let iterations = first.min(max_iterations - first);
+                tested::<S, VECTORS, 5>(simd, points, first, iterations, counts);
+                first += iterations;
+            }
+        }
+    }
+    kernel!(run, Points<5>)
+}
+// ANCHOR_END: in_place
+
+// ANCHOR: untested
+/// Once most points have escaped, the escape is tested at the end of a round only. The few that have left in it go through the round a
+/// second time, with the test.
+///
+/// Mirrors `free_running` of the vectors. Look at the loop: six instructions, and no comparison.
+pub fn untested(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
+    #[inline(always)]
+    fn run<S: Lanes, const VECTORS: usize>(simd: S, [points, suspects]: &mut Lists<5>, picture: Picture<'_>) {
+        let max_iterations = picture.max_iterations;
+        for (xs, ys, counts) in picture.tiles(TILE) {
+            let mut first = max_iterations.min(16);
+            start::<S, 2, 5>(simd, points, (xs, ys), first, counts);
+            while first < max_iterations && points.any() {
+                let iterations = first.min(max_iterations - first);
+                untested_round::<S, VECTORS, 5>(simd, points, iterations, suspects);
+                tested::<S, VECTORS, 5>(simd, suspects, first, iterations, counts);
+                points.append(suspects);
+                first += iterations;
+            }
+        }
+    }
+    kernel!(run, Lists<5>)
+}
+// ANCHOR_END: untested
+
+// ANCHOR: cycles
+/// An orbit that is where it was some rounds ago, bit for bit, goes round for ever. Sixty iterations are a round, because a cycle of 2, 3,
+/// 4, 5, 6, 10 or 12 points is back at its beginning then.
+///
+/// Mirrors `cycles` of the scalar kernels. Look at the comparison: one in sixty iterations is enough.
+pub fn cycles(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
+    #[inline(always)]
+    fn run<S: Lanes, const VECTORS: usize>(simd: S, [points, suspects]: &mut Lists<7>, picture: Picture<'_>) {
+        let max_iterations = picture.max_iterations;
+        for (xs, ys, counts) in picture.tiles(TILE) {
+            let mut first = max_iterations.min(16);
+            start::<S, 2, 7>(simd, points, (xs, ys), first, counts);
+            for round in 0_u32.. {
+                if first == max_iterations || !points.any() {
+                    break;
+                }
+                if round == 0 || round.is_power_of_two() {
+                    points.remember();
+                }
+                let iterations = 60.min(max_iterations - first);
+                untested_round::<S, VECTORS, 7>(simd, points, iterations, suspects);
+                tested::<S, VECTORS, 7>(simd, suspects, first, iterations, counts);
+                points.append(suspects);
+                first += iterations;
+            }
+        }
+    }
+    kernel!(run, Lists<7>)
+}
+// ANCHOR_END: cycles
+
+/// The steps, in order.
+pub const STEPS: &[Step<Mandelbrot>] = &[
+    step!(prepared bulbs, "beyond the tutorial", "points known by formula, before any vector"),
+    step!(prepared survivors, "beyond the tutorial", "the escaped dropped, the others close ranks"),
+    step!(prepared in_place, "beyond the tutorial", "the first round where the points lie"),
+    step!(prepared untested, "beyond the tutorial", "escape tested once in a round"),
+    step!(prepared cycles, "beyond the tutorial", "orbits that repeat themselves dropped too"),
+];
