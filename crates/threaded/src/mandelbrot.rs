@@ -100,7 +100,7 @@ pub fn bands(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: bands
 
 // ANCHOR: dealt
-/// Rows are dealt to the threads in turn, like cards: everybody gets some of the cheap ones and some of the dear ones.
+/// Rows are dealt to the threads in turn, like cards: each gets some of the cheap ones and some of the expensive ones.
 ///
 /// Mirrors OpenMP's `schedule(static, 1)`. Look at what is decided while the threads run: nothing. Neighbours cost about the same,
 /// and that is all it takes.

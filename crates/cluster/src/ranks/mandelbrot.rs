@@ -85,7 +85,7 @@ pub fn ranks_bands(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: ranks_bands
 
 // ANCHOR: ranks_dealt
-/// Rows are dealt to the ranks in turn, so that each gets some of the dear ones.
+/// Rows are dealt to the ranks in turn, so that each gets some of the expensive ones.
 ///
 /// Mirrors `schedule(static, 1)`, and what an MPI program does before it takes to a queue. Look where the order is made and unmade: on the
 /// desk of rank 0, for a scatter gives neighbours to the same rank.

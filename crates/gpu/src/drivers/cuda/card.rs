@@ -107,7 +107,7 @@ impl Card {
         outcome.map_err(|error| {
             let error = described(error, asked);
             if let GpuError::Lost(why) = &error {
-                // Whoever was first has said why.
+                // The first error has said why.
                 let _ = self.lost.set(why.clone());
             }
             error
