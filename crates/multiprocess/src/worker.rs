@@ -77,7 +77,7 @@ pub(crate) fn serve(line: &Line) -> ! {
     }
 }
 
-/// Runs a task, and packs up what came of it.
+/// Runs a task, and packs its result.
 fn answer(message: &Message) -> Message {
     // A panic that a task has caught itself is not this task's.
     *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -80,7 +80,7 @@ impl Pool {
         Self::options().start()
     }
 
-    /// A pool that is to be something else than usual.
+    /// Starts building a pool with other settings.
     pub fn options() -> Options {
         Options::new()
     }
