@@ -1,4 +1,4 @@
-//! What a child does: what it is told, until there is nobody left to tell it.
+//! What a child does: the tasks that its parent sends, until the parent is gone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::exit;

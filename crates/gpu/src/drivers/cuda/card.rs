@@ -1,4 +1,4 @@
-//! A card, and what lies on it: arrays, kernels, events. Each is given back when nobody has it any more.
+//! A card, and what lies on it: arrays, kernels, events. Each is given back when it is no longer used.
 
 #![expect(unsafe_code, reason = "every call of the driver is one of a C library")]
 
