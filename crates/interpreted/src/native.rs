@@ -84,7 +84,7 @@ pub struct Options {
     pub threshold: u32,
     /// How many rounds are looked at before it is compiled.
     pub recorded: u32,
-    /// How often a loop may be left because something was not as assumed, before it is compiled anew.
+    /// How often a loop may be left because something was not as assumed, before it is compiled again.
     pub leavings: u64,
     /// How often a loop is compiled at most.
     pub compilations: u32,

@@ -79,8 +79,8 @@ pub fn quadrants(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR: bands
 /// As many bands of rows as there are threads.
 ///
-/// Mirrors OpenMP's `schedule(static)`, in the threads of the standard library. Look at the timeline: the picture is as high above its
-/// middle as below, so that two halves are fair by accident, and three bands are not.
+/// Mirrors OpenMP's `schedule(static)`, in the threads of the standard library. Look at the timeline: the lower half of the
+/// picture mirrors the upper one, so that two halves are equal work by accident, and three bands are not.
 pub fn bands(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let threads = settings.threads.get();
     starting(threads, move |input: &Input, counts: &mut Output| {
@@ -100,7 +100,7 @@ pub fn bands(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: bands
 
 // ANCHOR: dealt
-/// Rows are dealt to the threads in turn, like cards: everybody gets some of the cheap ones and some of the dear ones.
+/// Rows are dealt to the threads in turn, like cards: each gets some of the cheap ones and some of the expensive ones.
 ///
 /// Mirrors OpenMP's `schedule(static, 1)`. Look at what is decided while the threads run: nothing. Neighbours cost about the same,
 /// and that is all it takes.
@@ -126,10 +126,10 @@ pub fn dealt(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: dealt
 
 // ANCHOR: queued
-/// Who is free takes the next row from an iterator that all share.
+/// A free thread takes the next row from an iterator that all share.
 ///
 /// Mirrors OpenMP's `schedule(dynamic)`. Look at the lock: it is held while a row is taken, not while it is computed, for the guard
-/// dies at the end of its statement.
+/// is dropped at the end of its statement.
 pub fn queued(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let threads = settings.threads.get();
     starting(threads, move |input: &Input, counts: &mut Output| {
@@ -165,7 +165,7 @@ pub fn guided(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: guided
 
 // ANCHOR: pooled
-/// Threads that are there already take bands of rows from a channel.
+/// Threads that are already running take bands of rows from a channel.
 ///
 /// Mirrors the book's process pool, and what OpenMP does behind its first parallel loop: no thread is started twice. Look at
 /// *prepared*: that is what starting them cost.
@@ -210,7 +210,7 @@ pub fn stealing(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     })
 }
 
-/// The first task that can be had of anybody, or none when all lists are empty.
+/// The first task of any of the lists, or none when all are empty.
 fn steal<T>(stealers: &[Stealer<T>]) -> Option<T> {
     // A thief that lost a race tries again.
     let attempt = || stealers.iter().map(Stealer::steal).collect::<Steal<T>>();
@@ -222,7 +222,7 @@ fn steal<T>(stealers: &[Stealer<T>]) -> Option<T> {
 /// The loop of `alone` with four letters more.
 ///
 /// Mirrors `numba.prange` and rayon's own first example. Look at the spread of its times: rayon splits a range as often as it thinks
-/// that there are takers, and a piece that nobody can split any more may be a long one.
+/// that there are takers, and a piece that cannot be split any more may be a long one.
 pub fn parallel(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let pool = rayon_pool(settings.threads.get())?;
     team(pool.current_num_threads(), move |input: &Input, counts: &mut Output| {

@@ -57,7 +57,7 @@ pub struct NativeContext {
     /// calls functions of modules (`math.sqrt`) by their address tests it.
     pub module_changes: u64,
     heap: *mut Heap,
-    /// The machine, for whoever interprets: compiled code does not look at it.
+    /// The machine, for the interpreter: compiled code does not look at it.
     pub machine: *mut (),
     module: Ref<Module>,
     interpret: Interpret,
@@ -86,9 +86,9 @@ impl NativeContext {
         }
     }
 
-    /// Finds everything that moves anew.
+    /// Finds everything that moves once more.
     fn refresh(&mut self) {
-        // SAFETY: whoever made the context has promised that the machine is there and that nobody else uses it now.
+        // SAFETY: the maker of the context has promised that the machine is there and that nothing else uses it now.
         let heap = unsafe { &mut *self.heap };
         self.lists = heap.lists_address();
         self.instances = heap.instances_address();
@@ -155,7 +155,7 @@ impl Reason {
         }
     }
 
-    /// Whether something was not as assumed, so that it may pay to compile the loop anew.
+    /// Whether something was not as assumed, so that it may pay to compile the loop again.
     pub fn is_surprise(self) -> bool {
         !matches!(self, Reason::End | Reason::Interrupt | Reason::Capacity)
     }

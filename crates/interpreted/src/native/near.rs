@@ -1,4 +1,4 @@
-//! `hypot`, called without disturbing anybody's registers.
+//! `hypot`, called without changing the registers of its caller.
 //!
 //! A call in a loop makes the register allocator move what it holds to memory and back in each iteration, even when the call is hardly
 //! ever reached. This function keeps every register, so that the loop around it is compiled as if there were no call.
