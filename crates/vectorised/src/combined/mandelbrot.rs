@@ -10,19 +10,18 @@ use super::lanes::{Lanes, Portable};
 use super::points::{Lists, Points, TILE, WithRoom};
 use super::rounds::{start, tested, untested as untested_round};
 use super::rows::{Picture, Rows, alone};
+use crate::simd::needs;
 
-/// Makes a kernel of a function, with the lists that it works with: for the best instruction set of this CPU, or for that named.
+/// A kernel made of a function and the lists that it works with: for the best instruction set of this CPU, or for one that is named.
+/// Behind each set stands how many of its vectors are in flight.
 macro_rules! kernel {
     ($run:ident, $lists:ty) => {{
         #[cfg(target_arch = "x86_64")]
-        if let Some(simd) = V4::try_new() {
-            return alone(kernel!(simd, V4, 6, $run, $lists));
-        }
-        #[cfg(target_arch = "x86_64")]
-        if let Some(simd) = V3::try_new() {
-            return alone(kernel!(simd, V3, 4, $run, $lists));
-        }
-        alone(kernel!(Portable {}, Portable, 2, $run, $lists))
+        let best = (V4::try_new().map(|simd| kernel!(simd, V4, 6, $run, $lists)))
+            .or_else(|| V3::try_new().map(|simd| kernel!(simd, V3, 4, $run, $lists)));
+        #[cfg(not(target_arch = "x86_64"))]
+        let best = None;
+        best.unwrap_or_else(|| kernel!(Portable {}, Portable, 2, $run, $lists))
     }};
     ($simd:expr, $set:ty, $vectors:literal, $run:ident, $lists:ty) => {{
         /// Called with the instructions of the set: all of the kernel is compiled with them.
@@ -34,7 +33,7 @@ macro_rules! kernel {
                 $run::<$set, $vectors>(self.0, self.1, self.2);
             }
         }
-        let (simd, mut lists) = ($simd, <$lists as WithRoom>::with_room());
+        let (simd, mut lists): ($set, _) = ($simd, <$lists>::with_room());
         Rows::new(move |picture| simd.call(Run(simd, &mut lists, picture)))
     }};
 }
@@ -54,7 +53,7 @@ pub fn bulbs(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
             tested::<S, VECTORS, 5>(simd, points, 0, max_iterations, counts);
         }
     }
-    kernel!(run, Points<5>)
+    alone(kernel!(run, Points<5>))
 }
 // ANCHOR_END: bulbs
 
@@ -77,7 +76,7 @@ pub fn survivors(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
             }
         }
     }
-    kernel!(run, Points<5>)
+    alone(kernel!(run, Points<5>))
 }
 // ANCHOR_END: survivors
 
@@ -99,7 +98,7 @@ pub fn in_place(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
             }
         }
     }
-    kernel!(run, Points<5>)
+    alone(kernel!(run, Points<5>))
 }
 // ANCHOR_END: in_place
 
@@ -124,40 +123,74 @@ pub fn untested(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
             }
         }
     }
-    kernel!(run, Lists<5>)
+    alone(kernel!(run, Lists<5>))
 }
 // ANCHOR_END: untested
 
 // ANCHOR: cycles
+/// The kernel of [`cycles`].
+#[inline(always)]
+fn without_cycles<S: Lanes, const VECTORS: usize>(simd: S, [points, suspects]: &mut Lists<7>, picture: Picture<'_>) {
+    let max_iterations = picture.max_iterations;
+    for (xs, ys, counts) in picture.tiles(TILE) {
+        let mut first = max_iterations.min(16);
+        start::<S, 2, 7>(simd, points, (xs, ys), first, counts);
+        for round in 0_u32.. {
+            if first == max_iterations || !points.any() {
+                break;
+            }
+            if round == 0 || round.is_power_of_two() {
+                points.remember();
+            }
+            let iterations = 60.min(max_iterations - first);
+            untested_round::<S, VECTORS, 7>(simd, points, iterations, suspects);
+            tested::<S, VECTORS, 7>(simd, suspects, first, iterations, counts);
+            points.append(suspects);
+            first += iterations;
+        }
+    }
+}
+
 /// An orbit that is where it was some rounds ago, bit for bit, goes round for ever. Sixty iterations are a round, because a cycle of 2, 3,
 /// 4, 5, 6, 10 or 12 points is back at its beginning then.
 ///
 /// Mirrors `cycles` of the scalar kernels. Look at the comparison: one in sixty iterations is enough.
 pub fn cycles(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
-    #[inline(always)]
-    fn run<S: Lanes, const VECTORS: usize>(simd: S, [points, suspects]: &mut Lists<7>, picture: Picture<'_>) {
-        let max_iterations = picture.max_iterations;
-        for (xs, ys, counts) in picture.tiles(TILE) {
-            let mut first = max_iterations.min(16);
-            start::<S, 2, 7>(simd, points, (xs, ys), first, counts);
-            for round in 0_u32.. {
-                if first == max_iterations || !points.any() {
-                    break;
-                }
-                if round == 0 || round.is_power_of_two() {
-                    points.remember();
-                }
-                let iterations = 60.min(max_iterations - first);
-                untested_round::<S, VECTORS, 7>(simd, points, iterations, suspects);
-                tested::<S, VECTORS, 7>(simd, suspects, first, iterations, counts);
-                points.append(suspects);
-                first += iterations;
-            }
-        }
-    }
-    kernel!(run, Lists<7>)
+    alone(rows())
 }
 // ANCHOR_END: cycles
+
+/// The kernel of [`cycles`] over some rows, for threads and processes.
+pub fn rows() -> Rows {
+    kernel!(without_cycles, Lists<7>)
+}
+
+/// The same with the instructions that laptops and servers have had in common for ten years.
+///
+/// Mirrors `avx2` of the vectors. Look at what AVX-512 is worth: the difference to the step before, on a CPU that has both.
+pub fn cycles_avx2(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
+    alone(avx2_rows().ok_or_else(|| needs("AVX2", "an x86-64 CPU that has them"))?)
+}
+
+/// The kernel of [`cycles_avx2`], where the CPU has the instructions.
+pub(super) fn avx2_rows() -> Option<Rows> {
+    #[cfg(target_arch = "x86_64")]
+    return V3::try_new().map(|simd| kernel!(simd, V3, 4, without_cycles, Lists<7>));
+    #[cfg(not(target_arch = "x86_64"))]
+    None
+}
+
+/// The same without the name of any instruction.
+///
+/// Mirrors `interleaved` of the vectors. Look at what the names are worth.
+pub fn cycles_portable(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
+    alone(portable_rows())
+}
+
+/// The kernel of [`cycles_portable`].
+pub(super) fn portable_rows() -> Rows {
+    kernel!(Portable {}, Portable, 2, without_cycles, Lists<7>)
+}
 
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
@@ -166,4 +199,6 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared in_place, "beyond the tutorial", "the first round where the points lie"),
     step!(prepared untested, "beyond the tutorial", "escape tested once in a round"),
     step!(prepared cycles, "beyond the tutorial", "orbits that repeat themselves dropped too"),
+    step!(prepared cycles_avx2, "beyond the tutorial", "the same with the instructions of AVX2"),
+    step!(prepared cycles_portable, "beyond the tutorial", "the same without the name of an instruction"),
 ];

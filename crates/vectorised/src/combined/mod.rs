@@ -5,6 +5,8 @@ pub mod mandelbrot;
 mod points;
 mod rounds;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 pub use rows::{Picture, Rows};
 use validation::{Ladder, ladder};

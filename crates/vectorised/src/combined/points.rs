@@ -19,9 +19,9 @@ pub(super) const ZX: usize = 0;
 pub(super) const ZY: usize = 1;
 pub(super) const QX: usize = 2;
 pub(super) const QY: usize = 3;
-pub(super) const PLACE: usize = 4;
-pub(super) const REMEMBERED_X: usize = 5;
-pub(super) const REMEMBERED_Y: usize = 6;
+const PLACE: usize = 4;
+const REMEMBERED_X: usize = 5;
+const REMEMBERED_Y: usize = 6;
 
 /// Added to a whole number, which then stands in the last bits: much faster to read than a number that has to be converted.
 const WHOLE: f64 = (1_u64 << 52) as f64;
@@ -156,6 +156,16 @@ impl<const COLUMNS: usize> Points<COLUMNS> {
             let [now, then] = self.columns.get_disjoint_mut([now, then]).expect("they are two columns");
             then[..self.kept].copy_from_slice(&now[..self.kept]);
         }
+    }
+
+    /// The lanes whose orbit is where it was when it was remembered; none in a list that remembers nothing.
+    #[inline(always)]
+    pub(super) fn remembered<S: Lanes>(&self, simd: S, from: usize, zx: S::f64s, zy: S::f64s) -> u32 {
+        if COLUMNS <= REMEMBERED_Y {
+            return 0;
+        }
+        let same_x = simd.equal_f64s(zx, self.load(simd, REMEMBERED_X, from));
+        simd.bits(simd.and_m64s(same_x, simd.equal_f64s(zy, self.load(simd, REMEMBERED_Y, from))))
     }
 
     /// Writes the counts of these lanes, which are counted from iteration `first`.

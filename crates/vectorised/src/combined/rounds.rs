@@ -3,7 +3,7 @@
 use pulp::bytemuck::cast_slice_mut;
 
 use super::lanes::Lanes;
-use super::points::{Points, QX, QY, REMEMBERED_X, REMEMBERED_Y, ZX, ZY, lanes_below, outside_bulbs, write_counts};
+use super::points::{Points, QX, QY, ZX, ZY, lanes_below, outside_bulbs, write_counts};
 
 /// Where the lanes begin that have no point: their orbits leave in the first iteration.
 const OUTSIDE: f64 = 4.0;
@@ -142,11 +142,8 @@ pub(super) fn untested<S: Lanes, const VECTORS: usize, const COLUMNS: usize>(
             let lanes = lanes_below::<S>(all, at[v]);
             let inside = simd.bits(simd.less_than_or_equal_f64s(norm, four)) & points.well_inside(simd, at[v]);
             suspects.copy(simd, points, at[v], lanes & !inside);
-            let again = simd.and_m64s(
-                simd.equal_f64s(zx[v], points.load(simd, REMEMBERED_X, at[v])),
-                simd.equal_f64s(zy[v], points.load(simd, REMEMBERED_Y, at[v])),
-            );
-            points.keep(simd, at[v], lanes & inside & !simd.bits(again), zx[v], zy[v]);
+            let again = points.remembered(simd, at[v], zx[v], zy[v]);
+            points.keep(simd, at[v], lanes & inside & !again, zx[v], zy[v]);
         }
     }
 }
