@@ -9,6 +9,7 @@ use ndarray::{ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use validation::mandelbrot::{Input, Output};
 use validation::{Mandelbrot, Ready, Settings, Step, step};
+use vectorised::combined::{self, Picture};
 use vectorised::simd::slices::{self, FreeRunning};
 
 use crate::prange::{Schedule, prange};
@@ -298,6 +299,29 @@ pub fn free_running(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 }
 // ANCHOR_END: free_running
 
+// ANCHOR: combined
+/// The kernel that leaves out most of the work, for as many threads: what each of them gets is less, and no longer equal.
+///
+/// Mirrors the step `cycles` of the vectors that are combined with an algorithm. Look at the second core: it helps as long as there is
+/// enough for it to do.
+pub fn combined(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let (mut lists, pool) = (Vec::new(), pool(settings.threads.get())?);
+    lists.resize_with(pool.threads(), combined::mandelbrot::rows);
+    let rows = settings.chunk.map_or(grain(input, pool.threads()), usize::from).min(input.height());
+    team(pool.threads(), move |input: &Input, counts: &mut Output| {
+        let (xs, max_iterations) = (&*input.xs, input.max_iterations);
+        let queue = &Mutex::new(counts.chunks_mut(rows * input.width()).zip(input.ys.chunks(rows)));
+        pool.run(lists.iter_mut().map(|lists| {
+            move || {
+                for (counts, ys) in iter::from_fn(|| queue.lock().expect("no band panics").next()) {
+                    lists.run(Picture { xs, ys, max_iterations, counts });
+                }
+            }
+        }));
+    })
+}
+// ANCHOR_END: combined
+
 /// Rows that are handed out at once: so many pieces for each thread that the last one to end is not missed for long.
 fn grain(input: &Input, threads: usize) -> usize {
     input.height().div_ceil(64 * threads)
@@ -317,6 +341,7 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared grained, "schedule(dynamic, chunk)", "pieces that are not too long"),
     step!(prepared vectors, "schedule(dynamic) over vectors", "lanes times threads").temporaries(q_bytes),
     step!(prepared free_running, "private(...)", "lists of its own for each thread").temporaries(q_bytes),
+    step!(prepared combined, "beyond the tutorial", "a kernel that leaves out most of the work"),
 ];
 
 /// The list `q`.

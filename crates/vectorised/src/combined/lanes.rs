@@ -4,7 +4,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use pulp::x86::{V3, V4};
-use pulp::{NullaryFnOnce, Simd, cast};
+use pulp::{Simd, cast};
 
 /// Vectors of doubles whose masks are numbers and whose lanes can close ranks.
 pub(super) trait Lanes: Simd {
@@ -14,8 +14,8 @@ pub(super) trait Lanes: Simd {
     /// The lanes of these bits, in their order, in front of whatever comes.
     fn compress(self, bits: u32, vector: Self::f64s) -> Self::f64s;
 
-    /// Calls a kernel with the instructions of this set.
-    fn call(self, kernel: impl NullaryFnOnce<Output = ()>);
+    /// Twice the product, plus something. Doubling is exact, so fusing it with the sum changes no bit.
+    fn double_plus(self, product: Self::f64s, plus: Self::f64s) -> Self::f64s;
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -31,8 +31,8 @@ impl Lanes for V4 {
     }
 
     #[inline(always)]
-    fn call(self, kernel: impl NullaryFnOnce<Output = ()>) {
-        self.vectorize(kernel);
+    fn double_plus(self, product: Self::f64s, plus: Self::f64s) -> Self::f64s {
+        self.mul_add_e_f64s(product, self.splat_f64s(2.0), plus)
     }
 }
 
@@ -68,8 +68,8 @@ impl Lanes for V3 {
     }
 
     #[inline(always)]
-    fn call(self, kernel: impl NullaryFnOnce<Output = ()>) {
-        self.vectorize(kernel);
+    fn double_plus(self, product: Self::f64s, plus: Self::f64s) -> Self::f64s {
+        self.mul_add_e_f64s(product, self.splat_f64s(2.0), plus)
     }
 }
 
@@ -95,8 +95,8 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn call(self, kernel: impl NullaryFnOnce<Output = ()>) {
-        kernel.call();
+    fn double_plus(self, product: Self::f64s, plus: Self::f64s) -> Self::f64s {
+        self.add_f64s(self.add_f64s(product, product), plus)
     }
 }
 

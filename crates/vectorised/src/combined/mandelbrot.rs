@@ -1,40 +1,64 @@
 //! The Mandelbrot ladder that leaves out the work and does the rest in vectors.
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(unsafe_code, reason = "functions for named instruction sets may be called only where the CPU has them")
+)]
 
-use pulp::NullaryFnOnce;
 #[cfg(target_arch = "x86_64")]
 use pulp::x86::{V3, V4};
 use validation::mandelbrot::Input;
 use validation::{Mandelbrot, Ready, Settings, Step, step};
 
 use super::lanes::{Lanes, Portable};
-use super::points::{Lists, Points, TILE, WithRoom};
+use super::points::{Lists, Points, ROOM, TILE, WithRoom};
 use super::rounds::{start, tested, untested as untested_round};
 use super::rows::{Picture, Rows, alone};
 use crate::simd::needs;
 
-/// A kernel made of a function and the lists that it works with: for the best instruction set of this CPU, or for one that is named.
-/// Behind each set stands how many of its vectors are in flight.
+/// A kernel made of a function and the lists that it works with: for the best instruction set of this CPU, or, where there is one, for
+/// the set that is named. Behind each set stands how many of its vectors are in flight.
 macro_rules! kernel {
     ($run:ident, $lists:ty) => {{
         #[cfg(target_arch = "x86_64")]
-        let best = (V4::try_new().map(|simd| kernel!(simd, V4, 6, $run, $lists)))
-            .or_else(|| V3::try_new().map(|simd| kernel!(simd, V3, 4, $run, $lists)));
+        let best = match kernel!(avx512: $run, $lists) {
+            Some(rows) => Some(rows),
+            None => kernel!(avx2: $run, $lists),
+        };
         #[cfg(not(target_arch = "x86_64"))]
-        let best = None;
-        best.unwrap_or_else(|| kernel!(Portable {}, Portable, 2, $run, $lists))
+        let best: Option<Rows> = None;
+        best.unwrap_or_else(|| kernel!(portable: $run, $lists))
     }};
-    ($simd:expr, $set:ty, $vectors:literal, $run:ident, $lists:ty) => {{
-        /// Called with the instructions of the set: all of the kernel is compiled with them.
-        struct Run<'a>($set, &'a mut $lists, Picture<'a>);
-        impl NullaryFnOnce for Run<'_> {
-            type Output = ();
-            #[inline(always)]
-            fn call(self) {
-                $run::<$set, $vectors>(self.0, self.1, self.2);
-            }
+    (avx512: $run:ident, $lists:ty) => {{
+        #[inline(never)]
+        #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
+        fn avx512(simd: V4, lists: &mut $lists, picture: Picture<'_>) {
+            $run::<V4, 6>(simd, lists, picture);
         }
-        let (simd, mut lists): ($set, _) = ($simd, <$lists>::with_room());
-        Rows::new(move |picture| simd.call(Run(simd, &mut lists, picture)))
+        V4::try_new().map(|simd| {
+            let mut lists = <$lists>::with_room();
+            // SAFETY: the CPU has the instructions, or there would be no V4.
+            Rows::new(move |picture| unsafe { avx512(simd, &mut lists, picture) })
+        })
+    }};
+    (avx2: $run:ident, $lists:ty) => {{
+        #[inline(never)]
+        #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
+        fn avx2(simd: V3, lists: &mut $lists, picture: Picture<'_>) {
+            $run::<V3, 4>(simd, lists, picture);
+        }
+        V3::try_new().map(|simd| {
+            let mut lists = <$lists>::with_room();
+            // SAFETY: the CPU has the instructions, or there would be no V3.
+            Rows::new(move |picture| unsafe { avx2(simd, &mut lists, picture) })
+        })
+    }};
+    (portable: $run:ident, $lists:ty) => {{
+        #[inline(never)]
+        fn portable(lists: &mut $lists, picture: Picture<'_>) {
+            $run::<Portable, 2>(Portable {}, lists, picture);
+        }
+        let mut lists = <$lists>::with_room();
+        Rows::new(move |picture| portable(&mut lists, picture))
     }};
 }
 
@@ -80,11 +104,11 @@ pub fn survivors(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
 }
 // ANCHOR_END: survivors
 
-// ANCHOR: in_place
+// ANCHOR: early
 /// The first round where the points lie: most of them escape in it, and never go into a list.
 ///
 /// Mirrors nothing in the tutorials. Look at the memory: a point that escapes early is neither read nor written but for its count.
-pub fn in_place(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
+pub fn early(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     #[inline(always)]
     fn run<S: Lanes, const VECTORS: usize>(simd: S, points: &mut Points<5>, picture: Picture<'_>) {
         let max_iterations = picture.max_iterations;
@@ -100,7 +124,7 @@ pub fn in_place(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
     }
     alone(kernel!(run, Points<5>))
 }
-// ANCHOR_END: in_place
+// ANCHOR_END: early
 
 // ANCHOR: untested
 /// Once most points have escaped, the escape is tested at the end of a round only. The few that have left in it go through the round a
@@ -175,7 +199,7 @@ pub fn cycles_avx2(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
 /// The kernel of [`cycles_avx2`], where the CPU has the instructions.
 pub(super) fn avx2_rows() -> Option<Rows> {
     #[cfg(target_arch = "x86_64")]
-    return V3::try_new().map(|simd| kernel!(simd, V3, 4, without_cycles, Lists<7>));
+    return kernel!(avx2: without_cycles, Lists<7>);
     #[cfg(not(target_arch = "x86_64"))]
     None
 }
@@ -189,16 +213,24 @@ pub fn cycles_portable(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
 
 /// The kernel of [`cycles_portable`].
 pub(super) fn portable_rows() -> Rows {
-    kernel!(Portable {}, Portable, 2, without_cycles, Lists<7>)
+    kernel!(portable: without_cycles, Lists<7>)
 }
 
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
-    step!(prepared bulbs, "beyond the tutorial", "points known by formula, before any vector"),
-    step!(prepared survivors, "beyond the tutorial", "the escaped dropped, the others close ranks"),
-    step!(prepared in_place, "beyond the tutorial", "the first round where the points lie"),
-    step!(prepared untested, "beyond the tutorial", "escape tested once in a round"),
-    step!(prepared cycles, "beyond the tutorial", "orbits that repeat themselves dropped too"),
-    step!(prepared cycles_avx2, "beyond the tutorial", "the same with the instructions of AVX2"),
-    step!(prepared cycles_portable, "beyond the tutorial", "the same without the name of an instruction"),
+    step!(prepared bulbs, "beyond the tutorial", "points known by formula, before any vector").temporaries(lists_bytes),
+    step!(prepared survivors, "beyond the tutorial", "the escaped dropped, the others close ranks")
+        .temporaries(lists_bytes),
+    step!(prepared early, "beyond the tutorial", "the first round where the points lie").temporaries(lists_bytes),
+    step!(prepared untested, "beyond the tutorial", "escape tested once in a round").temporaries(lists_bytes),
+    step!(prepared cycles, "beyond the tutorial", "orbits that repeat themselves dropped too").temporaries(lists_bytes),
+    step!(prepared cycles_avx2, "beyond the tutorial", "the same with the instructions of AVX2")
+        .temporaries(lists_bytes),
+    step!(prepared cycles_portable, "beyond the tutorial", "the same without the name of an instruction")
+        .temporaries(lists_bytes),
 ];
+
+/// Two lists of seven columns at most, however large the picture.
+fn lists_bytes(_: &Input) -> u64 {
+    2 * 7 * 8 * ROOM as u64
+}

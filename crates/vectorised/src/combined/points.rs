@@ -10,6 +10,9 @@ use crate::simd::MOST_VECTORS;
 /// Points in a list: its columns of doubles fit into the second cache.
 pub(super) const TILE: usize = 4096;
 
+/// Doubles in a column: a tile and, behind it, a block that is not full.
+pub(super) const ROOM: usize = TILE + 8 * MOST_VECTORS;
+
 /// How far inside of a bulb a point has to be, in the units of the two formulas. Near the edge neither rises by more than twice the
 /// distance, so that every point within 10^-12 of the edge is left to the loop.
 const MARGIN: f64 = 2e-12;
@@ -49,7 +52,7 @@ pub(super) trait WithRoom {
 
 impl<const COLUMNS: usize> WithRoom for Points<COLUMNS> {
     fn with_room() -> Self {
-        Self { columns: array::from_fn(|_| vec![0.0; TILE + 8 * MOST_VECTORS]), kept: 0 }
+        Self { columns: array::from_fn(|_| vec![0.0; ROOM]), kept: 0 }
     }
 }
 

@@ -121,7 +121,7 @@ pub(super) fn untested<S: Lanes, const VECTORS: usize, const COLUMNS: usize>(
     iterations: u32,
     suspects: &mut Points<COLUMNS>,
 ) {
-    let (zero, two, four) = (simd.splat_f64s(0.0), simd.splat_f64s(2.0), simd.splat_f64s(4.0));
+    let (zero, four) = (simd.splat_f64s(0.0), simd.splat_f64s(4.0));
     let all = points.take();
     for block in (0..all).step_by(S::F64_LANES * VECTORS) {
         let (mut at, mut zx, mut zy) = ([block; VECTORS], [zero; VECTORS], [zero; VECTORS]);
@@ -133,7 +133,7 @@ pub(super) fn untested<S: Lanes, const VECTORS: usize, const COLUMNS: usize>(
             for v in 0..VECTORS {
                 let product = simd.mul_f64s(zx[v], zy[v]);
                 let squares = simd.sub_f64s(simd.mul_f64s(zx[v], zx[v]), simd.mul_f64s(zy[v], zy[v]));
-                zy[v] = simd.mul_add_e_f64s(product, two, points.load(simd, QY, at[v]));
+                zy[v] = simd.double_plus(product, points.load(simd, QY, at[v]));
                 zx[v] = simd.add_f64s(squares, points.load(simd, QX, at[v]));
             }
         }
