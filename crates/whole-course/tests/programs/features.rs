@@ -39,7 +39,6 @@ fn no_dependency_is_compiled_again_for_another_part_of_the_course() {
         &["--package=gpu"],
         &["--package=multiprocess"],
         &["--package=interpreted"],
-        &["--package=profiling"],
         &["--package=threaded"],
         &["--package=cluster"],
         &["--package=whole-course"],
