@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use validation::{Checked, Ladder, Settings, SharedInput, StepError};
+use validation::{Checked, Ladder, Settings, SharedInput, StepError, StepInfo};
 
 /// Tests every step of every ladder against every known answer: the main function of a technique crate's `tests/steps.rs`. Each
 /// step and case is a test of its own, `mandelbrot::hoisted::matches_the_known_answer_for_500x500_1000_iterations`.
@@ -20,14 +20,22 @@ use validation::{Checked, Ladder, Settings, SharedInput, StepError};
 /// A step that cannot run on this machine is shown as ignored with its reason; it fails if the environment variable `REQUIRE`
 /// names something in that reason (`REQUIRE=avx512,gpu`).
 pub fn test_steps(ladders: Vec<Box<dyn Ladder>>, exceptions: Exceptions) -> ExitCode {
+    test_steps_but(ladders, exceptions, |_, _| None)
+}
+
+/// Which cases of a step are left out on this machine, and why.
+pub type LeftOut = fn(step: &StepInfo, input: &SharedInput) -> Option<String>;
+
+/// As [`test_steps`], without cases that would take much too long on this machine: they are shown as ignored with the reason.
+pub fn test_steps_but(ladders: Vec<Box<dyn Ladder>>, exceptions: Exceptions, left_out: LeftOut) -> ExitCode {
     let arguments = Arguments::from_args();
     let ladders: Vec<Arc<dyn Ladder>> = ladders.into_iter().map(Arc::from).collect();
-    let mut trials: Vec<_> = ladders.iter().flat_map(trials).collect();
+    let mut trials: Vec<_> = ladders.iter().flat_map(|ladder| trials(ladder, left_out)).collect();
     trials.extend(rules::trials(&ladders, exceptions));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn trials(ladder: &Arc<dyn Ladder>) -> Vec<Trial> {
+fn trials(ladder: &Arc<dyn Ladder>, left_out: LeftOut) -> Vec<Trial> {
     let mut trials = Vec::new();
     for (case, make) in ladder.cases() {
         // The steps of a case share its input, and with it the reference answer.
@@ -38,7 +46,11 @@ fn trials(ladder: &Arc<dyn Ladder>) -> Vec<Trial> {
             trials.push(Trial::ignorable_test(name, move || {
                 let (make, made) = &*input;
                 let made = made.get_or_init(|| make().map_err(|error| error.to_string()));
-                test(&*ladder, index, made.as_ref().map_err(|error| Failed::from(error.as_str()))?)
+                let input = made.as_ref().map_err(|error| Failed::from(error.as_str()))?;
+                match left_out(&ladder.steps()[index], input) {
+                    Some(why) => Ok(Completion::ignored_with(why)),
+                    None => test(&*ladder, index, input),
+                }
             }));
         }
     }
