@@ -295,7 +295,8 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared vectors, "threaded::mandelbrot::free_running", "the same with the fastest kernel")
         .temporaries(|input: &Input| input.q_bytes() + 4 * (input.width() * input.height()) as u64),
     step!(prepared combined, "threaded::mandelbrot::combined", "the same with less work")
-        .temporaries(|input: &Input| 4 * (input.width() * input.height()) as u64),
+        .temporaries(|input: &Input| 4 * (input.width() * input.height()) as u64)
+        .changes_the_algorithm(),
 ];
 
 /// The lists q and z as pairs, whole and in chunks, and the counts joined.

@@ -341,7 +341,8 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared grained, "schedule(dynamic, chunk)", "pieces that are not too long"),
     step!(prepared vectors, "schedule(dynamic) over vectors", "lanes times threads").temporaries(q_bytes),
     step!(prepared free_running, "private(...)", "lists of its own for each thread").temporaries(q_bytes),
-    step!(prepared combined, "beyond the tutorial", "a kernel that leaves out most of the work"),
+    step!(prepared combined, "beyond the tutorial", "a kernel that leaves out most of the work")
+        .changes_the_algorithm(),
 ];
 
 /// The list `q`.

@@ -218,16 +218,27 @@ pub(super) fn portable_rows() -> Rows {
 
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
-    step!(prepared bulbs, "beyond the tutorial", "points known by formula, before any vector").temporaries(lists_bytes),
+    step!(prepared bulbs, "beyond the tutorial", "points known by formula, before any vector")
+        .temporaries(lists_bytes)
+        .changes_the_algorithm(),
     step!(prepared survivors, "beyond the tutorial", "the escaped dropped, the others close ranks")
-        .temporaries(lists_bytes),
-    step!(prepared early, "beyond the tutorial", "the first round where the points lie").temporaries(lists_bytes),
-    step!(prepared untested, "beyond the tutorial", "escape tested once in a round").temporaries(lists_bytes),
-    step!(prepared cycles, "beyond the tutorial", "orbits that repeat themselves dropped too").temporaries(lists_bytes),
+        .temporaries(lists_bytes)
+        .changes_the_algorithm(),
+    step!(prepared early, "beyond the tutorial", "the first round where the points lie")
+        .temporaries(lists_bytes)
+        .changes_the_algorithm(),
+    step!(prepared untested, "beyond the tutorial", "escape tested once in a round")
+        .temporaries(lists_bytes)
+        .changes_the_algorithm(),
+    step!(prepared cycles, "beyond the tutorial", "orbits that repeat themselves dropped too")
+        .temporaries(lists_bytes)
+        .changes_the_algorithm(),
     step!(prepared cycles_avx2, "beyond the tutorial", "the same with the instructions of AVX2")
-        .temporaries(lists_bytes),
+        .temporaries(lists_bytes)
+        .changes_the_algorithm(),
     step!(prepared cycles_portable, "beyond the tutorial", "the same without the name of an instruction")
-        .temporaries(lists_bytes),
+        .temporaries(lists_bytes)
+        .changes_the_algorithm(),
 ];
 
 /// Two lists of seven columns at most, however large the picture.
