@@ -6,6 +6,9 @@ use std::path::Path;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+/// What a picture says of its letters where it is not part of a page: dark, and light on a dark screen. It has no background.
+pub(crate) const SVG_STYLE: &str = "<style>svg { color-scheme: light dark; color: #222222 } @media (prefers-color-scheme: dark) { svg { color: #DDDDDD } }</style>";
+
 /// Writes a file beside its place and moves it there when it is whole. A file that is there keeps its permissions, and one that nobody
 /// may write to stays as it is. What is no regular file (a link, a pipe, `/dev/stdout`) is written straight through.
 pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {

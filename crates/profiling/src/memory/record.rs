@@ -8,7 +8,7 @@ use std::{io, thread};
 
 use super::table::bytes;
 use super::{heap, resident};
-use crate::files::write_whole;
+use crate::files::{SVG_STYLE, write_whole};
 
 /// A look at the memory of the process.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,10 +107,9 @@ impl Recording {
 
         writeln!(
             svg,
-            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" font-size="13">"#
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" font-size="13" fill="currentColor">"#
         )?;
-        writeln!(svg, "<title>Memory over time</title>")?;
-        writeln!(svg, r##"<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>"##)?;
+        writeln!(svg, "{SVG_STYLE}\n<title>Memory over time</title>")?;
         draw_axes(svg, (top, step), end, x, y)?;
 
         type Read = fn(&Sample) -> Option<usize>;
@@ -149,7 +148,7 @@ fn draw_axes(
     let mut mark = 0.0;
     while mark <= top * 1.0001 {
         let (line, label) = (y(mark), bytes(mark as usize));
-        writeln!(svg, r##"<path d="M{LEFT} {line:.1}H{RIGHT}" stroke="#ddd"/>"##)?;
+        writeln!(svg, r#"<path d="M{LEFT} {line:.1}H{RIGHT}" stroke="currentColor" stroke-opacity="0.15"/>"#)?;
         writeln!(svg, r#"<text x="{:.1}" y="{:.1}" text-anchor="end">{label}</text>"#, LEFT - 8.0, line + 4.0)?;
         mark += step;
     }
@@ -158,11 +157,11 @@ fn draw_axes(
     let mut mark = 0.0;
     while mark <= end * 1.0001 {
         let line = x(mark);
-        writeln!(svg, r##"<path d="M{line:.1} {BOTTOM}v5" stroke="#333"/>"##)?;
+        writeln!(svg, r#"<path d="M{line:.1} {BOTTOM}v5" stroke="currentColor"/>"#)?;
         writeln!(svg, r#"<text x="{line:.1}" y="{:.1}" text-anchor="middle">{mark:.digits$}</text>"#, BOTTOM + 20.0)?;
         mark += every;
     }
-    writeln!(svg, r##"<path d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}" fill="none" stroke="#333"/>"##)?;
+    writeln!(svg, r#"<path d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}" fill="none" stroke="currentColor"/>"#)?;
     let middle = (LEFT + RIGHT) / 2.0;
     writeln!(svg, r#"<text x="{middle}" y="{:.1}" text-anchor="middle">time (s)</text>"#, BOTTOM + 42.0)
 }

@@ -103,11 +103,6 @@ impl Ruler {
         self.spacing != Spacing::Linear
     }
 
-    /// Where a bar starts.
-    pub(super) fn base(&self) -> f64 {
-        if self.is_logarithmic() { self.low } else { 0.0 }
-    }
-
     /// The place of a value between the ends of the axis, from 0 to 1.
     fn place(&self, value: f64) -> f64 {
         let part = match self.spacing {

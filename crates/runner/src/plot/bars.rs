@@ -1,4 +1,4 @@
-//! Bars from left to right, one below the other, such as the times of steps.
+//! Bars from left to right, one below the other, such as the times of steps; dots where the scale is logarithmic.
 
 use std::io;
 use std::path::Path;
@@ -10,6 +10,8 @@ use super::canvas::{BLUE, Canvas, Chart, GRID, INK, LINE, MARGIN, PALE_INK, TITL
 use super::text::{TEXT_SIZE, number, shortened, text_width};
 
 /// Horizontal bars from top to bottom: label, bar, value with its unit, note. Without any bars the chart says that it is empty.
+///
+/// On a logarithmic scale, which has no zero, the length of a bar would say nothing: there a dot marks the value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bars<'a> {
     /// What stands above the bars.
@@ -19,7 +21,7 @@ pub struct Bars<'a> {
     /// The bars, from top to bottom.
     pub bars: &'a [Bar],
     /// How values are laid out. A logarithmic scale is used only if the largest value is more than 20 times the smallest and all
-    /// are above 0; a bar then starts at the axis, not at 0.
+    /// are above 0.
     pub scale: Scale,
 }
 
@@ -48,7 +50,7 @@ impl Chart for Bars<'_> {
             for (row, bar) in self.bars.iter().enumerate() {
                 layout.draw_bar(canvas, row, bar, self.unit)?;
             }
-            let zero = layout.x(layout.ruler.base());
+            let zero = if layout.ruler.is_logarithmic() { layout.left } else { layout.x(0.0) };
             canvas.line(&[(zero, layout.top), (zero, layout.bottom)], 1.0, PALE_INK)
         })
     }
@@ -58,6 +60,8 @@ impl Chart for Bars<'_> {
 const ROW: f64 = 28.0;
 /// The height of a bar.
 const THICKNESS: f64 = 18.0;
+/// The radius of a dot.
+const DOT: f64 = 6.0;
 /// The space between a bar and the texts beside it.
 const GAP: f64 = 8.0;
 
@@ -76,7 +80,7 @@ impl Layout {
     fn of(chart: &Bars<'_>) -> Self {
         let values: Vec<_> = chart.bars.iter().map(|bar| bar.value).filter(|value| value.is_finite()).collect();
         let ruler = if chart.scale == Scale::Logarithmic && worth_a_logarithm(&values) {
-            // The smallest bar must have a length.
+            // The smallest dot keeps its distance from the labels.
             Ruler::logarithmic_exact(values.iter().flat_map(|value| [value / 1.5, *value]))
         } else {
             Ruler::exact(values.iter().copied().chain([0.0]))
@@ -89,7 +93,7 @@ impl Layout {
         let measured = chart.bars.iter().filter(|bar| bar.value.is_finite());
         let texts = widest(&mut measured.map(|bar| behind(bar, chart.unit)));
         let left = MARGIN + labels + GAP;
-        let right = (WIDTH - MARGIN - GAP - texts).max(left + 100.0);
+        let right = (WIDTH - MARGIN - DOT - GAP - texts).max(left + 100.0);
         let top = MARGIN + TITLE_SIZE + 14.0;
         let bottom = top + ROW * chart.bars.len().max(1) as f64;
         Self { ruler, labels, left, right, top, bottom }
@@ -118,12 +122,18 @@ impl Layout {
         if !bar.value.is_finite() {
             let reason = if bar.note.is_empty() { String::new() } else { format!(": {}", bar.note) };
             let text = shortened(&format!("unavailable{reason}"), WIDTH - MARGIN - self.left - GAP);
-            return canvas.lettering(&text, (self.left + GAP, middle), PALE_INK);
+            return canvas.text(&text, (self.left + GAP, middle), HPos::Left, PALE_INK);
         }
-        let (from, to) = (self.x(self.ruler.base()), self.x(bar.value));
-        let (from, to) = (from.min(to), from.max(to));
+        let value = self.x(bar.value);
+        if self.ruler.is_logarithmic() {
+            canvas.line(&[(self.left, middle), (value, middle)], 1.0, PALE_INK)?;
+            canvas.dot((value, middle), DOT, BLUE)?;
+            return canvas.text(&behind(bar, unit), (value + DOT + GAP, middle), HPos::Left, INK);
+        }
+        let zero = self.x(0.0);
+        let (from, to) = (zero.min(value), zero.max(value));
         canvas.rectangle((from, middle - THICKNESS / 2.0), (to, middle + THICKNESS / 2.0), BLUE)?;
-        canvas.lettering(&behind(bar, unit), (to + GAP, middle), INK)
+        canvas.text(&behind(bar, unit), (to + GAP, middle), HPos::Left, INK)
     }
 }
 
@@ -140,7 +150,7 @@ fn worth_a_logarithm(values: &[f64]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{has, rectangles, texts, written};
+    use super::super::tests::{attribute, has, rectangles, texts, written};
     use super::*;
 
     fn bar(label: &str, value: f64, note: &str) -> Bar {
@@ -155,6 +165,11 @@ mod tests {
     /// The left end and the width of the bars.
     fn drawn_bars(svg: &str) -> Vec<(f64, f64)> {
         rectangles(svg, BLUE)
+    }
+
+    /// The middles of the dots.
+    fn dots(svg: &str) -> Vec<f64> {
+        svg.split('<').filter(|tag| tag.starts_with("circle")).map(|tag| attribute(tag, "cx")).collect()
     }
 
     #[test]
@@ -172,6 +187,16 @@ mod tests {
         let shown = drawn_bars(&drawn("", &steps, Scale::Logarithmic));
         assert_eq!(shown.len(), 3);
         assert!((shown[0].1 - 4.0 * shown[1].1).abs() < 0.5 && shown[2].1 == 0.0, "{shown:?}");
+    }
+
+    #[test]
+    fn a_value_on_a_logarithmic_scale_is_a_dot() {
+        let steps = [1000.0, 100.0, 1.0].map(|value| bar("step", value, ""));
+        let svg = drawn("", &steps, Scale::Logarithmic);
+        assert!(drawn_bars(&svg).is_empty(), "{svg}");
+        let dots = dots(&svg);
+        assert_eq!(dots.len(), 3);
+        assert!((dots[1] - dots[2] - 2.0 * (dots[0] - dots[1])).abs() < 0.5, "{dots:?}");
     }
 
     #[test]
@@ -215,9 +240,11 @@ mod tests {
                 let svg = drawn("", &steps, Scale::Logarithmic);
                 texts(&svg);
                 assert!(drawn_bars(&svg).iter().all(|(left, width)| *left > 0.0 && left + width < WIDTH), "{steps:?}");
+                assert!(dots(&svg).iter().all(|middle| *middle > 0.0 && *middle < WIDTH), "{steps:?}");
             }
         }
         let many: Vec<_> = (1..=40).map(|step| bar(&"long label ".repeat(9), f64::from(step), "note")).collect();
-        assert_eq!(drawn_bars(&drawn("", &many, Scale::Logarithmic)).len(), 40);
+        assert_eq!(dots(&drawn("", &many, Scale::Logarithmic)).len(), 40);
+        assert_eq!(drawn_bars(&drawn("", &many, Scale::Linear)).len(), 40);
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::text::{TEXT_SIZE, shortened, text_width};
+use super::text::{TEXT_SIZE, shortened};
 use crate::files::write_atomically;
 
 /// What can be drawn and written to a file.
@@ -27,22 +27,28 @@ pub(super) const TITLE_SIZE: f64 = 18.0;
 /// The room of a line of text.
 pub(super) const LINE: f64 = 20.0;
 
-pub(super) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
-pub(super) const PALE_INK: RGBColor = RGBColor(0x66, 0x66, 0x66);
-pub(super) const GRID: RGBColor = RGBColor(0xE2, 0xE2, 0xE2);
-pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
-pub(super) const VERMILION: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
+/// The colour of letters. It is written as that of the page around the chart, and so are its paler shades.
+pub(super) const INK: RGBAColor = RGBAColor(0x22, 0x22, 0x22, 1.0);
+pub(super) const PALE_INK: RGBAColor = RGBAColor(0x22, 0x22, 0x22, 0.75);
+pub(super) const GRID: RGBAColor = RGBAColor(0x22, 0x22, 0x22, 0.15);
+/// Where nothing happens.
+pub(super) const SHADE: RGBAColor = RGBAColor(0x22, 0x22, 0x22, 0.12);
+pub(super) const BLUE: RGBAColor = RGBAColor(0x00, 0x72, 0xB2, 1.0);
+pub(super) const VERMILION: RGBAColor = RGBAColor(0xD5, 0x5E, 0x00, 1.0);
 
-/// Okabe and Ito's colours without yellow, which is lost on white.
-pub(super) const COLOURS: [RGBColor; 7] = [
+/// Okabe and Ito's colours without yellow, which is lost on white, and with the colour of letters for black.
+pub(super) const COLOURS: [RGBAColor; 7] = [
     BLUE,
     VERMILION,
-    RGBColor(0x00, 0x9E, 0x73),
-    RGBColor(0xCC, 0x79, 0xA7),
-    RGBColor(0xE6, 0x9F, 0x00),
-    RGBColor(0x56, 0xB4, 0xE9),
-    RGBColor(0x00, 0x00, 0x00),
+    RGBAColor(0x00, 0x9E, 0x73, 1.0),
+    RGBAColor(0xCC, 0x79, 0xA7, 1.0),
+    RGBAColor(0xE6, 0x9F, 0x00, 1.0),
+    RGBAColor(0x56, 0xB4, 0xE9, 1.0),
+    INK,
 ];
+
+/// What a chart says of its colours where it is not part of a page: letters are dark, and light on a dark screen.
+const STYLE: &str = "<style>svg { color-scheme: light dark; color: #222222 } @media (prefers-color-scheme: dark) { svg { color: #DDDDDD } }</style>";
 
 /// Plotters counts in whole pixels. Lines that may lie between them are drawn this much larger on a canvas shown that much smaller.
 pub(super) const FINENESS: f64 = 10.0;
@@ -57,20 +63,19 @@ pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, plotters::coord::Shift>,
 }
 
-/// Draws a chart of the usual width and writes it to a file.
+/// Draws a chart of the usual width and writes it to a file. It has no background: that of the page is behind it.
 pub(super) fn draw(path: &Path, height: f64, paint: impl FnOnce(&Canvas<'_>) -> io::Result<()>) -> io::Result<()> {
     let mut svg = String::new();
     let (wide, high) = fine((WIDTH, height));
     let canvas = Canvas { area: SVGBackend::with_string(&mut svg, (wide as u32, high as u32)).into_drawing_area() };
-    canvas.area.fill(&WHITE).map_err(io::Error::other)?;
     paint(&canvas)?;
     canvas.area.present().map_err(io::Error::other)?;
     drop(canvas);
-    let shown = svg.replacen(
-        &format!("width=\"{wide}\" height=\"{high}\""),
-        &format!("width=\"{WIDTH}\" height=\"{}\"", height.round()),
-        1,
-    );
+    let size = format!("width=\"{wide}\" height=\"{high}\"");
+    let shown = svg
+        .replacen(&size, &format!("width=\"{WIDTH}\" height=\"{}\"", height.round()), 1)
+        .replacen(">\n", &format!(">\n{STYLE}\n"), 1)
+        .replace("\"#222222\"", "\"currentColor\"");
     write_atomically(path, shown.as_bytes())
 }
 
@@ -85,27 +90,32 @@ impl Canvas<'_> {
     }
 
     /// A line through all places, in this order.
-    pub(super) fn line(&self, places: &[(f64, f64)], thickness: f64, colour: RGBColor) -> io::Result<()> {
+    pub(super) fn line(&self, places: &[(f64, f64)], thickness: f64, colour: RGBAColor) -> io::Result<()> {
         let places: Vec<_> = places.iter().copied().map(fine).collect();
         self.put(PathElement::new(places, colour.stroke_width((FINENESS * thickness) as u32)))
     }
 
-    pub(super) fn rectangle(&self, top_left: (f64, f64), bottom_right: (f64, f64), colour: RGBColor) -> io::Result<()> {
+    pub(super) fn rectangle(
+        &self,
+        top_left: (f64, f64),
+        bottom_right: (f64, f64),
+        colour: RGBAColor,
+    ) -> io::Result<()> {
         self.put(Rectangle::new([fine(top_left), fine(bottom_right)], colour.filled()))
     }
 
     /// A full circle.
-    pub(super) fn dot(&self, centre: (f64, f64), radius: f64, colour: RGBColor) -> io::Result<()> {
+    pub(super) fn dot(&self, centre: (f64, f64), radius: f64, colour: RGBAColor) -> io::Result<()> {
         self.put(Circle::new(fine(centre), FINENESS * radius, colour.filled()))
     }
 
     /// An empty circle.
-    pub(super) fn ring(&self, centre: (f64, f64), radius: f64, colour: RGBColor) -> io::Result<()> {
+    pub(super) fn ring(&self, centre: (f64, f64), radius: f64, colour: RGBAColor) -> io::Result<()> {
         self.put(Circle::new(fine(centre), FINENESS * radius, colour.stroke_width(FINENESS as u32)))
     }
 
     /// A circle, square, triangle or diamond, so that lines are told apart without colours.
-    pub(super) fn marker(&self, (x, y): (f64, f64), index: usize, colour: RGBColor) -> io::Result<()> {
+    pub(super) fn marker(&self, (x, y): (f64, f64), index: usize, colour: RGBAColor) -> io::Result<()> {
         let corners = match index % 4 {
             0 => return self.dot((x, y), 3.8, colour),
             1 => vec![(-3.4, -3.4), (3.4, -3.4), (3.4, 3.4), (-3.4, 3.4)],
@@ -125,19 +135,12 @@ impl Canvas<'_> {
     }
 
     /// Text, half of its height above and below the place.
-    pub(super) fn text(&self, text: &str, place: (f64, f64), anchor: HPos, colour: RGBColor) -> io::Result<()> {
+    pub(super) fn text(&self, text: &str, place: (f64, f64), anchor: HPos, colour: RGBAColor) -> io::Result<()> {
         self.write(text, place, font(TEXT_SIZE), anchor, colour)
     }
 
-    /// Text from the place to the right, before which the grid gives way.
-    pub(super) fn lettering(&self, text: &str, (x, y): (f64, f64), colour: RGBColor) -> io::Result<()> {
-        let (width, half) = (text_width(text, TEXT_SIZE), 0.7 * TEXT_SIZE);
-        self.rectangle((x - 2.0, y - half), (x + width, y + half), WHITE)?;
-        self.text(text, (x, y), HPos::Left, colour)
-    }
-
     /// Text that is read from below, centred at the place.
-    pub(super) fn upward_text(&self, text: &str, place: (f64, f64), colour: RGBColor) -> io::Result<()> {
+    pub(super) fn upward_text(&self, text: &str, place: (f64, f64), colour: RGBAColor) -> io::Result<()> {
         self.write(text, place, font(TEXT_SIZE).transform(FontTransform::Rotate270), HPos::Center, colour)
     }
 
@@ -147,7 +150,7 @@ impl Canvas<'_> {
         place: (f64, f64),
         font: FontDesc<'_>,
         anchor: HPos,
-        colour: RGBColor,
+        colour: RGBAColor,
     ) -> io::Result<()> {
         // Plotters escapes what XML would misread, but not what it forbids.
         let text: String =
@@ -186,6 +189,16 @@ mod tests {
         let drawn = draw(&folder.path().join("plot.svg"), 100.0, |_| Err(io::Error::other("no ink")));
         assert_eq!(drawn.unwrap_err().to_string(), "no ink");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_chart_has_no_background_and_the_letters_of_its_page() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plot.svg");
+        draw(&path, 100.0, |canvas| canvas.text("pale", (20.0, 50.0), HPos::Left, PALE_INK)).unwrap();
+        let svg = fs::read_to_string(path).unwrap();
+        assert!(!svg.contains("<rect") && svg.contains(&format!("\n{STYLE}\n")), "{svg}");
+        assert!(svg.contains("opacity=\"0.75\" fill=\"currentColor\""), "{svg}");
     }
 
     #[test]

@@ -5,7 +5,8 @@
 //! and `text`.
 //!
 //! Text stays text, set in the reader's own sans-serif font: no font is needed to write a chart. As its true width is unknown here,
-//! room is left for a wide font. The colours are those of Masataka Okabe and Kei Ito, which colour-blind readers tell apart too.
+//! room is left for a wide font. The colours are those of Masataka Okabe and Kei Ito, which colour-blind readers tell apart too; they
+//! can be seen on light and on dark pages. Letters have the colour of the page around them.
 
 mod axis;
 mod bars;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use plotters::style::RGBColor;
+use plotters::style::Color;
 
 use super::canvas::{Chart, FINENESS};
 
@@ -25,6 +25,9 @@ pub(super) fn texts(svg: &str) -> Vec<String> {
             Some(name) => assert_eq!(open.pop(), Some(name)),
             None if !tag.ends_with('/') => open.push(name),
             None => {}
+        }
+        if name == "style" {
+            continue;
         }
         if name == "text" {
             let mut text = content.trim().to_owned();
@@ -51,13 +54,16 @@ pub(super) fn has(texts: &[String], wanted: &[&str]) {
     }
 }
 
+/// A place or a size that a tag states, in pixels.
+pub(super) fn attribute(tag: &str, name: &str) -> f64 {
+    let value = tag.split_once(&format!(" {name}=\"")).unwrap().1.split_once('"').unwrap().0;
+    value.parse::<f64>().unwrap() / FINENESS
+}
+
 /// The left end and the width, in pixels, of the rectangles of one colour.
-pub(super) fn rectangles(svg: &str, colour: RGBColor) -> Vec<(f64, f64)> {
-    let colour = format!("#{:02X}{:02X}{:02X}", colour.0, colour.1, colour.2);
-    let attribute = |tag: &str, name: &str| {
-        let value = tag.split_once(&format!(" {name}=\"")).unwrap().1.split_once('"').unwrap().0;
-        value.parse::<f64>().unwrap() / FINENESS
-    };
+pub(super) fn rectangles(svg: &str, colour: impl Color) -> Vec<(f64, f64)> {
+    let (red, green, blue) = colour.to_backend_color().rgb;
+    let colour = format!("#{red:02X}{green:02X}{blue:02X}");
     let tags = svg.split('<').filter(|tag| tag.starts_with("rect") && tag.contains(&colour));
     tags.map(|tag| (attribute(tag, "x"), attribute(tag, "width"))).collect()
 }

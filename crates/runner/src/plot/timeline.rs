@@ -7,7 +7,7 @@ use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::Ruler;
-use super::canvas::{Canvas, Chart, INK, LINE, MARGIN, PALE_INK, TITLE_SIZE, WIDTH, draw};
+use super::canvas::{Canvas, Chart, INK, LINE, MARGIN, PALE_INK, SHADE, TITLE_SIZE, WIDTH, draw};
 use super::text::{TEXT_SIZE, shortened, text_width};
 
 /// Panels one below the other over the same axis of time, so that their ends can be compared. A block that is narrower than half a
@@ -46,16 +46,15 @@ pub struct Panel {
     pub lanes: Vec<Vec<Block>>,
 }
 
-/// The first part and the last, and what lies between: light to dark, for eyes of every kind.
+/// The first part and the last, and what lies between: light to dark, for eyes of every kind, and dark enough for a white page and
+/// light enough for a black one.
 const PARTS: [RGBColor; 5] = [
     RGBColor(0xF6, 0xD7, 0x46),
-    RGBColor(0xE5, 0x5C, 0x30),
-    RGBColor(0xA5, 0x2C, 0x60),
-    RGBColor(0x5D, 0x12, 0x6E),
-    RGBColor(0x1B, 0x0C, 0x41),
+    RGBColor(0xF2, 0x91, 0x2E),
+    RGBColor(0xDD, 0x51, 0x3A),
+    RGBColor(0xB0, 0x3A, 0x7C),
+    RGBColor(0x7A, 0x4F, 0xB5),
 ];
-/// The time that nobody is at work in a lane.
-const IDLE: RGBColor = RGBColor(0xEE, 0xEE, 0xEE);
 
 impl Chart for Timeline<'_> {
     fn write(&self, path: &Path) -> io::Result<()> {
@@ -123,10 +122,10 @@ impl Layout {
             let from = top + HEAD + (LANE + GAP) * number as f64;
             let to = from + LANE;
             canvas.text(&format!("{lane} {number}"), (self.left - 8.0, (from + to) / 2.0), HPos::Right, PALE_INK)?;
-            canvas.rectangle((self.left, from), (self.x(end), to), IDLE)?;
+            canvas.rectangle((self.left, from), (self.x(end), to), SHADE)?;
             for block in blocks {
                 let (begin, end) = (self.x(block.time.0), self.x(block.time.1));
-                canvas.rectangle((begin, from), (end.max(begin + 0.5), to), colour(block.part))?;
+                canvas.rectangle((begin, from), (end.max(begin + 0.5), to), colour(block.part).into())?;
             }
         }
         Ok(())
@@ -142,12 +141,12 @@ fn draw_legend(canvas: &Canvas<'_>, first: &str, last: &str, middle: f64) -> io:
     x += text_width(first, TEXT_SIZE) + 8.0;
     for step in 0..STEPS {
         let part = step as f64 / (STEPS - 1) as f64;
-        canvas.rectangle((x, middle - 6.0), (x + STEP, middle + 6.0), colour(part))?;
+        canvas.rectangle((x, middle - 6.0), (x + STEP, middle + 6.0), colour(part).into())?;
         x += STEP;
     }
     canvas.text(last, (x + 8.0, middle), HPos::Left, INK)?;
     x += 8.0 + text_width(last, TEXT_SIZE) + 24.0;
-    canvas.rectangle((x, middle - 6.0), (x + 20.0, middle + 6.0), IDLE)?;
+    canvas.rectangle((x, middle - 6.0), (x + 20.0, middle + 6.0), SHADE)?;
     canvas.text("waiting", (x + 28.0, middle), HPos::Left, INK)
 }
 

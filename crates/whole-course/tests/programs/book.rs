@@ -153,6 +153,26 @@ fn every_listing_has_as_many_lines_as_it_had() {
     assert!(gone.is_empty() && new.is_empty(), "{LISTINGS} has {gone:#?}, the book has {new:#?}");
 }
 
+/// What cannot see a picture reads its words: those of a page, and of the README.
+#[test]
+fn every_picture_is_there_and_has_words() {
+    let mut pictures = 0;
+    for page in pages().into_iter().chain([root().join("README.md")]) {
+        let text = fs::read_to_string(&page).unwrap();
+        for rest in text.split("![").skip(1) {
+            // `vec![0; n]` is no picture.
+            let Some((words, file)) = rest.split_once(']').filter(|(_, behind)| behind.starts_with('(')) else {
+                continue;
+            };
+            let file = file[1..].split_once(')').expect("a link has an end").0;
+            assert!(!words.trim().is_empty(), "{}: no words for {file}", page.display());
+            assert!(page.parent().unwrap().join(file).is_file(), "{}: {file} is not there", page.display());
+            pictures += 1;
+        }
+    }
+    assert!(pictures > 10, "{pictures}");
+}
+
 /// Pages that no table of contents names are not in the book.
 #[test]
 fn every_page_is_in_the_table_of_contents() {

@@ -41,6 +41,7 @@ fn no_dependency_is_compiled_again_for_another_part_of_the_course() {
         &["--package=interpreted"],
         &["--package=threaded"],
         &["--package=cluster"],
+        &["--package=pages", "--edges=no-dev"],
         &["--package=whole-course"],
     ] {
         for (package, lists) in features(selected) {

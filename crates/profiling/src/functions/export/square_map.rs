@@ -45,8 +45,9 @@ impl Profile {
     /// An SVG with a rectangle for each function in the context of its callers, inside the rectangle of its caller. Among
     /// those that are called from one place the areas are as the times, with that of the caller itself as an empty area beside
     /// them; labels and margins take their part of each rectangle away before it is divided. Recursive calls are part
-    /// of the outermost one. A function has the same colour wherever it is called from. What is too small to be seen is left
-    /// out, and only its space is there; pointing at a rectangle shows its name, its times and its calls.
+    /// of the outermost one. A function has the same colour wherever it is called from, and letters that of the page around the
+    /// map. What is too small to be seen is left out, and only its space is there; pointing at a rectangle shows its name, its
+    /// times and its calls.
     ///
     /// Source of the division: Bruls, Huizing and van Wijk, "Squarified Treemaps", 2000.
     pub fn square_map(&self, options: &SquareMapOptions) -> String {
@@ -62,8 +63,8 @@ impl Profile {
 
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-             font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"{FONT}\">\n\
-             <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
+             font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"{FONT}\" fill=\"currentColor\">\n{}\n",
+            crate::files::SVG_STYLE
         );
         let title = format!("{}: {} in {} calls", options.title, readable(whole), profile.calls());
         let title = Self::titled(&title, hidden);
@@ -105,6 +106,7 @@ impl Map<'_> {
         placed.filter(|(_, rectangle)| rectangle.width >= LEAST && rectangle.height >= LEAST).collect()
     }
 
+    /// Draws one context, in a pale colour on a light page and a dark one on a dark page; what cannot mix colours takes the pale one.
     fn draw(&self, svg: &mut String, place: usize, rectangle: Rectangle, whole: u64) {
         let context = &self.profile.contexts()[place];
         let function = &self.profile.functions()[context.function];
@@ -115,7 +117,7 @@ impl Map<'_> {
             svg,
             "<g><title>{}\n{} ({:.1} %) with all it calls, {} ({:.1} %) in itself, {} calls</title>\
              <rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" fill=\"hsl({hue},62%,84%)\" \
-             stroke=\"hsl({hue},45%,42%)\" stroke-width=\"0.8\"/>",
+             style=\"fill:color-mix(in srgb,hsl({hue},60%,50%) 25%,Canvas)\" stroke=\"hsl({hue},45%,50%)\"/>",
             xml(&function.standard_name()),
             readable(total),
             percent(total, whole),
