@@ -327,7 +327,7 @@ impl Chapter {
         records.iter_mut().for_each(|record| record.chapter = Some(self.number));
         told.wrong |= records.iter().any(|record| record.status == Status::Wrong);
         told.kept.add(records.iter().cloned())?;
-        show_records(&screen, &records, &below(&chosen, &records, input))?;
+        show_records(&screen, &records, &below(&chosen, &records, input), &told.reasons)?;
         if !mem::replace(&mut told.explained, true) {
             meanings().iter().try_for_each(|line| screen.line(wrapped(line, 2)))?;
         }

@@ -18,27 +18,40 @@ pub fn lessons(steps: &[LadderStep<'_>], records: &[StepRecord]) -> Vec<String> 
     pairs.filter_map(|(steps, records)| Some(line(steps[1].info().lesson?, &records[0], &records[1]))).collect()
 }
 
+/// How one step compares with another that ran in turn with it, in a sentence: faster, slower or not proven, with the interval; or why
+/// that cannot be said.
+pub fn compared(before: &StepRecord, after: &StepRecord) -> String {
+    match proven(before, after) {
+        Ok(ratio) => format!("{} beside {}: {ratio}", after.step, before.step),
+        Err(why) => format!("{} beside {}: {why}", after.step, before.step),
+    }
+}
+
+/// The ratio of two steps, or why there is none.
+fn proven(before: &StepRecord, after: &StepRecord) -> Result<Ratio, String> {
+    if let Some(missing) = [before, after].into_iter().find(|record| record.best_ms.is_none()) {
+        return Err(format!("{} is {} here", missing.step, missing.status.word()));
+    }
+    if too_small(after).is_some() {
+        return Err("these sizes are too small to show it".to_owned());
+    }
+    Ratio::of(&before.times, &after.times).ok_or_else(|| "too few runs to tell".to_owned())
+}
+
 /// What came of a pair of steps of which something was expected.
 fn line(expected: Expected, before: &StepRecord, after: &StepRecord) -> String {
-    let pair = format!("look at {} -> {}, expected to be {}", before.step, after.step, expected.word());
-    let came = if let Some(missing) = [before, after].into_iter().find(|record| record.best_ms.is_none()) {
-        format!("{} is {} here", missing.step, missing.status.word())
-    } else if too_small(after).is_some() {
-        "these sizes are too small to show it".to_owned()
-    } else {
-        match Ratio::of(&before.times, &after.times) {
-            None => "too few runs to tell".to_owned(),
-            Some(ratio) => {
-                let agrees = match ratio.is(expected) {
-                    Some(true) => "as the chapter says",
-                    Some(false) => "NOT what the chapter says, on this machine",
-                    None => "which neither proves nor denies it",
-                };
-                format!("{ratio}: {agrees}")
-            }
+    let came = match proven(before, after) {
+        Err(why) => why,
+        Ok(ratio) => {
+            let agrees = match ratio.is(expected) {
+                Some(true) => "as the chapter says",
+                Some(false) => "NOT what the chapter says, on this machine",
+                None => "which neither proves nor denies it",
+            };
+            format!("{ratio}: {agrees}")
         }
     };
-    format!("{pair}: {came}")
+    format!("look at {} -> {}, expected to be {}: {came}", before.step, after.step, expected.word())
 }
 
 #[cfg(test)]

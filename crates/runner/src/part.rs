@@ -241,6 +241,20 @@ impl<'a> Part<'a> {
         left: &[usize],
     ) -> Result<(), Failure> {
         self.screen.line(plain_table(header, rows, left))?;
+        self.keep_table(name, header, rows, left)
+    }
+
+    /// Writes a table to `chapterN-NAME.md` and does not print it: one that says nothing on this machine, for which a line will do.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep_table<const COLUMNS: usize>(
+        &mut self,
+        name: &str,
+        header: &[&str; COLUMNS],
+        rows: &[[String; COLUMNS]],
+        left: &[usize],
+    ) -> Result<(), Failure> {
         self.write(&format!("{name}.md"), &markdown(header, rows, left))
     }
 

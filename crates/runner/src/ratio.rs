@@ -17,6 +17,9 @@ const STUDENT: [f64; 4] = [12.706, 4.303, 3.182, 2.776];
 /// As many times as fast is still the same.
 const SAME: f64 = 1.1;
 
+/// What stands in the place of a speedup that is not proven.
+pub(crate) const NOT_PROVEN: &str = "~";
+
 /// How many times as fast the second of two programs is, in pairs of runs: the interval that the middle lies in with 95 % confidence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio {
@@ -102,6 +105,22 @@ impl fmt::Display for Ratio {
             Verdict::NotProven => write!(f, "not proven to be faster or slower ({interval})"),
         }
     }
+}
+
+/// How many times as fast the runs `after` are as those before, for a table: the median of the ratios of the pairs where they prove that
+/// there is a difference, and `~` where they do not.
+///
+/// ```
+/// use std::time::Duration;
+/// use runner::proven_speedup;
+///
+/// let ms = |times: [u64; 6]| times.map(Duration::from_millis);
+/// assert_eq!(proven_speedup(&ms([20; 6]), &ms([10; 6])), "2.00 x");
+/// assert_eq!(proven_speedup(&ms([20, 10, 20, 10, 20, 10]), &ms([15; 6])), "~");
+/// ```
+pub fn proven_speedup(before: &[Duration], after: &[Duration]) -> String {
+    let proven = Ratio::of(before, after).filter(|found| found.verdict() != Verdict::NotProven);
+    proven.map_or_else(|| NOT_PROVEN.to_owned(), |found| ratio(found.middle))
 }
 
 /// From which size on one program is faster than another, by what is proven at each size, the smallest first.

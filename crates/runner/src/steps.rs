@@ -1,12 +1,15 @@
 //! Steps that are run one after the other on the same input: progress, speedups, table and notes.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use validation::{Session, Settings, SharedInput};
 
 use crate::ladder_step::LadderStep;
 use crate::lesson::is_pair;
 use crate::measure::Budget;
 use crate::progress::Progress;
-use crate::record::{StepRecord, add_speedups, race, run_step};
+use crate::record::{Status, StepRecord, add_speedups, race, run_step};
 use crate::screen::{Failure, Screen};
 use crate::table::{ladder_table, notes, wrapped};
 
@@ -48,11 +51,28 @@ pub fn run_steps(
     records
 }
 
-/// Shows what came of steps: the table, lines that stand below it, and what the table has no room for.
+/// Shows what came of steps: the table, lines that stand below it, and what the table has no room for. Steps that cannot run here are
+/// in no row: a line says why, and what mends it only if that is not among the reasons that have been told before.
 ///
 /// # Errors
 /// As [`Screen::line`].
-pub fn show_records(screen: &Screen, records: &[StepRecord], below: &[String]) -> Result<(), Failure> {
-    screen.line(ladder_table(records))?;
-    below.iter().chain(&notes(records)).try_for_each(|line| screen.line(wrapped(line, 2)))
+pub fn show_records(
+    screen: &Screen,
+    records: &[StepRecord],
+    below: &[String],
+    told: &RefCell<BTreeSet<String>>,
+) -> Result<(), Failure> {
+    let available: Vec<_> = records.iter().filter(|record| record.status != Status::Unavailable).cloned().collect();
+    if !available.is_empty() {
+        screen.line(ladder_table(&available))?;
+    }
+    let mut shortened = records.to_vec();
+    for reason in shortened.iter_mut().filter(|record| record.status == Status::Unavailable) {
+        let Some(why) = &mut reason.reason else { continue };
+        if told.borrow().contains(why) {
+            *why = why.split("; ").next().unwrap_or(why).to_owned();
+        }
+    }
+    told.borrow_mut().extend(records.iter().filter_map(|record| record.reason.clone()));
+    below.iter().chain(&notes(&shortened)).try_for_each(|line| screen.line(wrapped(line, 2)))
 }

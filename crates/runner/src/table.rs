@@ -4,13 +4,10 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 use crate::limits::BELIEVABLE;
-use crate::ratio::{Ratio, Verdict};
+use crate::ratio::{NOT_PROVEN, Ratio, Verdict};
 use crate::record::{Status, StepRecord, too_small};
 use crate::screen::printable;
 use crate::units::{DASH, or_dash, ratio, time};
-
-/// What stands in the place of a speedup that is not proven.
-const NOT_PROVEN: &str = "~";
 
 /// The ladder as a table of at most 80 columns: names left, numbers right, wrong rows red and unavailable ones dim. What is not
 /// there is `-`. A speedup is shown where the runs prove that there is one, or a slowdown, and where the problem is large enough to
@@ -105,10 +102,19 @@ pub fn notes(records: &[StepRecord]) -> Vec<String> {
     }
     let line = |(status, reason, steps): (Status, &str, Vec<&str>)| {
         let verb = if steps.len() == 1 { "is" } else { "are" };
-        format!("{} {verb} {}: {}", steps.join(", "), status.word(), printable(reason))
+        format!("{} {verb} {}: {}", some(&steps), status.word(), printable(reason))
     };
     let lines = devices(records).into_iter().chain(reasons.into_iter().map(line));
     lines.chain(of_limits(records)).chain(records.iter().find_map(too_small)).collect()
+}
+
+/// The names of some steps; of many the first ones, and how many more.
+fn some(steps: &[&str]) -> String {
+    const MOST: usize = 4;
+    match steps {
+        [first, second, rest @ ..] if rest.len() > MOST - 2 => format!("{first}, {second} and {} more", rest.len()),
+        _ => steps.join(", "),
+    }
 }
 
 /// Why a step is nearer to its limit than it can be.
