@@ -7,10 +7,12 @@ use std::time::Duration;
 use runner::plot::{Axis, Lines, Series};
 use runner::{Budget, Chapter, Failure, LadderStep, Part, Setting, sweep};
 use validation::{Mandelbrot, Problem, Settings, mandelbrot};
+use vectorised::combined;
 use vectorised::simd::{self, MOST_VECTORS};
 
 fn main() -> ExitCode {
-    Chapter::new(7, "SIMD", simd::ladders())
+    let ladders = [simd::ladders(), combined::ladders()].into_iter().flatten().collect();
+    Chapter::new(7, "SIMD", ladders)
         .about("One core, eight numbers at a time, and several times eight in flight.")
         .part(Some("mandelbrot"), in_flight)
         .part(Some("mandelbrot"), waiting)

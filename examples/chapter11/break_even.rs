@@ -1,4 +1,4 @@
-//! From which size on a device pays, with the way there and back and without.
+//! The size from which a device pays off, with the copies there and back and without.
 
 use std::convert::Infallible;
 use std::hint::black_box;

@@ -1,4 +1,4 @@
-//! The tutorial's program line by line, as line_profiler shows it, and what comes of its slowest line.
+//! The tutorial's program line by line, as line_profiler shows it, and what is done about its slowest line.
 
 use std::time::Duration;
 

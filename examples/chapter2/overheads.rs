@@ -47,7 +47,7 @@ pub(crate) fn overheads(part: &mut Part<'_>) -> Result<(), Failure> {
     part.table("overheads", &["profiler", "of", "without", "with", "costs"], &rows, &[0, 1])
 }
 
-/// The time of a program with the sampler and without, by turns.
+/// The time of a program, in turn with the sampler and without.
 fn sampler_overhead(part: &Part<'_>) -> Result<[String; 5], Failure> {
     let input = part.input::<Mandelbrot>()?;
     let mut counts = Mandelbrot::output(&input);

@@ -134,6 +134,8 @@ pub(crate) fn hottest_loop(sources: &mut Sources, step: &LadderStep<'_>) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
     use crate::catalog::{all, find_one, ladders};
 
@@ -145,16 +147,24 @@ mod tests {
     #[test]
     #[cfg(target_arch = "x86_64")]
     fn every_step_has_machine_code() {
-        let (ladders, image) = (ladders(), image().unwrap());
-        let mut sources = Sources::new(root().unwrap());
+        let ladders = ladders();
         // Built without CUDA, the steps over CUDA are one function, which says that they are unavailable.
         let built = |step: &LadderStep<'_>| cfg!(feature = "cuda") || !step.info().name.starts_with("cuda_");
-        for step in all(&ladders).into_iter().filter(built) {
-            let listings = of_step(&image, &mut sources, &step)
-                .unwrap_or_else(|error| panic!("{}: {error:?}", step.info().path()));
-            let counts = together(step.info().path(), &listings);
-            assert!(counts.whole.instructions > 0, "{}", step.info().path());
-        }
+        let steps: Vec<_> = all(&ladders).into_iter().filter(built).collect();
+        let look = |steps: &[LadderStep<'_>]| {
+            let (image, mut sources) = (image().unwrap(), Sources::new(root().unwrap()));
+            for step in steps {
+                let listings = of_step(&image, &mut sources, step)
+                    .unwrap_or_else(|error| panic!("{}: {error:?}", step.info().path()));
+                let counts = together(step.info().path(), &listings);
+                assert!(counts.whole.instructions > 0, "{}", step.info().path());
+            }
+        };
+        let (first, second) = steps.split_at(steps.len() / 2);
+        thread::scope(|scope| {
+            scope.spawn(|| look(first));
+            look(second);
+        });
     }
 
     #[test]

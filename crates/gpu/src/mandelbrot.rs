@@ -18,7 +18,7 @@ fn workgroup(settings: &Settings) -> u32 {
 }
 
 // ANCHOR: arrays
-/// Whole arrays on the device: each operation of the loop's body is a kernel, and an array is all that they tell each other.
+/// Whole arrays on the device: each operation of the loop's body is a kernel, and arrays are all that they share.
 ///
 /// Mirrors `pycuda_asnumpy_float64.py`. Look at the number of kernels, seven for each iteration, and at what each of them does with every
 /// point: read it, do one thing, write it back.

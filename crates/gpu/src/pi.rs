@@ -1,4 +1,4 @@
-//! The pi ladder of graphics cards: enough work for everybody.
+//! The pi ladder of graphics cards: enough work for all invocations.
 
 use validation::pi::Input;
 use validation::{Expected, Pi, Ready, Settings, Step, step};

@@ -19,7 +19,7 @@ fn views<'a>(
 /// Each element by its row and column, with a bounds check for each index.
 ///
 /// Mirrors the talk's loop over buffers before `boundscheck(False)`. Look where the checks have gone: the compiler asks once for each
-/// row how far its indices are good, and the loop in between is packed.
+/// row how far its indices are in bounds, and the loop in between is packed.
 pub fn indexed(input: &Input, output: &mut Output) {
     let (a, b, mut output) = views(input, output);
     for row in 0..a.nrows() {

@@ -125,7 +125,7 @@ pub fn expanded(input: &Input, counts: &mut Output) {
 // ANCHOR_END: expanded
 
 // ANCHOR: cycles
-/// An orbit that comes back to a point it has been at, bit for bit, goes round for ever: it never escapes.
+/// An orbit that comes back to a point it has been at, bit for bit, repeats without end: it never escapes.
 ///
 /// Mirrors nothing in the tutorials: an algorithm instead of an instruction (Brent's cycle detection: remember the point at
 /// iterations 1, 2, 4, 8, ...). Every count stays exact. Look for the iterations that are not made.

@@ -43,7 +43,7 @@ pub fn whole(input: &Input, output: &mut Output) {
 // ANCHOR: pool_quadrants
 /// Four quadrants, sent to the pool number by number and back.
 ///
-/// Mirrors the talk's `test_multi`, six times slower than its NumPy. Look at the arithmetic: three operations for each number, which is written,
+/// Mirrors the talk's `test_multi`, six times slower than its NumPy. Look at the arithmetic: four operations for each element, which is written,
 /// sent, received and read three times over for that.
 pub fn pool_quadrants(_: &Input, settings: &Settings) -> Ready<Expression> {
     fn calculate((a, b): (Vec<f64>, Vec<f64>)) -> Vec<f64> {

@@ -7,7 +7,7 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Writes a file beside its place and moves it there when it is whole. A file that is there keeps its permissions, and one that nobody
-/// may write to stays as it is, whoever asks. What is no regular file (a link, a pipe, `/dev/stdout`) is written straight through.
+/// may write to stays as it is. What is no regular file (a link, a pipe, `/dev/stdout`) is written straight through.
 pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let there = fs::symlink_metadata(path).ok();

@@ -65,4 +65,4 @@ pub use setting::Setting;
 pub use steps::{heading, run_steps, show_records};
 pub use sweep::{SweepPoint, sweep};
 pub use table::{devices, ladder_table, meanings, notes, numbers_cell, plain_table};
-pub use testing::{Exceptions, test_steps};
+pub use testing::{Exceptions, LeftOut, test_steps, test_steps_but};

@@ -42,7 +42,7 @@ fn evolve(x: &mut [f64], y: &mut [f64], speed: &[f64], timestep: f64, steps: usi
 ///
 /// Mirrors a parallel loop inside of the loop over time, with the barrier that OpenMP puts at its end. Look at what is waited for:
 /// nothing, for no particle looks at another. With thousands of steps it is the waiting that takes the time. And look at `together`:
-/// nobody begins before all are there, or those that are would wait for ever for one that the system refused.
+/// no thread begins before all are there; else they would wait without end for one that the system refused.
 pub fn synchronised(_: &Input, settings: &Settings) -> Ready<Particles> {
     let threads = settings.threads.get();
     starting(threads, move |input: &Input, output: &mut Output| {

@@ -1,4 +1,4 @@
-//! The pi ladder of the threads: chunks of darts, each with a random stream of its own, so that the hits are the same whoever throws.
+//! The pi ladder of the threads: chunks of darts, each with a random stream of its own, so that the hits are the same on any thread.
 
 use std::iter;
 use std::sync::Mutex;

@@ -134,7 +134,7 @@ impl SharedInput {
     }
 }
 
-/// A step that is ready to run on one input, with its own output. Whoever takes times of it does so through
+/// A step that is ready to run on one input, with its own output. Times of it are taken through
 /// [`Checked`](crate::Checked).
 pub trait Session {
     /// The problem's name.

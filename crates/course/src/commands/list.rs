@@ -49,7 +49,7 @@ pub(super) fn run(args: &ListArgs) -> Result<(), Failure> {
 }
 
 /// Refuses a chapter that is not there, is not written yet, or has no steps.
-pub(super) fn check_chapter(number: u32) -> Result<(), Failure> {
+fn check_chapter(number: u32) -> Result<(), Failure> {
     let Some(chapter) = ChapterInfo::numbered(number) else {
         let last = CHAPTERS.len();
         return Err(Failure::Usage(format!("there is no chapter {number}; there are 1 to {last}")));

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::{env, mem};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use validation::{Checked, Ladder, NoAnswer, Settings, SharedInput, StepError};
+use validation::{Checked, Ladder, NoAnswer, Settings, SharedInput, StepError, StepInfo};
 
 use crate::screen::{panic_text, short_panics};
 use summary::{Summary, brief};
@@ -28,20 +28,28 @@ use summary::{Summary, brief};
 /// Tests that fail among many say little, and the end says in three lines for each step at which sizes it is wrong. Those that are
 /// chosen by a filter say everything.
 pub fn test_steps(ladders: Vec<Box<dyn Ladder>>, exceptions: Exceptions) -> ExitCode {
+    test_steps_but(ladders, exceptions, |_, _| None)
+}
+
+/// Which cases of a step are left out on this machine, and why.
+pub type LeftOut = fn(step: &StepInfo, input: &SharedInput) -> Option<String>;
+
+/// As [`test_steps`], without cases that would take much too long on this machine: they are shown as ignored with the reason.
+pub fn test_steps_but(ladders: Vec<Box<dyn Ladder>>, exceptions: Exceptions, left_out: LeftOut) -> ExitCode {
     let arguments = Arguments::from_args();
     let ladders: Vec<Arc<dyn Ladder>> = ladders.into_iter().map(Arc::from).collect();
     let (summary, chosen) = (Arc::new(Summary::default()), arguments.filter.is_some());
     if !chosen {
         short_panics();
     }
-    let mut trials: Vec<_> = ladders.iter().flat_map(|ladder| trials(ladder, &summary, chosen)).collect();
+    let mut trials: Vec<_> = ladders.iter().flat_map(|ladder| trials(ladder, left_out, &summary, chosen)).collect();
     trials.extend(rules::trials(&ladders, exceptions));
     let ended = libtest_mimic::run(&arguments, trials);
     summary.lines().iter().for_each(|line| println!("{line}"));
     ended.exit_code()
 }
 
-fn trials(ladder: &Arc<dyn Ladder>, summary: &Arc<Summary>, chosen: bool) -> Vec<Trial> {
+fn trials(ladder: &Arc<dyn Ladder>, left_out: LeftOut, summary: &Arc<Summary>, chosen: bool) -> Vec<Trial> {
     let mut trials = Vec::new();
     for (case, make) in ladder.cases() {
         // The steps of a case share its input, and with it the reference answer.
@@ -54,6 +62,9 @@ fn trials(ladder: &Arc<dyn Ladder>, summary: &Arc<Summary>, chosen: bool) -> Vec
                 let (make, made) = &*input;
                 let made = made.get_or_init(|| make().map_err(|error| error.to_string()));
                 let made = made.as_ref().map_err(|error| Failed::from(error.as_str()))?;
+                if let Some(why) = left_out(&ladder.steps()[index], made) {
+                    return Ok(Completion::ignored_with(why));
+                }
                 let outcome = test(&*ladder, index, made);
                 summary.add(&path, &case, made.work().flops(), outcome.as_ref().map(drop));
                 match outcome {

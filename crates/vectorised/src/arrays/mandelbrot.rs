@@ -127,7 +127,7 @@ pub fn planes(input: &Input, counts: &mut Output) {
 // ANCHOR_END: planes
 
 // ANCHOR: marked
-/// A finished point is marked by the number that is not one: NaN stays NaN, and is more than 4 never again.
+/// A finished point is marked by the number that is not one: NaN stays NaN, and is never more than 4 again.
 ///
 /// Mirrors the broadcasting of the axes, `xs[np.newaxis, :] + 1j * ys[:, np.newaxis]`, which needs no array of points. Look what
 /// is left to move: only z, since q is no longer written.

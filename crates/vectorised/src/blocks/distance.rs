@@ -68,7 +68,7 @@ pub fn blocked_threads(input: &Input, settings: &Settings) -> Ready<Distance> {
 // ANCHOR: compiled
 /// The text of the expression, over a row and a column that are broadcast against each other.
 ///
-/// Mirrors `numexpr.evaluate` over `x[None, :]` and `x[:, None]`. Look at the listing: px and py stand still in a block, so they
+/// Mirrors `numexpr.evaluate` over `x[None, :]` and `x[:, None]`. Look at the listing: px and py do not change in a block, so they
 /// are scalars.
 pub fn compiled(_input: &Input, settings: &Settings) -> Ready<Distance> {
     let program = compile(TEXT, &["x", "y", "px", "py"].map(|name| (name, Type::Float)))?;

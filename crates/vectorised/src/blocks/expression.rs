@@ -16,7 +16,7 @@ pub const BYTES: usize = 48;
 // ANCHOR: one_block
 /// Four loops, one for each operation, with temporaries as long as the matrices: all elements are one block.
 ///
-/// Mirrors NumPy's `(a + b) * 2 + a * b`. Look how many bytes travel: six arrays are written or read that nobody asked for.
+/// Mirrors NumPy's `(a + b) * 2 + a * b`. Look how many bytes travel: six arrays are written or read that the problem does not need.
 pub fn one_block(input: &Input, _settings: &Settings) -> Ready<Expression> {
     let block = input.a.len();
     let (mut sum, mut doubled, mut product) = (vec![0.0; block], vec![0.0; block], vec![0.0; block]);

@@ -306,8 +306,8 @@ pub fn masked(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: masked
 
 // ANCHOR: dispatched
-/// One source for every instruction set: the compiler makes a copy for each, and the program takes the best one for the CPU it
-/// finds itself on.
+/// One source for every instruction set: the compiler makes a copy for each, and the program takes the best one for the CPU that
+/// it runs on.
 ///
 /// Mirrors `interleaved`, with the lanes left open. Look for `with_simd` in the listing: there are as many of it as sets.
 pub fn dispatched(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
@@ -365,7 +365,7 @@ pub fn dispatched_to() -> String {
 }
 
 // ANCHOR: rounds
-/// Rounds: after 16, 32, 64, ... iterations those that have escaped are dropped, and the others close ranks.
+/// Rounds: after 16, 32, 64, ... iterations those that have escaped are dropped, and the others move together.
 ///
 /// Mirrors `compacted` of the whole arrays. Look for `vcompresspd`: it moves the lanes of a mask to the front of a register.
 pub fn rounds(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
