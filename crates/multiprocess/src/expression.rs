@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use validation::expression::{Input, Output};
-use validation::{Expression, Ready, Settings, Step, step};
+use validation::{Expected, Expression, Ready, Settings, Step, step};
 
 use crate::prepared::pooled;
 use crate::{FrozenArray, Numbers, SharedArray, task};
@@ -119,6 +119,7 @@ pub const STEPS: &[Step<Expression>] = &[
     step!(whole, "the talk's test_numpy", "one process, an array for each operation")
         .temporaries(|input| 3 * bytes(input)),
     step!(prepared pool_quadrants, "the talk's test_multi", "quadrants sent number by number")
+        .lesson(Expected::Slower)
         .temporaries(|input| 9 * bytes(input)),
     step!(prepared pool_bytes, "NumPy's own pickling", "quadrants sent as bytes").temporaries(|input| 9 * bytes(input)),
     step!(prepared shared, "the book's shared memory", "matrices and answer shared")

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Ready, Settings, Step, StepError, step};
+use validation::{Expected, Mandelbrot, Ready, Settings, Step, StepError, step};
 use vectorised::combined::{self, Picture, Rows};
 use vectorised::simd::slices::FreeRunning;
 
@@ -287,7 +287,9 @@ pub fn combined(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(chunks_serial, "multi.py, before its pool", "chunks, one after the other").temporaries(lists),
     step!(chunks_backwards, "multi.py, checked in reverse", "chunks, from the last to the first").temporaries(lists),
-    step!(prepared pool_pickled, "multi.py", "q, z and the counts sent number by number").temporaries(pickled),
+    step!(prepared pool_pickled, "multi.py", "q, z and the counts sent number by number")
+        .lesson(Expected::Faster)
+        .temporaries(pickled),
     step!(prepared pool_rows, "beyond the tutorial", "row numbers sent, counts sent back")
         .temporaries(|input: &Input| 24 * (input.width() * input.height()) as u64),
     step!(prepared shared, "the book's shared memory", "counts written in place")

@@ -8,7 +8,7 @@ use crossbeam::deque::{Steal, Stealer, Worker};
 use ndarray::{ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Ready, Settings, Step, step};
+use validation::{Expected, Mandelbrot, Ready, Settings, Step, step};
 use vectorised::combined::{self, Picture};
 use vectorised::simd::slices::{self, FreeRunning};
 
@@ -330,7 +330,7 @@ fn grain(input: &Input, threads: usize) -> usize {
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(alone, "kernels::mandelbrot::expanded", "one thread, to compare with"),
-    step!(prepared quadrants, "the talk's thread_id if/elif", "four threads, a quarter each"),
+    step!(prepared quadrants, "the talk's thread_id if/elif", "four threads, a quarter each").lesson(Expected::Faster),
     step!(prepared bands, "schedule(static)", "a band of rows for each thread"),
     step!(prepared dealt, "schedule(static, 1)", "rows dealt in turn"),
     step!(prepared queued, "schedule(dynamic)", "who is free takes the next row"),

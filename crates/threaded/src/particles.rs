@@ -5,7 +5,7 @@ use std::thread::{self, Builder};
 
 use rayon::prelude::*;
 use validation::particles::{Input, Output};
-use validation::{Particles, Ready, Settings, Step, step};
+use validation::{Expected, Particles, Ready, Settings, Step, step};
 use vectorised::simd::slices;
 
 use crate::start::together;
@@ -146,7 +146,8 @@ const GROUP: usize = 64;
 /// The steps, in order.
 pub const STEPS: &[Step<Particles>] = &[
     step!(alone, "kernels::particles::columns", "one thread, to compare with"),
-    step!(prepared synchronised, "a parallel loop inside of time", "all wait for all after each step"),
+    step!(prepared synchronised, "a parallel loop inside of time", "all wait for all after each step")
+        .lesson(Expected::Slower),
     step!(prepared bands, "the book's prange over particles", "a share for each thread, all the way"),
     step!(prepared pooled, "the book's pool, with threads", "threads that wait at a channel"),
     step!(prepared parallel, "rayon; numba.prange", "a parallel iterator over groups"),

@@ -148,6 +148,11 @@ impl Checked {
         Ok(())
     }
 
+    /// Says that something else has had the processor and its caches for so long since the last run: another step, in a race.
+    pub fn disturbed(&mut self, by: Duration) {
+        self.since += by;
+    }
+
     /// What was found of the answers so far: of each number the largest.
     pub fn verified(&self) -> Verified {
         self.verified

@@ -45,6 +45,7 @@ trait Held: Send + Sync {
     fn problem(&self) -> &'static str;
     fn sizes(&self) -> Vec<(&'static str, u64)>;
     fn work(&self) -> Work;
+    fn reading(&self, sum: &str) -> String;
     fn reference_sum(&self) -> String;
     fn single_reference_sum(&self) -> Option<String>;
     fn any(&self) -> &dyn Any;
@@ -64,6 +65,10 @@ impl<P: Problem> Held for Holder<P> {
 
     fn work(&self) -> Work {
         P::work(&self.0)
+    }
+
+    fn reading(&self, sum: &str) -> String {
+        P::reading(&self.0, sum)
     }
 
     fn reference_sum(&self) -> String {
@@ -102,6 +107,11 @@ impl SharedInput {
     /// The necessary operations and bytes.
     pub fn work(&self) -> Work {
         self.0.work()
+    }
+
+    /// What a validation sum of this problem says, in a line that begins with it.
+    pub fn reading(&self, sum: &str) -> String {
+        self.0.reading(sum)
     }
 
     /// The validation sum of the reference answer.

@@ -9,7 +9,7 @@ use std::{env, fs, io};
 use clap::Args;
 use runner::files::write_atomically;
 use runner::output::shown;
-use runner::{Failure, Screen, Status, StepRecord, devices};
+use runner::{ChapterInfo, Failure, Screen, Status, StepRecord, devices};
 use tempfile::TempDir;
 
 use crate::catalog::ladders;
@@ -32,6 +32,9 @@ pub(crate) struct RecordArgs {
 pub(super) fn run(args: &RecordArgs) -> Result<(), Failure> {
     let root = root()?;
     let chapter = format!("chapter{}", args.chapter);
+    if let Some(said) = ChapterInfo::numbered(args.chapter).and_then(ChapterInfo::not_written) {
+        return Err(Failure::Usage(said));
+    }
     if !root.join("examples").join(format!("{chapter}.rs")).is_file() {
         let known = chapters(&root);
         return Err(Failure::Usage(format!("there is no chapter {}; there are {}", args.chapter, known.join(", "))));

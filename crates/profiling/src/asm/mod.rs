@@ -73,6 +73,7 @@ pub use dis::dis;
 pub use error::Error;
 pub use function::{Frame, Function};
 pub use generated::Generated;
+pub use html::{Highlighter, escaped};
 pub use image::Image;
 pub use instruction::{Callee, Class, Guard, Instruction, Line, Purpose};
 pub use listing::{Layout, Listing, Loop};

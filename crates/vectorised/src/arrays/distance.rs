@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, ArrayViewMut2, Axis, Zip, stack};
 use validation::distance::{Input, Output};
-use validation::{Distance, Step, step};
+use validation::{Distance, Expected, Step, step};
 
 // ANCHOR: broadcast
 /// The points once along the rows and once along the columns: a new axis of length one stands for as many as are needed.
@@ -102,7 +102,7 @@ pub const STEPS: &[Step<Distance>] = &[
     step!(in_place, "the same with out=", "one matrix besides the answer")
         .temporaries(|input: &Input| matrix_bytes(input)),
     step!(one_pass, "beyond NumPy", "nothing stored but the answer"),
-    step!(row_by_row, "beyond NumPy", "each row a contiguous loop"),
+    step!(row_by_row, "beyond NumPy", "each row a contiguous loop").lesson(Expected::Faster),
 ];
 
 /// Bytes of one matrix of points by points.

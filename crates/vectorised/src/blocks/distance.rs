@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use validation::distance::{Input, Output};
-use validation::{Distance, Ready, Settings, Step, step};
+use validation::{Distance, Expected, Ready, Settings, Step, step};
 
 use super::preparation::{compile, fitting_block, pool, ready};
 use crate::compiler::{Array, Options, Type};
@@ -100,7 +100,8 @@ pub fn compiled_threads(_input: &Input, settings: &Settings) -> Ready<Distance> 
 /// The steps, in order.
 pub const STEPS: &[Step<Distance>] = &[
     step!(prepared blocked, "the book's broadcasting, in blocks", "an operation at a time over a block"),
-    step!(prepared blocked_threads, "inside NumExpr, with threads", "rows shared out to threads"),
+    step!(prepared blocked_threads, "inside NumExpr, with threads", "rows shared out to threads")
+        .lesson(Expected::Faster),
     step!(prepared compiled, "NumExpr, broadcast", "compiled to bytecode for blocks"),
     step!(prepared compiled_threads, "NumExpr with threads", "bytecode on several threads"),
 ];

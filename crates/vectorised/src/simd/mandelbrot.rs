@@ -15,7 +15,7 @@ use num_complex::Complex;
 use pulp::bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Arch, Simd, WithSimd};
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Most, Precision, Reach, Ready, Settings, Step, step};
+use validation::{Expected, Mandelbrot, Most, Precision, Reach, Ready, Settings, Step, step};
 use wide::f64x8;
 
 #[cfg(target_arch = "x86_64")]
@@ -567,7 +567,9 @@ const ONE_ROUNDING_LESS: Precision = Precision::Different {
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(lanes, "numpy_vector.py, in registers", "eight points in the lanes of a vector").temporaries(q_bytes),
-    step!(prepared interleaved, "beyond the tutorial", "several vectors that do not wait").temporaries(q_bytes),
+    step!(prepared interleaved, "beyond the tutorial", "several vectors that do not wait")
+        .lesson(Expected::Faster)
+        .temporaries(q_bytes),
     step!(prepared fused, "NumPy's complex multiplication", "products added before they are rounded")
         .temporaries(q_bytes)
         .precision(ONE_ROUNDING_LESS),
