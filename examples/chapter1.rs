@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use kernels::tips::{TIPS, Tip};
-use runner::{Budget, Chapter, Failure, Screen, plain_table, time};
+use runner::units::times;
+use runner::{Budget, Chapter, Failure, Screen, Timing, plain_table, proven_speedup, time};
 
 fn main() -> ExitCode {
     Chapter::new(1, "Scalar kernels", kernels::ladders())
@@ -35,8 +36,11 @@ fn rows(tip: &Tip) -> Result<Vec<[String; 4]>, Failure> {
             if answer == expected { Ok(elapsed) } else { Err(Failure::Io(format!("{}: a wrong answer", way.name))) }
         })?;
         let (best, median) = (timing.best_ms() * 1e3, timing.median_ms() * 1e3);
-        let speedup = *first.get_or_insert(best) / best;
-        rows.push([way.name.to_owned(), format!("{best:.2}"), format!("{median:.2}"), format!("{speedup:.1} x")]);
+        let speedup = first
+            .as_ref()
+            .map_or_else(|| times(1.0), |first: &Timing| proven_speedup(first.in_order(), timing.in_order()));
+        first.get_or_insert(timing);
+        rows.push([way.name.to_owned(), format!("{best:.2}"), format!("{median:.2}"), speedup]);
     }
     Ok(rows)
 }

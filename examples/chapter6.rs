@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use runner::plot::{Axis, Lines, Series};
+use runner::units::{DASH, times};
 use runner::{Budget, Chapter, Failure, LadderStep, Part, Screen, Setting, time};
 use validation::memory::human;
 use validation::{Checked, NoAnswer, Settings, SharedInput, SizeRequest};
@@ -75,6 +76,7 @@ fn blocks_of_all_sizes(
     part.heading(&format!("{problem}: speed against the size of a block"))?;
     let blocks: Vec<usize> =
         (6..).map(|power| 1 << power).take_while(|block| *block < elements).chain([elements]).collect();
+    let too_small = part.too_small(problem, &input.sizes())?;
     let mut series = Vec::new();
     let mut rows = vec![];
     for (name, bytes) in ["blocked", "compiled"].into_iter().zip(bytes) {
@@ -91,7 +93,7 @@ fn blocks_of_all_sizes(
             format!("{most:.0}"),
             named(best, bytes),
             format!("{whole:.0}"),
-            format!("{:.2} x", chosen / whole),
+            if too_small { DASH.to_owned() } else { times(chosen / whole) },
         ]);
         let points = speeds.iter().map(|&(block, speed)| ((block * bytes) as f64 / 1024.0, speed)).collect();
         series.push(Series { name: name.to_owned(), points });

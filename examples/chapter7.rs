@@ -7,10 +7,12 @@ use std::time::Duration;
 use runner::plot::{Axis, Lines, Series};
 use runner::{Budget, Chapter, Failure, LadderStep, Part, Setting, sweep};
 use validation::{Mandelbrot, Problem, Settings, mandelbrot};
+use vectorised::combined;
 use vectorised::simd::{self, MOST_VECTORS};
 
 fn main() -> ExitCode {
-    Chapter::new(7, "SIMD", simd::ladders())
+    let ladders = [simd::ladders(), combined::ladders()].into_iter().flatten().collect();
+    Chapter::new(7, "SIMD", ladders)
         .about("One core, eight numbers at a time, and several times eight in flight.")
         .part(Some("mandelbrot"), in_flight)
         .part(Some("mandelbrot"), waiting)
@@ -52,6 +54,10 @@ fn plot_vectors(
     let budget = Budget { time: Duration::from_millis(if part.quick() { 5 } else { 150 }), ..Budget::default() };
     let mut series = Vec::new();
     let mut rows: Vec<[String; MOST_VECTORS + 1]> = Vec::new();
+    part.paragraph(
+        "By the number of vectors, GFLOP/s: 10^9 floating-point operations in a second, of those that the problem needs, whatever \
+         else a step computes.",
+    )?;
     for step in steps {
         let settings =
             (1..=MOST_VECTORS).map(|vectors| Settings { vectors: NonZeroUsize::new(vectors), ..part.settings() });
@@ -108,7 +114,17 @@ fn dispatch(part: &mut Part<'_>) -> Result<(), Failure> {
     let rows =
         |set: &simd::InstructionSet| [set.name.to_owned(), set.lanes.to_string(), yes(set.compiled), yes(set.detected)];
     let rows: Vec<_> = sets.iter().map(rows).collect();
-    part.table("instructions", &["instruction set", "doubles", "compiled for", "this CPU has it"], &rows, &[0])?;
+    let header = ["instruction set", "doubles", "compiled for", "this CPU has it"];
+    if sets.iter().all(|set| set.compiled == set.detected) {
+        let has: Vec<_> = sets.iter().filter(|set| set.detected).map(|set| set.name).collect();
+        part.paragraph(&format!(
+            "This program is compiled for exactly what this CPU has: {}. Only a program that is compiled for an older one has to ask.",
+            has.join(", ")
+        ))?;
+        part.keep_table("instructions", &header, &rows, &[0])?;
+    } else {
+        part.table("instructions", &header, &rows, &[0])?;
+    }
     part.paragraph(&format!(
         "Of the copies of `dispatched`, this CPU runs the one for {}.",
         simd::mandelbrot::dispatched_to()

@@ -21,7 +21,7 @@ use runner::{Chapter, Setting};
 
 fn main() -> ExitCode {
     Chapter::new(8, "Threads", threaded::ladders())
-        .about("Who does which row, and how long the others wait for him. All answers are the same to the last bit.")
+        .about("Who does which row, and how long the others wait for it. All answers are the same to the last bit.")
         .part(Some("mandelbrot"), timelines)
         .part(Some("mandelbrot"), |part| speedups(part, "mandelbrot", &["queued", "vectors", "free_running"]))
         .part(Some("expression"), |part| speedups(part, "expression", &["bands", "pooled", "streamed"]))

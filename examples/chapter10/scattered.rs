@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cluster::{Error, Namespace, procedure, task};
 use runner::units::{ms, times};
-use runner::{Budget, Failure, Part, time_calls};
+use runner::{Budget, Failure, Part, Ratio, time_calls};
 use validation::{Particles, Problem, SizeRequest};
 
 use super::engines::engines;
@@ -71,7 +71,12 @@ pub(crate) fn scattered(part: &mut Part<'_>) -> Result<(), Failure> {
         ];
         let header = ["particles", "best ms", "median ms", "the book's ms", "the book's gain"];
         part.table("scatter-gather", &header, &rows, &[0])?;
-        let gain = serial.best_ms() / parallel.best_ms();
-        Ok(part.line(format!("Here it is {} as fast, and every particle is where it would have been.", times(gain)))?)
+        part.line("Every particle is where it would have been.")?;
+        if !part.too_small(Particles::NAME, &Particles::sizes(&input))? {
+            let gain = Ratio::of(serial.in_order(), parallel.in_order());
+            let gain = gain.map_or_else(|| "too few runs to compare".to_owned(), |ratio| ratio.to_string());
+            part.paragraph(&format!("scatter_gather beside benchmark, here: {gain}"))?;
+        }
+        Ok(())
     })
 }

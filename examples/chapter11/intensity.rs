@@ -1,4 +1,4 @@
-//! The same numbers, with more and more to do for each of them: from which work on a device pays.
+//! The same numbers, with more and more to do for each of them: from how much work on a device pays off.
 
 use std::ops::{Mul, Sub};
 use std::time::Duration;

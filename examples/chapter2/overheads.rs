@@ -27,8 +27,10 @@ pub(crate) fn overheads(part: &mut Part<'_>) -> Result<(), Failure> {
         nanoseconds(runs, || _ = black_box(function(black_box(rounds)))) / rounds as f64 / 2.0
     };
     let row = |profiler: &str, of: &str, without: f64, with: f64| {
-        [profiler, of, &format!("{without:.2} ns"), &format!("{with:.2} ns"), &format!("{:.2} ns", with - without)]
-            .map(str::to_owned)
+        // What is less than the times vary cannot be seen, and nothing costs less than nothing.
+        let costs = with - without;
+        let costs = if costs < 0.005 { "not seen".to_owned() } else { format!("{costs:.2} ns") };
+        [profiler, of, &format!("{without:.2} ns"), &format!("{with:.2} ns"), &costs].map(str::to_owned)
     };
     let (plain_call, profiled_call) = (calls(plain_call), calls(profiled_call));
     let plain = statements(plain_loop, 1);
@@ -45,7 +47,7 @@ pub(crate) fn overheads(part: &mut Part<'_>) -> Result<(), Failure> {
     part.table("overheads", &["profiler", "of", "without", "with", "costs"], &rows, &[0, 1])
 }
 
-/// The time of a program with the sampler and without, by turns.
+/// The time of a program, in turn with the sampler and without.
 fn sampler_overhead(part: &Part<'_>) -> Result<[String; 5], Failure> {
     let input = part.input::<Mandelbrot>()?;
     let mut counts = Mandelbrot::output(&input);
@@ -65,7 +67,7 @@ fn sampler_overhead(part: &Part<'_>) -> Result<[String; 5], Failure> {
         format!("a program, at {frequency} Hz"),
         format!("{:.1} ms", without / 1e6),
         format!("{:.1} ms", with / 1e6),
-        format!("{:.1} %", (with / without - 1.0) * 100.0),
+        if with > without { format!("{:.1} %", (with / without - 1.0) * 100.0) } else { "not seen".to_owned() },
     ])
 }
 

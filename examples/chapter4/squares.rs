@@ -3,10 +3,10 @@
 use interpreted::machine::{Engine, THRESHOLD};
 use interpreted::native::BAND;
 use interpreted::programs::{PURE_PYTHON, PURE_PYTHON_2};
-use runner::units::{grouped, times};
+use runner::units::{DASH, grouped, times};
 use runner::{Failure, Part, best};
-use validation::Mandelbrot;
 use validation::mandelbrot::Input;
+use validation::{Mandelbrot, Problem};
 
 use super::picture::{Picture, check, points};
 
@@ -14,6 +14,7 @@ use super::picture::{Picture, check, points};
 pub(crate) fn squares(part: &mut Part<'_>) -> Result<(), Failure> {
     part.section("abs(z) > 2.0, by the root and by the squares", |part| {
         let input = part.input::<Mandelbrot>()?;
+        let too_small = part.too_small(Mandelbrot::NAME, &Mandelbrot::sizes(&input))?;
         let mut rows = Vec::new();
         for (name, program) in [("pure_python.py", PURE_PYTHON), ("pure_python_2.py", PURE_PYTHON_2)] {
             let mut ms = [0.0; 2];
@@ -26,7 +27,8 @@ pub(crate) fn squares(part: &mut Part<'_>) -> Result<(), Failure> {
                 *ms = time.as_secs_f64() * 1e3;
             }
             let [root, without] = ms;
-            rows.push([name.to_owned(), format!("{root:.1}"), format!("{without:.1}"), times(root / without)]);
+            let faster = if too_small { DASH.to_owned() } else { times(root / without) };
+            rows.push([name.to_owned(), format!("{root:.1}"), format!("{without:.1}"), faster]);
         }
         part.table("squares", &["program", "ms by the root", "ms by the squares", "faster"], &rows, &[0])?;
         let (near, all) = near_the_limit(&input);

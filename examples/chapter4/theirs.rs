@@ -33,7 +33,7 @@ pub(crate) fn theirs(part: &mut Part<'_>) -> Result<(), Failure> {
             speedup(their_first, theirs),
             step.to_owned(),
             or_dash(here, |seconds| format!("{seconds:.3}")),
-            speedup(first, here),
+            speedup(first.filter(|_| !part.quick()), here),
         ]
     });
     let header = ["program", "theirs", "s", "faster", "here", "s", "faster"];

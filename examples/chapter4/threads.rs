@@ -9,7 +9,7 @@ use interpreted::programs::PURE_PYTHON_2;
 use runner::units::{DASH, times};
 use runner::{Failure, Part, Stop};
 use validation::parallel::refused;
-use validation::{Mandelbrot, Settings, StepError};
+use validation::{Mandelbrot, Problem, Settings, StepError};
 
 use super::picture::{Picture, check, points};
 
@@ -21,6 +21,7 @@ pub(crate) fn threads(part: &mut Part<'_>) -> Result<(), Failure> {
     let cores = Settings::default().threads.get();
     part.section(&format!("Two interpreters on two threads, on {cores} cores"), |part| {
         let input = part.input::<Mandelbrot>()?;
+        let too_small = part.too_small(Mandelbrot::NAME, &Mandelbrot::sizes(&input))?;
         let points = points(&input);
         let halves: Vec<&[Point]> = points.chunks(points.len().div_ceil(2)).collect();
         let lock = GlobalLock::leaked();
@@ -40,7 +41,7 @@ pub(crate) fn threads(part: &mut Part<'_>) -> Result<(), Failure> {
             rows.push([
                 name.to_owned(),
                 format!("{:.0}", time.as_secs_f64() * 1e3),
-                times(alone.as_secs_f64() / time.as_secs_f64()),
+                if too_small { DASH.to_owned() } else { times(alone.as_secs_f64() / time.as_secs_f64()) },
                 of_lock(GlobalLock::turns),
                 of_lock(GlobalLock::most_at_once),
             ]);

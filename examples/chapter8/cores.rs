@@ -33,6 +33,7 @@ pub(crate) fn cores(part: &mut Part<'_>) -> Result<(), Failure> {
     if rows.is_empty() {
         return Ok(());
     }
+    part.line("Gflop/s: 10^9 floating-point operations in a second, on all threads together")?;
     part.table("cores", &["work", "one thread", "all threads", "speedup"], &rows, &[0])?;
     part.paragraph("Two hyperthreads of one core share its multipliers: together they would compute hardly more than one. Memory is shared by all cores, however many there are.")
 }

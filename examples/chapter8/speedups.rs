@@ -2,11 +2,12 @@
 
 use std::iter;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use runner::limits::limit;
 use runner::plot::{Axis, Lines, Series};
 use runner::units::{or_dash, times};
-use runner::{Budget, Failure, LadderStep, Part, Status, sweep};
+use runner::{Budget, Failure, LadderStep, Part, Status, proven_speedup, sweep};
 use threaded::amdahl;
 use validation::{Settings, SharedInput};
 
@@ -51,8 +52,10 @@ fn trials(cores: usize, most: usize) -> Vec<usize> {
 struct Column<'a> {
     /// The step.
     name: &'a str,
-    /// Threads and the best time in milliseconds.
-    times: Vec<(usize, f64)>,
+    /// Threads, the best time in milliseconds, and all times.
+    times: Vec<(usize, f64, Vec<Duration>)>,
+    /// Whether the problem is too small to show a speedup.
+    too_small: bool,
     /// The part that runs on one thread, by Amdahl's law.
     serial: Option<f64>,
 }
@@ -68,11 +71,13 @@ impl<'a> Column<'a> {
     ) -> Result<Self, Failure> {
         let name = step.info().name;
         let times = best_times(step, input, trials, budget)?;
+        let too_small = part.too_small(input.problem(), &input.sizes())?;
         if times.is_empty() {
             part.paragraph(&format!("{name} cannot run here"))?;
         }
-        let on_cores: Vec<_> = times.iter().copied().filter(|(threads, _)| *threads <= cores()).collect();
-        Ok(Self { name, serial: amdahl::serial_part(&on_cores), times })
+        let on_cores = times.iter().map(|(threads, ms, _)| (*threads, *ms)).filter(|(threads, _)| *threads <= cores());
+        let serial = if too_small { None } else { amdahl::serial_part(&on_cores.collect::<Vec<_>>()) };
+        Ok(Self { name, serial, too_small, times })
     }
 
     /// How many times as fast as one thread.
@@ -82,17 +87,21 @@ impl<'a> Column<'a> {
 
     fn cell(&self, threads: usize) -> String {
         let time = self.times.iter().find(|time| time.0 == threads);
-        or_dash(time, |&(_, ms)| format!("{ms:.2} ms, {}", times(self.speedup(ms))))
+        or_dash(time, |(threads, ms, runs)| match (*threads, self.too_small) {
+            (_, true) => format!("{ms:.2} ms"),
+            (1, false) => format!("{ms:.2} ms, {}", times(1.0)),
+            (_, false) => format!("{ms:.2} ms, {}", proven_speedup(&self.times[0].2, runs)),
+        })
     }
 }
 
-/// The best times of a step, by threads, beginning with one; none where it cannot run on one.
+/// The times of a step, by threads, beginning with one; none where it cannot run on one.
 fn best_times(
     step: LadderStep<'_>,
     input: &SharedInput,
     trials: &[usize],
     budget: &Budget,
-) -> Result<Vec<(usize, f64)>, Failure> {
+) -> Result<Vec<(usize, f64, Vec<Duration>)>, Failure> {
     let settings = trials
         .iter()
         .filter_map(|&threads| Some(Settings { threads: NonZeroUsize::new(threads)?, ..Settings::default() }));
@@ -100,8 +109,11 @@ fn best_times(
     if points.iter().any(|point| point.record.status == Status::Wrong) {
         return Err(Failure::Wrong);
     }
-    let times: Vec<_> =
-        points.iter().filter_map(|point| Some((point.settings.threads.get(), point.record.best_ms?))).collect();
+    let times = points.into_iter().filter_map(|point| {
+        let (threads, ms) = (point.settings.threads.get(), point.record.best_ms?);
+        Some((threads, ms, point.record.times))
+    });
+    let times: Vec<_> = times.collect();
     Ok(if times.first().is_some_and(|time| time.0 == 1) { times } else { Vec::new() })
 }
 
@@ -138,7 +150,7 @@ fn plot(part: &mut Part<'_>, problem: &str, columns: &[Column<'_>], trials: &[us
     let cores = cores();
     let mut series = Vec::new();
     for column in columns.iter().filter(|column| !column.times.is_empty()) {
-        let points = column.times.iter().map(|&(threads, ms)| (threads as f64, column.speedup(ms)));
+        let points = column.times.iter().map(|(threads, ms, _)| (*threads as f64, column.speedup(*ms)));
         series.push(Series { name: column.name.to_owned(), points: points.collect() });
         if let (Some(serial), true) = (column.serial, series.len() == 1) {
             let law = trials.iter().map(|&threads| (threads as f64, amdahl::speedup(serial, threads.min(cores))));

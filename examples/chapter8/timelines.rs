@@ -9,7 +9,7 @@ use runner::{Failure, Part, Stop, numbers_cell};
 use threaded::mandelbrot::row;
 use threaded::prange::{Schedule, Span, Timeline, prange};
 use validation::parallel::refused;
-use validation::{Mandelbrot, mandelbrot};
+use validation::{Mandelbrot, Problem, mandelbrot};
 
 /// Shares the same rows out by every schedule, and draws which thread did which when.
 pub(crate) fn timelines(part: &mut Part<'_>) -> Result<(), Failure> {
@@ -24,6 +24,7 @@ pub(crate) fn timelines(part: &mut Part<'_>) -> Result<(), Failure> {
         for schedule in schedules(threads, rows) {
             runs.push(best_run(threads, schedule, &input, &mut counts).map_err(|error| refused(threads, &error))?);
         }
+        part.too_small(Mandelbrot::NAME, &Mandelbrot::sizes(&input))?;
         table(part, &runs)?;
         let panels: Vec<_> = runs.iter().map(|run| run.panel(rows)).collect();
         Ok(draw(part, &panels)?)

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use multiprocess::{Error, pi, task};
-use runner::units::{grouped, ms, times};
+use runner::units::{DASH, grouped, ms, times};
 use runner::{Failure, Part, best};
 
 use super::workers::pool;
@@ -16,6 +16,7 @@ pub(crate) fn samples(part: &mut Part<'_>) -> Result<(), Failure> {
         let [alone, crippled, chunked] = measured(part.settings().threads.get(), samples, single)?;
         let each = |time: Duration, samples: u64| time.as_secs_f64() * 1e9 / samples as f64;
         let first = each(alone, samples);
+        let too_small = part.too_small("pi", &[("chunks", 10), ("samples", samples / 10)])?;
         let row = |name: &str, tasks: u64, samples: u64, time: Duration, book: f64| {
             let ns = each(time, samples);
             [
@@ -24,7 +25,7 @@ pub(crate) fn samples(part: &mut Part<'_>) -> Result<(), Failure> {
                 grouped(samples),
                 ms(time),
                 format!("{ns:.2}"),
-                times(ns / first),
+                if too_small { DASH.to_owned() } else { times(ns / first) },
                 format!("{book:.3}"),
                 times(book / 0.734),
             ]

@@ -1,4 +1,4 @@
-//! What it costs to have somebody else do something: a thread, a process, a pool.
+//! What it costs to start a thread, a process, a pool.
 
 use std::process::{Command, Stdio};
 use std::thread;

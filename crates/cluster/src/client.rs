@@ -75,7 +75,7 @@ impl Client {
         self.view(self.session.shared.engines.alive().into_iter().step_by(step.max(1)).collect())
     }
 
-    /// A view that gives tasks to whoever has nothing to do: `rc.load_balanced_view()`.
+    /// A view that gives tasks to engines with nothing to do: `rc.load_balanced_view()`.
     pub fn load_balanced_view(&self) -> LoadBalancedView {
         LoadBalancedView::new(self.session.clone())
     }

@@ -37,7 +37,7 @@ impl Options {
         Self { lost_after: silence, ..self }
     }
 
-    /// How long the server may be away before whoever waits for it gives up: by default half a minute.
+    /// How long the server may be away before the waiting for it ends: by default half a minute.
     pub fn server_patience(self, away: Duration) -> Self {
         Self { server_patience: away, ..self }
     }

@@ -18,7 +18,7 @@ use tokio::time::{sleep, timeout};
 use crate::Error;
 use crate::wire::RESULTS;
 
-/// How long a server may be away before whoever waits for it gives up, unless it is told otherwise.
+/// How long a server may be away before the waiting for it ends, unless it is told otherwise.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a server may take to answer that it is there.
@@ -76,7 +76,7 @@ pub(crate) struct Link {
     pub(crate) client: async_nats::Client,
     pub(crate) jetstream: Context,
     pub(crate) url: String,
-    /// How long the server may be away before whoever waits for it gives up.
+    /// How long the server may be away before the waiting for it ends.
     patience: Duration,
     state: watch::Receiver<State>,
 }

@@ -264,7 +264,7 @@ impl Job {
     }
 
     /// Reads what results there are of tasks that are not done, and gives the others once more: under a new name, as the server may know
-    /// the old one and have lost the task, and for no server in particular, so that whoever gets it looks for a result first.
+    /// the old one and have lost the task, and for no server in particular, so that the engine that gets it looks for a result first.
     async fn give_again(&mut self, link: &Link) -> Result<(), Error> {
         self.untidy = true;
         self.rounds += 1;

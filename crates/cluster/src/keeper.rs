@@ -64,7 +64,7 @@ pub(crate) fn serve(line: File) -> ! {
     exit(0)
 }
 
-/// Whoever reads it may be gone, which the next line will show.
+/// The reader may be gone, which the next line will show.
 fn say(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
@@ -108,7 +108,7 @@ impl Kept {
         Err(format!("it does not listen after {} s: {}", PATIENCE.as_secs(), last_words(&log)))
     }
 
-    /// Loopback, a free port, a token, a folder of its own. Whoever is slow to read may lag behind by a gigabyte.
+    /// Loopback, a free port, a token, a folder of its own. A slow reader may lag behind by a gigabyte.
     fn settings(&self, folder: &Path, ports: &Path) -> String {
         let port = self.port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
         let store = format!("jetstream {{ store_dir: {:?} }}\n", folder.join("store"));

@@ -71,6 +71,7 @@ pub use engine::{EngineOptions, engine};
 pub use engine_id::EngineId;
 pub use error::Error;
 pub use namespace::Namespace;
+pub use numbers::Numbers;
 pub use options::Acks;
 pub use results::AsyncResult;
 pub use statistics::{EngineStatistics, Statistics, TaskRecord, Traffic};

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use num_complex::Complex;
 use validation::mandelbrot::Input;
-use validation::{Mandelbrot, Ready, Settings, Step, step};
+use validation::{Expected, Mandelbrot, Ready, Settings, Step, step};
 use vectorised::simd::slices::FreeRunning;
 
 use crate::prepared::on_engines;
@@ -135,7 +135,9 @@ pub fn balanced_vectors(input: &Input, settings: &Settings) -> Ready<Mandelbrot>
 pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared chunks, "parallelpython_pure_python.py", "each chunk is a job for an engine")
         .temporaries(|input: &Input| 7 * input.q_bytes() + counts(input)),
-    step!(prepared balanced, "parallelpython, more chunks", "chunks for whoever has nothing to do").temporaries(counts),
+    step!(prepared balanced, "parallelpython, more chunks", "chunks for whoever has nothing to do")
+        .lesson(Expected::Faster)
+        .temporaries(counts),
     step!(prepared balanced_vectors, "multiprocess::mandelbrot::vectors", "the same with the fastest kernel")
         .temporaries(|input: &Input| input.q_bytes() + counts(input)),
 ];

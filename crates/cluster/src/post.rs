@@ -70,14 +70,14 @@ impl Post {
         Ok(answered)
     }
 
-    /// Hands answers to whoever waits for them, as long as there is a connection.
+    /// Hands answers to those that wait for them, as long as there is a connection.
     pub(crate) async fn listen(&self, mut answers: Subscriber) {
         let mut halves = Halves::default();
         while let Some(message) = answers.next().await {
             let Ok((frame, Some(whole))) = halves.take(&message.payload) else { continue };
             let open = self.open().remove(&frame.question);
             if let Some(open) = open {
-                // Whoever asked may not wait any more.
+                // The asker may not wait any more.
                 let _ = open.answer.send(split::<Answer>(&whole));
             }
         }

@@ -91,7 +91,7 @@ impl Link {
     }
 
     /// A server that was killed may have lost the last tasks and remember that it has delivered them: it would pass over as many new
-    /// ones. Then the consumer is made anew.
+    /// ones. Then the consumer is made again.
     pub(crate) async fn mend_consumer(&self, build: u64, ack_wait: Duration) -> Result<(), Error> {
         let stream = self.jetstream.get_stream(WORK.0).await.map_err(refused)?;
         let last = stream.cached_info().state.last_sequence;

@@ -1,4 +1,4 @@
-//! ParallelPython's table: what each engine did, and for how long; and which task was where, when.
+//! ParallelPython's table: what each engine did, and for how long; and when each task was on which engine.
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -28,8 +28,8 @@ macro_rules! task {
 
 /// Lets engines know a procedure: `procedure!(advance);` for a function of an engine's [`Namespace`] and one argument.
 ///
-/// It is what `execute` runs. IPython sends the text of a program there, which any engine of Python can run. What Rust compiles is no
-/// text any more, and whoever lets a machine run any text has opened it to all.
+/// It is what `execute` runs. IPython sends the text of a program there, which any engine of Python can run. What Rust compiles is
+/// not text any more, and a machine that runs any text is open to all.
 #[macro_export]
 macro_rules! procedure {
     ($function:path) => {

@@ -37,7 +37,7 @@ pub(crate) fn client_subject(instance: &str) -> String {
 pub(crate) struct Beat {
     /// One word for this engine, unlike any other's.
     pub(crate) instance: String,
-    /// What it was called by whoever started it.
+    /// The name that its starter gave it.
     pub(crate) name: String,
     /// The number that it was started with.
     pub(crate) number: Option<u32>,

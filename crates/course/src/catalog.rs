@@ -1,6 +1,6 @@
 //! Every step of every crate, by name.
 
-use runner::{Failure, LIST, LadderStep, nearest};
+use runner::{Failure, LIST, LadderStep, means, means_module, nearest};
 use validation::Ladder;
 
 /// The ladders of every technique crate, in the order of the chapters.
@@ -24,8 +24,8 @@ pub(crate) fn all(ladders: &[Box<dyn Ladder>]) -> Vec<LadderStep<'_>> {
     ladders.iter().flat_map(|ladder| LadderStep::all(&**ladder)).collect()
 }
 
-/// The steps that a name means: `kernels::mandelbrot::naive`, `mandelbrot::naive`, or `naive` in every problem and crate that has it.
-/// At least one.
+/// The steps that a name means: `kernels::mandelbrot::naive`, `kernels naive`, or `naive` in every problem and crate that has it; see
+/// [`means`]. At least one.
 ///
 /// # Errors
 /// [`Failure::Usage`] with the nearest names.
@@ -35,6 +35,24 @@ pub(crate) fn find<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Vec
         return Err(Failure::Usage(nearest("step", name, &paths(ladders), LIST)));
     }
     Ok(found)
+}
+
+/// The steps that a name means, or all steps of the crate or the module that it means: `kernels`, `vectorised::simd`.
+///
+/// # Errors
+/// [`Failure::Usage`] with the nearest names.
+pub(crate) fn find_all<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Vec<LadderStep<'a>>, Failure> {
+    let steps = named(ladders, name);
+    let of_module = || all(ladders).into_iter().filter(|step| means_module(name, step.info()));
+    match if steps.is_empty() { of_module().collect() } else { steps } {
+        found if found.is_empty() => {
+            let mut crates: Vec<_> = all(ladders).iter().map(|step| step.info().crate_name().to_owned()).collect();
+            crates.dedup();
+            let known: Vec<_> = paths(ladders).into_iter().chain(crates).collect();
+            Err(Failure::Usage(nearest("step or crate", name, &known, LIST)))
+        }
+        found => Ok(found),
+    }
 }
 
 /// The one step that a name means.
@@ -60,7 +78,8 @@ pub(crate) enum Meant<'a> {
 /// [`Failure::Usage`] with the nearest names, or when there is more than one.
 pub(crate) fn meant<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Meant<'a>, Failure> {
     let mut steps = ladders.iter().flat_map(|ladder| ladder.steps());
-    if let Some(step) = steps.find(|step| step.module == name) {
+    let path = name.split_whitespace().collect::<Vec<_>>().join("::");
+    if let Some(step) = steps.find(|step| step.module == path) {
         return Ok(Meant::File(step.file));
     }
     let found = named(ladders, name);
@@ -72,11 +91,9 @@ pub(crate) fn meant<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Result<Me
     only(name, &found).map(Meant::Step)
 }
 
-/// The steps that have this name, or whose name ends so.
+/// The steps that a name means.
 fn named<'a>(ladders: &'a [Box<dyn Ladder>], name: &str) -> Vec<LadderStep<'a>> {
-    let end = format!("::{name}");
-    let matches = |path: &str| path == name || path.ends_with(&end);
-    all(ladders).into_iter().filter(|found| matches(&found.info().path())).collect()
+    all(ladders).into_iter().filter(|found| means(name, found.info())).collect()
 }
 
 /// The names of all steps, in order.

@@ -176,10 +176,10 @@ impl Contender {
         self.times.len() >= 2 && self.times.iter().sum::<Duration>() >= Duration::from_secs(2)
     }
 
-    /// Runs once. Whoever fails is out, its times forgotten.
+    /// Runs once. A contender that fails is out, its times forgotten.
     pub(crate) fn run(&mut self) {
         let outcome = match &mut self.kind {
-            // Nobody finds the caches as he left them, since the others have run: there is nothing to settle.
+            // No step finds the caches as it left them, since the others have run: there is nothing to settle.
             Kind::Step { step, in_this_process, .. } => {
                 let outcome = step.run_by(processor_time).map_err(|error| error.to_string());
                 outcome.map(|(time, [before, after])| {

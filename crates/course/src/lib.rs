@@ -3,10 +3,12 @@
 //! Each command has a file of its own in `commands`, with its arguments. What several of them need stands beside: the steps by
 //! name, their machine code, other people's programs, and the results that the book shows. Their sources are read by the crate `source`.
 
+mod browser;
 mod catalog;
 mod commands;
 mod comparison;
 mod contender;
+mod diff_page;
 mod instrumented;
 mod machine_code;
 mod peer;

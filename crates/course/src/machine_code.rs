@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use profiling::asm::{AnnotatedFunction, Count, Counts, Error, Image, Listing, Selection, is_changed};
+use profiling::asm::{AnnotatedFunction, Count, Counts, Error, Image, Layout, Listing, Selection, is_changed};
 use runner::{Failure, LadderStep, excerpt, remark};
 use validation::StepInfo;
 
@@ -108,16 +108,34 @@ fn together(name: String, listings: &[Listing]) -> Counts {
             *lines.entry(line).or_insert_with(Count::default) += count;
         }
     }
-    let hottest = listings.iter().max_by_key(|listing| {
+    let hottest = hottest(listings).and_then(|listing| listing.counts().hottest);
+    Counts { function: name, whole, hottest, lines }
+}
+
+/// The listing that has the hottest loop of several.
+fn hottest(listings: &[Listing]) -> Option<&Listing> {
+    listings.iter().max_by_key(|listing| {
         let depth = listing.hottest_loop().map_or(0, |found| found.depth);
         let count = listing.counts().hottest.unwrap_or_default();
         (depth, count.packed + count.scalar)
+    })
+}
+
+/// The hottest loop of a step as text, without source lines; or all of it, if it has no loop.
+pub(crate) fn hottest_loop(sources: &mut Sources, step: &LadderStep<'_>) -> Result<String, Failure> {
+    let listings = of_step(&image()?, sources, step)?;
+    let layout = Layout { sources: false, addresses: false };
+    let text = hottest(&listings).map(|listing| match listing.hottest_loop() {
+        Some(found) => listing.loop_text(found, layout),
+        None => listing.text(layout),
     });
-    Counts { function: name, whole, hottest: hottest.and_then(|listing| listing.counts().hottest), lines }
+    Ok(text.unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
     use crate::catalog::{all, find_one, ladders};
 
@@ -129,16 +147,24 @@ mod tests {
     #[test]
     #[cfg(target_arch = "x86_64")]
     fn every_step_has_machine_code() {
-        let (ladders, image) = (ladders(), image().unwrap());
-        let mut sources = Sources::new(root().unwrap());
+        let ladders = ladders();
         // Built without CUDA, the steps over CUDA are one function, which says that they are unavailable.
         let built = |step: &LadderStep<'_>| cfg!(feature = "cuda") || !step.info().name.starts_with("cuda_");
-        for step in all(&ladders).into_iter().filter(built) {
-            let listings = of_step(&image, &mut sources, &step)
-                .unwrap_or_else(|error| panic!("{}: {error:?}", step.info().path()));
-            let counts = together(step.info().path(), &listings);
-            assert!(counts.whole.instructions > 0, "{}", step.info().path());
-        }
+        let steps: Vec<_> = all(&ladders).into_iter().filter(built).collect();
+        let look = |steps: &[LadderStep<'_>]| {
+            let (image, mut sources) = (image().unwrap(), Sources::new(root().unwrap()));
+            for step in steps {
+                let listings = of_step(&image, &mut sources, step)
+                    .unwrap_or_else(|error| panic!("{}: {error:?}", step.info().path()));
+                let counts = together(step.info().path(), &listings);
+                assert!(counts.whole.instructions > 0, "{}", step.info().path());
+            }
+        };
+        let (first, second) = steps.split_at(steps.len() / 2);
+        thread::scope(|scope| {
+            scope.spawn(|| look(first));
+            look(second);
+        });
     }
 
     #[test]

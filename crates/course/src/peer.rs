@@ -247,7 +247,7 @@ impl PeerProcess {
             Some(status) => status.to_string(),
             None => "it has closed its output, and was killed".to_owned(),
         };
-        // Whoever it has started may hold its standard error open.
+        // A process that it has started may hold its standard error open.
         let complaints = self.complaints.take().filter(|complaints| {
             (0..50).any(|_| {
                 complaints.is_finished() || {

@@ -26,9 +26,6 @@ pub(crate) fn machine_code(step: &LadderStep<'_>) -> Result<Vec<Listing>, Failur
     }
     let input = step.ladder.input(&SizeRequest::default())?;
     let interpreter = inspect::run(step.info(), &input, None).map_err(failed)?;
-    if let Some(why) = interpreter.compiled().unavailable {
-        return Err(Failure::Io(format!("unavailable: {why}")));
-    }
     let file = root()?.join(inspect::program(step.info()).map_err(failed)?.file);
     let listed = interpreter.loop_codes().into_iter().map(|code| {
         Listing::of_generated(&Generated {

@@ -1,7 +1,7 @@
 //! The distance ladder of graphics cards: who computes which element.
 
 use validation::distance::Input;
-use validation::{Distance, Ready, Settings, Step, step};
+use validation::{Distance, Expected, Ready, Settings, Step, step};
 
 use crate::prepared::on;
 use crate::{Gpu, GpuArray, Scalar, SourceKernel, Text, arguments};
@@ -98,7 +98,9 @@ fn on_device(input: &Input) -> u64 {
 /// The steps of this ladder, in order.
 pub const STEPS: &[Step<Distance>] = &[
     step!(prepared elements, "the book's distance matrix", "an invocation an element").temporaries(on_device),
-    step!(prepared rows, "the book's distance matrix", "a workgroup a row").temporaries(on_device),
+    step!(prepared rows, "the book's distance matrix", "a workgroup a row")
+        .lesson(Expected::Faster)
+        .temporaries(on_device),
     step!(prepared cuda_elements, "the book's distance matrix", "an invocation an element, over CUDA")
         .temporaries(on_device),
     step!(prepared cuda_rows, "the book's distance matrix", "a workgroup a row, over CUDA").temporaries(on_device),

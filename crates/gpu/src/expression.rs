@@ -1,7 +1,7 @@
 //! The expression ladder of graphics cards: what moves, and how often.
 
 use validation::expression::Input;
-use validation::{Expression, Ready, Settings, Step, step};
+use validation::{Expected, Expression, Ready, Settings, Step, step};
 
 use crate::prepared::on;
 use crate::{ElementwiseKernel, Gpu, GpuArray, Scalar, arguments};
@@ -102,7 +102,9 @@ fn on_device(input: &Input) -> u64 {
 /// The steps of this ladder, in order.
 pub const STEPS: &[Step<Expression>] = &[
     step!(prepared arrays, "the talk's expression in gpuarray", "whole arrays, four kernels").temporaries(on_device),
-    step!(prepared elementwise, "the same with ElementwiseKernel", "one kernel").temporaries(on_device),
+    step!(prepared elementwise, "the same with ElementwiseKernel", "one kernel")
+        .lesson(Expected::Faster)
+        .temporaries(on_device),
     step!(prepared resident, "advice of every manual", "the inputs stay on the device").temporaries(on_device),
     step!(prepared cuda_arrays, "the talk's expression in gpuarray", "whole arrays over CUDA").temporaries(on_device),
     step!(prepared cuda_elementwise, "the same with ElementwiseKernel", "one kernel over CUDA").temporaries(on_device),

@@ -51,9 +51,9 @@
 //! by an option of the compiler. So every step of this crate has the bits of the other chapters, but for the ones that show what
 //! happens [otherwise](Arithmetic::Contracted).
 //!
-//! # When a card pays
-//! Three things are paid for: the way there and back, each start, and the work. [`Gpu::times`] tells them apart, and [`Gpu::counters`]
-//! counts starts and bytes. A card pays when there is much to do with each byte that travels, and enough elements for thousands of
+//! # When a card pays off
+//! Three things cost time: the copies there and back, each launch, and the work. [`Gpu::times`] tells them apart, and [`Gpu::counters`]
+//! counts launches and bytes. A card pays off when there is much to do with each byte that is copied, and enough elements for thousands of
 //! invocations at once: a [loop in a kernel](mandelbrot) does, an [addition of two arrays](expression) that come from the host does not.
 //!
 //! Without a card a driver that computes on the processor runs the same kernels, with the same bits: `scripts/setup-gpu` installs Mesa's.

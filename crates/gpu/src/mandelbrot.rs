@@ -2,7 +2,7 @@
 
 use num_complex::Complex;
 use validation::mandelbrot::Input;
-use validation::{Mandelbrot, Most, Precision, Reach, Ready, Settings, Step, step};
+use validation::{Expected, Mandelbrot, Most, Precision, Reach, Ready, Settings, Step, step};
 
 use crate::kernels::{
     MANDELBROT, MANDELBROT_BLOCKS, MANDELBROT_FUSED, MANDELBROT_ONE_EXIT, MANDELBROT_REFILLED, MANDELBROT_SEVERAL,
@@ -18,7 +18,7 @@ fn workgroup(settings: &Settings) -> u32 {
 }
 
 // ANCHOR: arrays
-/// Whole arrays on the device: each operation of the loop's body is a kernel, and an array is all that they tell each other.
+/// Whole arrays on the device: each operation of the loop's body is a kernel, and arrays are all that they share.
 ///
 /// Mirrors `pycuda_asnumpy_float64.py`. Look at the number of kernels, seven for each iteration, and at what each of them does with every
 /// point: read it, do one thing, write it back.
@@ -423,7 +423,9 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared arrays_single, "pycuda_asnumpy_float32.py", "whole arrays in single precision")
         .precision(Precision::ExactSingle)
         .temporaries(whole_arrays),
-    step!(prepared elementwise, "pycuda_elementwise_float64.py", "the loop in the kernel").temporaries(whole_arrays),
+    step!(prepared elementwise, "pycuda_elementwise_float64.py", "the loop in the kernel")
+        .lesson(Expected::Faster)
+        .temporaries(whole_arrays),
     step!(prepared elementwise_single, "pycuda_elementwise_float32.py", "the loop in the kernel, in single precision")
         .precision(Precision::ExactSingle)
         .temporaries(whole_arrays),

@@ -1,7 +1,7 @@
 //! The particle ladder of graphics cards: a kernel for each operation, or all steps in one.
 
 use validation::particles::Input;
-use validation::{Particles, Ready, Settings, Step, step};
+use validation::{Expected, Particles, Ready, Settings, Step, step};
 
 use crate::prepared::on;
 use crate::{ElementwiseKernel, Gpu, GpuArray, Scalar, Text, arguments};
@@ -123,7 +123,7 @@ pub fn cuda_elementwise(_: &Input, _: &Settings) -> Ready<Particles> {
 /// The steps of this ladder, in order.
 pub const STEPS: &[Step<Particles>] = &[
     step!(prepared arrays, "the book's NumPy version", "whole arrays, eleven kernels a step"),
-    step!(prepared elementwise, "the book's Cython loop", "all steps in one kernel"),
+    step!(prepared elementwise, "the book's Cython loop", "all steps in one kernel").lesson(Expected::Faster),
     step!(prepared cuda_arrays, "the book's NumPy version", "whole arrays over CUDA"),
     step!(prepared cuda_elementwise, "the book's Cython loop", "all steps in one kernel, over CUDA"),
 ];

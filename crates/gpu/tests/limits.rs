@@ -257,7 +257,7 @@ fn every_launch_is_measured_however_many_there_are() {
     assert!(gpu.kernel_time().unwrap().unwrap() > Duration::ZERO);
     assert_eq!(x.to_vec().unwrap(), [3000; 10]);
     assert_eq!(gpu.kernel_time().unwrap(), Some(Duration::ZERO), "it begins anew");
-    // Whoever measures in between does not end it.
+    // A measurement in between does not end it.
     gpu.times(|| (&x + 1).to_vec()).unwrap();
     assert_eq!((&x + 1).to_vec().unwrap(), [3001; 10]);
     assert!(gpu.kernel_time().unwrap().unwrap() > Duration::ZERO);

@@ -45,7 +45,7 @@ fn an_array_of_another_type_takes_the_memory_too() {
     assert_eq!(x.to_vec().unwrap(), [num_complex::Complex::new(0.0, 0.0); 2]);
 }
 
-/// What is still to be done with an array that has been dropped is done before its memory is written anew.
+/// What is still to be done with an array that has been dropped is done before its memory is written again.
 #[test]
 fn what_was_asked_of_an_array_is_done_before_its_memory_is_used_again() {
     let Some(gpu) = device() else { return };

@@ -1,4 +1,4 @@
-//! The heap: where objects lie, and how those that nobody can reach any more are found.
+//! The heap: where objects lie, and how those that cannot be reached any more are found.
 //!
 //! Each kind of object has an arena of its own, so that the place of an object is a number. What is reachable is marked from the
 //! roots, the rest is emptied and its place given to the next object of the kind: mark and sweep. A collection may happen only

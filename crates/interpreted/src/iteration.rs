@@ -61,7 +61,7 @@ pub(crate) fn over_dict(heap: &Heap, dict: Ref<table::Dict>, view: View, reverse
     Iterator::Dict { dict, view, next: if reversed { usize::MAX } else { 0 }, length, left: length, reversed }
 }
 
-/// The next element of an iterator, or `None` when there is none left. Whoever calls keeps the iterator alive.
+/// The next element of an iterator, or `None` when there is none left. The caller keeps the iterator alive.
 pub fn next(machine: &mut Machine, iterator: &mut Value) -> Outcome<Option<Value>> {
     next_at(machine, iterator, 0)
 }

@@ -4,10 +4,10 @@
 //! Python in two ways. First as CPython runs them: a file becomes a tree ([`source`]), the tree becomes instructions for a stack machine
 //! ([`compile`], [`bytecode`]), and the interpreter ([`machine`]) executes them one by one, on values that carry their types along
 //! ([`value`]). Then with a compiler beside it ([`native`]), which writes down the types that are seen in a loop that runs often
-//! ([`types`]), makes machine code that is right for them, tests what it assumes, and gives back to the interpreter whatever is not so.
+//! ([`types`]), makes machine code that is right for them, tests what it assumes, and returns to the interpreter where that is not so.
 //!
 //! What a student can look at: the bytecode of a function ([`listing`]), how often each line was executed and each function called
-//! ([`machine::Watch`]), what became of each loop ([`machine::Compiled`]), and what a comparison costs whose root nobody needs
+//! ([`machine::Watch`]), what became of each loop ([`machine::Compiled`]), and what a comparison costs whose root is not needed
 //! ([`machine::Engine::Observed`]). Threads of the interpreter share a lock as CPython's do ([`machine::GlobalLock`]), or do not.
 //!
 //! ```

@@ -1,7 +1,7 @@
 //! The Mandelbrot ladder: three files of Python, interpreted first, then compiled while they run.
 
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Ready, Settings, Step, StepError, ready, step};
+use validation::{Expected, Mandelbrot, Ready, Settings, Step, StepError, ready, step};
 
 use crate::machine::{Engine, Interpreter};
 use crate::programs::{EXPANDED, PURE_PYTHON, PURE_PYTHON_2, Program};
@@ -75,6 +75,7 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
         .temporaries(lists)
         .program(EXPANDED.file, "calculate_z"),
     step!(prepared observed, "pure_python.py, PyPy", "hot loops compiled while they run")
+        .lesson(Expected::Faster)
         .temporaries(lists)
         .program(PURE_PYTHON.file, "calculate_z"),
     step!(prepared observed_dereferenced, "pure_python_2.py, PyPy", "elements read once per point")

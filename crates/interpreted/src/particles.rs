@@ -1,7 +1,7 @@
 //! The particle ladder: the book's objects, interpreted first, then compiled while they run.
 
 use validation::particles::{Input, Output};
-use validation::{Particles, Ready, Settings, Step, StepError, ready, step};
+use validation::{Expected, Particles, Ready, Settings, Step, StepError, ready, step};
 
 use crate::machine::{Engine, Failure, Interpreter};
 use crate::mandelbrot::global;
@@ -32,6 +32,7 @@ pub const STEPS: &[Step<Particles>] = &[
         .temporaries(objects)
         .program(OBJECTS.file, "ParticleSimulator.evolve"),
     step!(prepared observed, "objects, PyPy", "hot loops compiled while they run")
+        .lesson(Expected::Faster)
         .temporaries(objects)
         .program(OBJECTS.file, "ParticleSimulator.evolve"),
 ];

@@ -52,6 +52,9 @@ impl Program {
     pub(crate) fn imported(&self, engine: Engine) -> Result<Interpreter, StepError> {
         let mut interpreter = Interpreter::new(Box::new(io::sink()), vec![self.file.to_owned()]);
         interpreter.set_engine(engine);
+        if let Some(why) = interpreter.compiled().unavailable {
+            return Err(StepError::Unavailable(why));
+        }
         let code = interpreter.load(self.source()?, "program").map_err(Failure::Source)?;
         interpreter.execute(code)?;
         Ok(interpreter)

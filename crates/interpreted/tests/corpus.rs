@@ -1,4 +1,4 @@
-//! Every program of the corpus in every engine: what it prints and how it ends has to be what CPython said once.
+//! Every program of the corpus in every engine: what it prints and how it ends has to be what CPython has printed.
 
 mod cpython;
 mod running;

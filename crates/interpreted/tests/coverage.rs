@@ -1,7 +1,7 @@
 //! The corpus uses everything that the language has: each construct, built-in, method and exception in at least two programs.
 //!
 //! The programs are parsed, not executed; what is looked for comes from the crate's own tables and from the tree's own types, so
-//! that whoever adds to the language is told here which program is missing.
+//! that an addition to the language fails here, with the name of the program that is missing.
 
 #[path = "coverage/constructs.rs"]
 mod constructs;

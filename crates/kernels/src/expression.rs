@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2, Slice, Zip, s};
 use validation::expression::{Input, Output};
-use validation::{Expression, Step, step};
+use validation::{Expected, Expression, Step, step};
 
 /// The two matrices and the answer as arrays of two dimensions.
 fn views<'a>(
@@ -19,7 +19,7 @@ fn views<'a>(
 /// Each element by its row and column, with a bounds check for each index.
 ///
 /// Mirrors the talk's loop over buffers before `boundscheck(False)`. Look where the checks have gone: the compiler asks once for each
-/// row how far its indices are good, and the loop in between is packed.
+/// row how far its indices are in bounds, and the loop in between is packed.
 pub fn indexed(input: &Input, output: &mut Output) {
     let (a, b, mut output) = views(input, output);
     for row in 0..a.nrows() {
@@ -84,6 +84,6 @@ pub fn quadrants(input: &Input, output: &mut Output) {
 pub const STEPS: &[Step<Expression>] = &[
     step!(indexed, "the talk's buffer loop", "every index checked"),
     step!(zipped, "NumPy's a + b, fused", "shapes checked once, arrays walked in step"),
-    step!(unchecked, "boundscheck(False)", "no index checked, on the programmer's word"),
+    step!(unchecked, "boundscheck(False)", "no index checked, on the programmer's word").lesson(Expected::Same),
     step!(quadrants, "the talk's memory views", "four views of half the rows and columns"),
 ];

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use num_complex::Complex;
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Step, step};
+use validation::{Expected, Mandelbrot, Step, step};
 
 use crate::object::Object;
 
@@ -125,7 +125,7 @@ pub fn expanded(input: &Input, counts: &mut Output) {
 // ANCHOR_END: expanded
 
 // ANCHOR: cycles
-/// An orbit that comes back to a point it has been at, bit for bit, goes round for ever: it never escapes.
+/// An orbit that comes back to a point it has been at, bit for bit, repeats without end: it never escapes.
 ///
 /// Mirrors nothing in the tutorials: an algorithm instead of an instruction (Brent's cycle detection: remember the point at
 /// iterations 1, 2, 4, 8, ...). Every count stays exact. Look for the iterations that are not made.
@@ -202,7 +202,9 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(boxed, "pure_python.py in CPython", "every result a heap object of dynamic type").temporaries(boxed_bytes),
     step!(naive, "pure_python.py", "types known: no allocation, no dispatch").temporaries(z_and_q_bytes),
     step!(hoisted, "pure_python_2.py", "z[i] and q[i] read once per point").temporaries(z_and_q_bytes),
-    step!(squared, "cython_numpy_loop.py", "norm squared against 4: no hypot").temporaries(z_and_q_bytes),
+    step!(squared, "cython_numpy_loop.py", "norm squared against 4: no hypot")
+        .lesson(Expected::Faster)
+        .temporaries(z_and_q_bytes),
     step!(expanded, "calculate_z.pyx_2_bettermath", "two doubles, squares shared with the test"),
     step!(cycles, "beyond the tutorial", "an orbit that repeats never escapes").changes_the_algorithm(),
     step!(bulbs, "beyond the tutorial", "the two largest parts known by formula").changes_the_algorithm(),

@@ -1,7 +1,7 @@
 //! The particle ladder of the scalar kernels: many small steps along the tangent of a circle.
 
 use validation::particles::{Input, Output};
-use validation::{Particles, Precision, Ready, Settings, Step, ready, step};
+use validation::{Expected, Particles, Precision, Ready, Settings, Step, ready, step};
 
 /// A particle as the book's class keeps it: everything about one particle side by side.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +113,8 @@ const STRAYS: Precision = Precision::Within { absolute: 1e-3, relative: 0.0 };
 /// The steps, in order.
 pub const STEPS: &[Step<Particles>] = &[
     step!(prepared objects, "the book's Particle class", "a struct for each particle"),
-    step!(prepared precomputed, "the book's tuned version", "factor hoisted, loops interchanged"),
+    step!(prepared precomputed, "the book's tuned version", "factor hoisted, loops interchanged")
+        .lesson(Expected::Slower),
     step!(columns, "the book's NumPy version", "a column for each coordinate")
         .temporaries(|input: &Input| 8 * input.particles() as u64),
     step!(circular, "r and alpha, as the book advises", "the solution, not the simulation")

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use validation::expression::{Input, Output};
-use validation::{Expression, Ready, Settings, Step, step};
+use validation::{Expected, Expression, Ready, Settings, Step, step};
 
 use crate::prepared::pooled;
 use crate::{FrozenArray, Numbers, SharedArray, task};
@@ -43,7 +43,7 @@ pub fn whole(input: &Input, output: &mut Output) {
 // ANCHOR: pool_quadrants
 /// Four quadrants, sent to the pool number by number and back.
 ///
-/// Mirrors the talk's `test_multi`, six times slower than its NumPy. Look at the arithmetic: three operations for each number, which is written,
+/// Mirrors the talk's `test_multi`, six times slower than its NumPy. Look at the arithmetic: four operations for each element, which is written,
 /// sent, received and read three times over for that.
 pub fn pool_quadrants(_: &Input, settings: &Settings) -> Ready<Expression> {
     fn calculate((a, b): (Vec<f64>, Vec<f64>)) -> Vec<f64> {
@@ -119,6 +119,7 @@ pub const STEPS: &[Step<Expression>] = &[
     step!(whole, "the talk's test_numpy", "one process, an array for each operation")
         .temporaries(|input| 3 * bytes(input)),
     step!(prepared pool_quadrants, "the talk's test_multi", "quadrants sent number by number")
+        .lesson(Expected::Slower)
         .temporaries(|input| 9 * bytes(input)),
     step!(prepared pool_bytes, "NumPy's own pickling", "quadrants sent as bytes").temporaries(|input| 9 * bytes(input)),
     step!(prepared shared, "the book's shared memory", "matrices and answer shared")

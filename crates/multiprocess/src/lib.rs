@@ -54,11 +54,11 @@ use std::time::Duration;
 
 pub use error::Error;
 pub use lock::{Guard, Lock};
+pub use numbers::Numbers;
 pub use pool::{AsyncResult, Options, Pool, Traffic, Unordered};
 pub use process::Process;
 pub use shared::{FrozenArray, Number, SharedArray, SharedValue};
 use validation::{Ladder, ladder};
-pub use wire::Numbers;
 
 /// What the macros of this crate need.
 #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! A lock between processes that outlives whoever has it.
+//! A lock between processes that outlives the process that holds it.
 
 #![expect(unsafe_code, reason = "the system's robust mutexes are reached through the C library")]
 
@@ -72,7 +72,7 @@ impl Lock {
 }
 
 impl Guard<'_> {
-    /// Whether whoever had the lock before ended without giving it back: what it guards may be half done.
+    /// Whether the last holder of the lock ended without giving it back: what it guards may be half done.
     pub fn recovered(&self) -> bool {
         self.recovered
     }

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Ready, Settings, Step, StepError, step};
+use validation::{Expected, Mandelbrot, Ready, Settings, Step, StepError, step};
+use vectorised::combined::{self, Picture, Rows};
 use vectorised::simd::slices::FreeRunning;
 
 use crate::prepared::pooled;
@@ -255,17 +256,49 @@ pub fn vectors(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 }
 // ANCHOR_END: vectors
 
+thread_local! {
+    /// The kernel that leaves out most of the work, with its lists, made once in each process.
+    static ROWS: RefCell<Rows> = RefCell::new(combined::mandelbrot::rows());
+}
+
+// ANCHOR: combined
+/// The same again with the kernel that leaves out most of the work.
+///
+/// Mirrors the step `combined` of the threads. Look at the share of the time that the handing out takes now.
+pub fn combined(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    fn fill_rows(plane: Plane, first: usize, counts: &mut [u32]) {
+        let (xs, max_iterations) = (&*plane.xs, plane.max_iterations);
+        let ys = &plane.ys[first / xs.len()..][..counts.len() / xs.len()];
+        ROWS.with_borrow_mut(|rows| rows.run(Picture { xs, ys, max_iterations, counts }));
+    }
+    task!(part fill_rows);
+    let (plane, height) = (Plane::of(input)?, input.height());
+    let chunk = settings.chunk.map_or(height.div_ceil(16 * settings.threads.get()), usize::from).min(height);
+    let mut array = SharedArray::new(height * input.width())?;
+    pooled::<Mandelbrot>(settings, move |pool, input, counts| {
+        pool.fill(&mut array, chunk * input.width(), fill_rows, &plane)?;
+        counts.copy_from_slice(&array);
+        Ok(())
+    })
+}
+// ANCHOR_END: combined
+
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(chunks_serial, "multi.py, before its pool", "chunks, one after the other").temporaries(lists),
     step!(chunks_backwards, "multi.py, checked in reverse", "chunks, from the last to the first").temporaries(lists),
-    step!(prepared pool_pickled, "multi.py", "q, z and the counts sent number by number").temporaries(pickled),
+    step!(prepared pool_pickled, "multi.py", "q, z and the counts sent number by number")
+        .lesson(Expected::Faster)
+        .temporaries(pickled),
     step!(prepared pool_rows, "beyond the tutorial", "row numbers sent, counts sent back")
         .temporaries(|input: &Input| 24 * (input.width() * input.height()) as u64),
     step!(prepared shared, "the book's shared memory", "counts written in place")
         .temporaries(|input: &Input| 4 * (input.width() * input.height()) as u64),
     step!(prepared vectors, "threaded::mandelbrot::free_running", "the same with the fastest kernel")
         .temporaries(|input: &Input| input.q_bytes() + 4 * (input.width() * input.height()) as u64),
+    step!(prepared combined, "threaded::mandelbrot::combined", "the same with less work")
+        .temporaries(|input: &Input| 4 * (input.width() * input.height()) as u64)
+        .changes_the_algorithm(),
 ];
 
 /// The lists q and z as pairs, whole and in chunks, and the counts joined.

@@ -1,7 +1,7 @@
 //! The particle ladder of processes: scattered, moved, gathered.
 
 use validation::particles::{Input, Output};
-use validation::{Particles, Ready, Settings, Step, step};
+use validation::{Expected, Particles, Ready, Settings, Step, step};
 
 use crate::prepared::pooled;
 use crate::{FrozenArray, Numbers, SharedArray, task};
@@ -103,7 +103,9 @@ pub fn shared(input: &Input, settings: &Settings) -> Ready<Particles> {
 /// The steps, in order.
 pub const STEPS: &[Step<Particles>] = &[
     step!(serial, "the book's NumPy version", "all particles in one process").temporaries(column),
-    step!(prepared scattered, "the book's Pool", "scattered, moved, gathered").temporaries(|input| 12 * column(input)),
+    step!(prepared scattered, "the book's Pool", "scattered, moved, gathered")
+        .lesson(Expected::Faster)
+        .temporaries(|input| 12 * column(input)),
     step!(prepared shared, "the book's shared memory", "moved where they are").temporaries(|input| 5 * column(input)),
 ];
 

@@ -4,7 +4,7 @@ use rand_core::SeedableRng;
 use rand_xoshiro::SplitMix64;
 use validation::pi::{Input, Output};
 use validation::random::next;
-use validation::{Pi, Ready, Settings, Step, step};
+use validation::{Expected, Pi, Ready, Settings, Step, step};
 
 use crate::prepared::pooled;
 use crate::task;
@@ -102,6 +102,7 @@ task!(sample);
 pub const STEPS: &[Step<Pi>] = &[
     step!(serial, "pi_serial", "one process"),
     step!(prepared apply_async, "pi_apply_async_chunked", "a task for each chunk")
+        .lesson(Expected::Faster)
         .temporaries(|input| 200 * input.chunks as u64),
     step!(prepared map, "the book's Pool.map", "several chunks in a task")
         .temporaries(|input| 64 * input.chunks as u64),

@@ -238,7 +238,7 @@ impl<T: Number> SharedValue<T> {
         T::store(self.memory.as_ptr(), value);
     }
 
-    /// Adds, wrapping around, and returns what was there before: one access that nobody comes between.
+    /// Adds, wrapping around, and returns what was there before: one access that no other comes between.
     pub fn add(&self, value: T) -> T {
         T::add(self.memory.as_ptr(), value)
     }

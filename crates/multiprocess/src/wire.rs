@@ -1,11 +1,9 @@
 //! How values become bytes and bytes values again.
 
 use std::cell::RefCell;
-use std::ops::Deref;
 use std::sync::Arc;
 
-use bytemuck::Pod;
-use serde::de::{DeserializeOwned, Error as _, Visitor};
+use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -92,55 +90,6 @@ pub(crate) fn read_memory<'de, D: Deserializer<'de>>(wanted: Use, from: D) -> Re
     Ok((memory, length as usize))
 }
 
-// ANCHOR: numbers
-/// Numbers that travel as the bytes that they are: one copy into the message, one out of it, and nothing done to each number.
-///
-/// A `Vec<f64>` is written number by number, since serde asks each element how it wants to be written.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Numbers<T>(
-    /// The numbers.
-    pub Vec<T>,
-);
-
-impl<T: Pod> Serialize for Numbers<T> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(bytemuck::cast_slice(&self.0))
-    }
-}
-// ANCHOR_END: numbers
-
-impl<'de, T: Pod> Deserialize<'de> for Numbers<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Bytes<T>(std::marker::PhantomData<T>);
-        impl<T: Pod> Visitor<'_> for Bytes<T> {
-            type Value = Numbers<T>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(f, "bytes of numbers of {} bytes", size_of::<T>())
-            }
-
-            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-                let size = size_of::<T>();
-                if !bytes.len().is_multiple_of(size) {
-                    return Err(E::invalid_length(bytes.len(), &self));
-                }
-                let mut numbers = vec![T::zeroed(); bytes.len().checked_div(size).unwrap_or(0)];
-                bytemuck::cast_slice_mut(&mut numbers).copy_from_slice(bytes);
-                Ok(Numbers(numbers))
-            }
-        }
-        from.deserialize_bytes(Bytes(std::marker::PhantomData))
-    }
-}
-
-impl<T> Deref for Numbers<T> {
-    type Target = [T];
-
-    fn deref(&self) -> &[T] {
-        &self.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -157,18 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_come_back_bit_for_bit_and_cost_their_bytes() {
-        let numbers = Numbers(vec![0.1, -0.0, f64::NAN, f64::MIN_POSITIVE]);
-        let back: Numbers<f64> = round(&numbers).unwrap();
-        assert!(back.iter().zip(&*numbers).all(|(a, b)| a.to_bits() == b.to_bits()));
-        let mut message = Message::new(0);
-        encode(&Numbers(vec![1_u32; 1000]), &mut message).unwrap();
-        assert_eq!(message.body().len(), 4000 + 2, "two bytes of length before them");
-    }
-
-    #[test]
-    fn bytes_that_are_no_numbers_are_refused() {
-        assert!(matches!(round::<_, Numbers<u32>>(&Numbers(vec![1_u8; 7])), Err(Error::Encoding(_))));
+    fn bytes_that_are_no_text_are_refused() {
         assert!(matches!(round::<_, String>(&200_u64), Err(Error::Encoding(_))));
     }
 

@@ -1,4 +1,4 @@
-//! What a child does: what it is told, until there is nobody left to tell it.
+//! What a child does: the tasks that its parent sends, until the parent is gone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::exit;
@@ -77,7 +77,7 @@ pub(crate) fn serve(line: &Line) -> ! {
     }
 }
 
-/// Runs a task, and packs up what came of it.
+/// Runs a task, and packs its result.
 fn answer(message: &Message) -> Message {
     // A panic that a task has caught itself is not this task's.
     *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = None;

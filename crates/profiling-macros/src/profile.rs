@@ -72,7 +72,7 @@ fn insert(signature: &Signature, block: &mut Block) {
     let mut lines = (line, line);
     // What is put in has the lines of the attribute, which may be that of the `impl` block.
     widen(&mut lines, &file, Span::call_site());
-    // Another attribute may have written the block anew: then only what is in it has the lines of the source.
+    // Another attribute may have written the block again: then only what is in it has the lines of the source.
     widen_by_all(&mut lines, &file, block.to_token_stream());
     let (first, last) = lines;
     let guard = syn::parse_quote!(::profiling::__private::function!(#file, #line, #first, #last););

@@ -6,7 +6,7 @@
 //! function's share by that table beside the sampler's of the program without the attribute.
 //!
 //! `-- --record FILE` writes the table to a file for the book; a relative path begins at the workspace's root. The same work runs
-//! with and without the profiler by turns, so that both meet the same machine. The benches `functions` and `lines` show more kinds of work.
+//! in turn with and without the profiler, so that both meet the same machine. The benches `functions` and `lines` show more kinds of work.
 
 use std::hint::black_box;
 use std::path::Path;

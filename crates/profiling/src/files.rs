@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub(crate) const SVG_STYLE: &str = "<style>svg { color-scheme: light dark; color: #222222 } @media (prefers-color-scheme: dark) { svg { color: #DDDDDD } }</style>";
 
 /// Writes a file beside its place and moves it there when it is whole. A file that is there keeps its permissions, and one that nobody
-/// may write to stays as it is, whoever asks. What is no regular file (a link, a pipe, `/dev/stdout`) is written straight through.
+/// may write to stays as it is. What is no regular file (a link, a pipe, `/dev/stdout`) is written straight through.
 pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let there = fs::symlink_metadata(path).ok();

@@ -63,7 +63,7 @@
 //! ```
 //!
 //! # Overheads
-//! `cargo bench -p profiling --bench overheads` measures them, each program with and without by turns. The latest record
+//! `cargo bench -p profiling --bench overheads` measures them, each program in turn with and without. The latest record
 //! (`docs/results/overheads.md`):
 //!
 #![doc = include_str!("../../../docs/results/overheads.md")]

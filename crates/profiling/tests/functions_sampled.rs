@@ -61,7 +61,7 @@ impl Square {
     }
 }
 
-/// The body is written anew by one attribute before the other one sees it.
+/// One attribute writes the body again before the other one sees it.
 #[line_profile]
 #[profile]
 fn both(rounds: u64) -> f64 {

@@ -1,4 +1,4 @@
-//! What the heap was asked for, to the byte. The tests run one after another, on the main thread: nobody else allocates meanwhile.
+//! What the heap was asked for, to the byte. The tests run one after another, on the main thread: nothing else allocates meanwhile.
 
 #![allow(missing_docs, clippy::vec_box)]
 

@@ -1,4 +1,4 @@
-//! What is said of whole programs.
+//! What the profilers say about whole programs.
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, iter};
+use std::{env, iter, mem};
 
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
 use validation::{InputError, Ladder, Problem, Settings, SharedInput, SizeRequest};
 
-use crate::cli::{Selection, SizeArgs, TimingArgs, nearest, parse};
+use crate::cli::{Selection, SizeArgs, TimingArgs, parse};
 use crate::ladder_step::LadderStep;
+use crate::lesson::lessons;
 use crate::machine::Machine;
+use crate::names::{elsewhere, nearest};
 use crate::output::{self, Kept};
 use crate::part::{Asked, Part, SoFar};
 use crate::pictures::{self, Pictures};
@@ -20,7 +22,7 @@ use crate::record::{Status, StepRecord};
 use crate::screen::{Failure, Screen, excerpt, panic_text, printable_panics};
 use crate::setting::Setting;
 use crate::steps::{heading, run_steps, show_records};
-use crate::table::wrapped;
+use crate::table::{meanings, wrapped};
 use crate::units::DASH;
 
 /// A chapter: ladders that are run in order, each step checked, timed and shown.
@@ -167,6 +169,7 @@ impl Chapter {
             reasons: RefCell::default(),
             written: Vec::new(),
             wrong: false,
+            explained: false,
         };
         let ended = self.show_all(&ladders, inputs, &mut told);
         told.kept.end(ended)?;
@@ -236,7 +239,7 @@ impl Chapter {
         let (quick, alone) = (args.sizes.quick, args.problem.is_some());
         let asked = Asked { sizes: &args.sizes, alone, settings: &told.settings, budget: args.timing.budget(quick) };
         let so_far = SoFar { records: &told.kept.results, reasons: &told.reasons };
-        let mut part = Part::new(&told.screen, stem, &self.ladders, asked, so_far);
+        let mut part = Part::new(self.number, &told.screen, stem, &self.ladders, asked, so_far);
         for show in parts {
             // The panic itself has been told; what was measured before it is kept.
             let shown = catch_unwind(AssertUnwindSafe(|| show(&mut part))).unwrap_or_else(|panic| {
@@ -270,7 +273,11 @@ impl Chapter {
             )));
         }
         let selection = Selection::new(&args.steps);
-        selection.check(ladders.iter().flat_map(|ladder| ladder.steps()))?;
+        let steps = ladders.iter().flat_map(|ladder| ladder.steps());
+        match selection.unknown(steps.clone()).and_then(|unknown| elsewhere(unknown, self.number)) {
+            Some(elsewhere) => return Err(Failure::Usage(elsewhere)),
+            None => selection.check(steps)?,
+        }
         ladders.retain(|ladder| ladder.steps().iter().any(|step| selection.has(step)));
         if args.sizes.size.is_some() && args.problem.is_none() {
             let known = self.problems(args);
@@ -320,7 +327,10 @@ impl Chapter {
         records.iter_mut().for_each(|record| record.chapter = Some(self.number));
         told.wrong |= records.iter().any(|record| record.status == Status::Wrong);
         told.kept.add(records.iter().cloned())?;
-        show_records(&screen, &records, &sums(&records))?;
+        show_records(&screen, &records, &below(&chosen, &records, input), &told.reasons)?;
+        if !mem::replace(&mut told.explained, true) {
+            meanings().iter().try_for_each(|line| screen.line(wrapped(line, 2)))?;
+        }
         let chosen: Vec<_> = chosen.iter().map(LadderStep::info).collect();
         let longest = chosen.iter().map(|step| step.name.len()).fold(11, usize::max);
         for step in chosen {
@@ -333,16 +343,17 @@ impl Chapter {
     }
 }
 
-/// A line for each validation sum of the exact answers.
-fn sums(records: &[StepRecord]) -> Vec<String> {
+/// What stands below a table: its lesson, and a line for each validation sum of the exact answers with what it says.
+fn below(steps: &[LadderStep<'_>], records: &[StepRecord], input: &SharedInput) -> Vec<String> {
+    let mut lines = lessons(steps, records);
     let right = records.iter().filter(|record| record.status == Status::Ok && record.reason.is_none());
-    let mut sums = Vec::new();
-    for sum in right.map(|record| format!("validation sum {}", record.validation_sum.as_deref().unwrap_or(DASH))) {
-        if !sums.contains(&sum) {
-            sums.push(sum);
+    for sum in right.map(|record| record.validation_sum.as_deref().unwrap_or(DASH)) {
+        let line = input.reading(sum);
+        if !lines.contains(&line) {
+            lines.push(line);
         }
     }
-    sums
+    lines
 }
 
 /// A chapter that is being told: what it was asked for, and what has come of it.
@@ -358,6 +369,8 @@ struct Told<'a> {
     written: Vec<PathBuf>,
     /// Whether an answer was wrong.
     wrong: bool,
+    /// Whether the columns of the tables have been explained.
+    explained: bool,
 }
 
 /// The input of each problem.
@@ -383,6 +396,7 @@ mod tests {
             reasons: RefCell::default(),
             written: Vec::new(),
             wrong: false,
+            explained: false,
         };
         let chapter = Chapter::new(9, "Parts", Vec::new()).part(None, |_| Err(Failure::Wrong));
         let chapter = chapter.part(None, |part| part.write("after.txt", "shown"));

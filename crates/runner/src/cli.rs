@@ -9,6 +9,7 @@ use clap::{Args, Command};
 use validation::{Scale, Settings, SizeRequest, StepInfo};
 
 use crate::measure::Budget;
+use crate::names::{LIST, means, nearest};
 use crate::screen::{Failure, excerpt};
 
 /// The sizes of a problem, as every command takes them.
@@ -143,7 +144,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The steps that patterns choose: `naive`, `mandelbrot::naive` or `kernels::mandelbrot::naive`. No pattern chooses all.
+    /// The steps that patterns choose: `naive`, `mandelbrot::naive`, `kernels naive`; see [`means`]. No pattern chooses all.
     pub fn new(patterns: &[String]) -> Self {
         let patterns = patterns.iter().map(|pattern| pattern.trim().to_owned());
         Self { patterns: patterns.filter(|pattern| !pattern.is_empty()).collect() }
@@ -151,7 +152,13 @@ impl Selection {
 
     /// Whether a step is chosen.
     pub fn has(&self, step: &StepInfo) -> bool {
-        self.patterns.is_empty() || self.patterns.iter().any(|pattern| matches(pattern, step))
+        self.patterns.is_empty() || self.patterns.iter().any(|pattern| means(pattern, step))
+    }
+
+    /// The first pattern that chooses none of these.
+    pub(crate) fn unknown<'a>(&self, steps: impl Iterator<Item = &'a StepInfo> + Clone) -> Option<&str> {
+        let unknown = self.patterns.iter().find(|pattern| !steps.clone().any(|step| means(pattern, step)));
+        unknown.map(String::as_str)
     }
 
     /// Checks that every pattern chooses something.
@@ -159,50 +166,16 @@ impl Selection {
     /// # Errors
     /// [`Failure::Usage`] with the nearest names.
     pub fn check<'a>(&self, steps: impl Iterator<Item = &'a StepInfo> + Clone) -> Result<(), Failure> {
-        let unknown = self.patterns.iter().find(|pattern| !steps.clone().any(|step| matches(pattern, step)));
-        match unknown {
+        match self.unknown(steps.clone()) {
             None => Ok(()),
             Some(pattern) => Err(Failure::Usage(nearest("step", pattern, &names(steps), LIST))),
         }
     }
 }
 
-fn matches(pattern: &str, step: &StepInfo) -> bool {
-    let path = step.path();
-    path == pattern || path.ends_with(&format!("::{pattern}"))
-}
-
 /// The names that a step answers to, `particles::columns` and `columns`.
 fn names<'a>(steps: impl Iterator<Item = &'a StepInfo>) -> Vec<String> {
     steps.map(|step| format!("{}::{}", step.problem, step.name)).collect()
-}
-
-/// What shows every step and every problem.
-pub const LIST: &str = "`cargo course list`";
-
-/// Names that are shown where none is near, or all of them where there are hardly more.
-const NEAREST: usize = 5;
-
-/// The line that says what is not there, and what is near it or, where nothing is, the nearest of what there is and what shows all.
-pub fn nearest(kind: &str, name: &str, known: &[String], shows_all: &str) -> String {
-    let wanted: String = name.chars().take(100).collect();
-    let likeness = |candidate: &str| {
-        let last = candidate.rsplit("::").next().unwrap_or(candidate);
-        strsim::jaro_winkler(&wanted, candidate).max(strsim::jaro_winkler(&wanted, last))
-    };
-    let mut names: Vec<_> = known.iter().map(|name| (likeness(name), name.as_str())).collect();
-    names.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let near: Vec<_> = names.iter().filter(|(likeness, _)| *likeness > 0.75).take(3).map(|(_, name)| *name).collect();
-    let name = excerpt(name, 60);
-    if !near.is_empty() {
-        return format!("there is no {kind} '{name}'; did you mean {}?", near.join(", "));
-    }
-    if known.len() <= NEAREST + 1 {
-        return format!("there is no {kind} '{name}'; there are {}", known.join(", "));
-    }
-    let some: Vec<_> = names.iter().take(NEAREST).map(|(_, name)| *name).collect();
-    let (some, all) = (some.join(", "), known.len());
-    format!("there is no {kind} '{name}'; the nearest of {all} are {some}; {shows_all} shows all")
 }
 
 /// Parses a command line. `--help` is printed and ends the program quietly.
@@ -257,27 +230,6 @@ mod tests {
         assert_eq!((picture.scale, picture.width, picture.size), (Scale::Full, Some(7), None));
         let alone = args.request("pi", true);
         assert_eq!((alone.scale, alone.width, alone.size), (Scale::Full, Some(7), Some((3, None))));
-    }
-
-    #[test]
-    fn what_is_near_is_suggested_and_otherwise_a_few_names_and_what_shows_all() {
-        let known = ["mandelbrot::naive", "mandelbrot::hoisted"].map(str::to_owned);
-        let near = nearest("step", "niave", &known, LIST);
-        assert_eq!(near, "there is no step 'niave'; did you mean mandelbrot::naive?");
-        let far = nearest("step", "qqq", &known, LIST);
-        assert_eq!(far, "there is no step 'qqq'; there are mandelbrot::naive, mandelbrot::hoisted");
-
-        let many: Vec<_> = (0..400).map(|number| format!("kernels::mandelbrot::step_{number}")).collect();
-        let far = nearest("step", "qqq", &many, LIST);
-        assert!(far.starts_with("there is no step 'qqq'; the nearest of 400 are kernels::"), "{far}");
-        assert!(far.ends_with("; `cargo course list` shows all") && far.len() < 300, "{far}");
-    }
-
-    #[test]
-    fn a_name_of_any_length_and_with_any_letters_is_answered_in_one_short_line() {
-        let many: Vec<_> = (0..400).map(|number| format!("step_{number}")).collect();
-        let told = nearest("step", &format!("\x1b[2J\n{}", "9".repeat(1_000_000)), &many, LIST);
-        assert!(told.len() < 300 && !told.contains(['\x1b', '\n']), "{told}");
     }
 
     #[test]

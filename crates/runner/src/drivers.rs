@@ -9,11 +9,14 @@
 pub fn leave_out_the_screen() {
     use std::env;
     use std::os::unix::process::CommandExt;
+    use std::path::Path;
     use std::process::Command;
 
     // A window system; the layer left out already; what the layer is told to choose.
-    let settings = ["XDG_RUNTIME_DIR", "NODEVICE_SELECT", "MESA_VK_DEVICE_SELECT", "DRI_PRIME"];
-    if settings.iter().any(|setting| env::var_os(setting).is_some()) {
+    let settings = ["NODEVICE_SELECT", "MESA_VK_DEVICE_SELECT", "DRI_PRIME"];
+    // A window system's folder that is not there is complained of too.
+    let has_screen = env::var_os("XDG_RUNTIME_DIR").is_some_and(|folder| Path::new(&folder).is_dir());
+    if has_screen || settings.iter().any(|setting| env::var_os(setting).is_some()) {
         return;
     }
     let mut arguments = env::args_os();

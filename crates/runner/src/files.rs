@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
 
-/// Writes a file whole or not at all: the bytes go to a temporary file in the same folder, which then takes the name. Whoever reads
-/// meanwhile sees the old file or the new one. The folder must exist.
+/// Writes a file whole or not at all: the bytes go to a temporary file in the same folder, which then takes the name. A reader
+/// sees the old file or the new one. The folder must exist.
 ///
-/// A file that is there keeps its permissions and its owner, and one that nobody may write to stays as it is, whoever asks. A link
+/// A file that is there keeps its permissions and its owner, and one that nobody may write to stays as it is. A link
 /// stays one: the file that it leads to is replaced. What is no regular file (a pipe, `/dev/stdout`) is written straight through.
 ///
 /// # Errors
@@ -130,7 +130,7 @@ fn replace(path: &Path, bytes: &[u8], there: Option<&Metadata>) -> io::Result<()
 }
 
 /// Gives a new file the owner and the group of the one whose place it takes, as far as the system allows: an administrator who writes
-/// to somebody's file does not take it from him.
+/// to somebody's file does not become its owner.
 #[cfg(unix)]
 fn keep_owner(file: &fs::File, there: &Metadata) {
     use std::os::unix::fs::{MetadataExt, fchown};

@@ -2,7 +2,7 @@
 
 use validation::{Ladder, Session, Settings, SharedInput, StepError, StepInfo};
 
-use crate::cli::{LIST, nearest};
+use crate::names::{LIST, nearest};
 use crate::screen::Failure;
 
 /// A step and the ladder it stands in.

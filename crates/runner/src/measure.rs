@@ -56,13 +56,21 @@ impl Budget {
 pub struct Timing {
     /// At least one, the shortest first.
     times: Vec<Duration>,
+    /// The same in the order in which they were taken.
+    in_order: Vec<Duration>,
 }
 
 impl Timing {
     /// The times of at least one run.
-    pub fn new(mut times: Vec<Duration>) -> Option<Self> {
+    pub fn new(in_order: Vec<Duration>) -> Option<Self> {
+        let mut times = in_order.clone();
         times.sort_unstable();
-        (!times.is_empty()).then_some(Self { times })
+        (!times.is_empty()).then_some(Self { times, in_order })
+    }
+
+    /// The times in the order in which they were taken.
+    pub fn in_order(&self) -> &[Duration] {
+        &self.in_order
     }
 
     /// The shortest time, in milliseconds.
@@ -86,11 +94,16 @@ impl Timing {
         if self.times.len() % 2 == 1 { self.times[middle] } else { (self.times[middle - 1] + self.times[middle]) / 2 }
     }
 
-    /// How far the longest time lies above the shortest, in percent of the shortest.
+    /// How far the quartiles of the times lie apart, in percent of the time in the middle: half of all times are so near to each other,
+    /// whatever one disturbed run says.
     pub fn spread_percent(&self) -> f64 {
-        let best = self.best_ms();
-        let worst = milliseconds(self.times[self.times.len() - 1]);
-        if best > 0.0 { (worst / best - 1.0) * 100.0 } else { 0.0 }
+        let quartile = |part: f64| {
+            let place = part * (self.times.len() - 1) as f64;
+            let [below, above] = [place.floor(), place.ceil()].map(|place| milliseconds(self.times[place as usize]));
+            below + (above - below) * place.fract()
+        };
+        let median = self.median_ms();
+        if median > 0.0 { (quartile(0.75) - quartile(0.25)) / median * 100.0 } else { 0.0 }
     }
 
     /// How many runs there were.
@@ -116,8 +129,31 @@ pub fn time<E>(budget: &Budget, mut run: impl FnMut() -> Result<Duration, E>) ->
         let last = budget.next_is_last(&times, started.elapsed());
         times.push(run()?);
         if last {
-            times.sort_unstable();
-            return Ok(Timing { times });
+            return Ok(Timing::new(times).expect("there is one"));
+        }
+    }
+}
+
+/// Repeats the runs of two programs in turn until the budget of both is spent, so that what changes on the machine meanwhile changes
+/// both. A slow program does not run as often as a fast one would: two pairs, and twice the budget's time, are enough.
+///
+/// # Errors
+/// The first error of a run; nothing is measured then.
+pub fn time_in_turn<E>(budget: &Budget, mut run: impl FnMut(usize) -> Result<Duration, E>) -> Result<[Timing; 2], E> {
+    let started = Instant::now();
+    let mut times = [Vec::new(), Vec::new()];
+    loop {
+        // Each has half of the time.
+        let elapsed = started.elapsed() / 2;
+        let pair = times.iter().filter_map(|times| times.iter().min()).sum::<Duration>();
+        let spent = times.iter().flatten().sum::<Duration>() + pair;
+        let long = budget.repeat.is_none() && !times[0].is_empty() && spent >= 2 * budget.time;
+        let last = long || times.iter().all(|times| budget.next_is_last(times, elapsed));
+        for (program, times) in times.iter_mut().enumerate() {
+            times.push(run(program)?);
+        }
+        if last {
+            return Ok(times.map(|times| Timing::new(times).expect("there is one")));
         }
     }
 }
@@ -163,7 +199,10 @@ mod tests {
     fn best_median_and_spread_are_those_of_the_sorted_times() {
         let odd = timing(&[30, 10, 20]);
         assert_eq!((odd.best_ms(), odd.median_ms(), odd.runs()), (10.0, 20.0, 3));
-        assert!((odd.spread_percent() - 200.0).abs() < 1e-9);
+        assert!((odd.spread_percent() - 50.0).abs() < 1e-9, "from 15 to 25, of 20");
+        assert_eq!(odd.in_order()[0], Duration::from_millis(30));
+        let disturbed = timing(&[10, 10, 11, 10, 9000, 10, 10, 10, 11]);
+        assert!(disturbed.spread_percent() <= 10.0, "one disturbed run of nine says nothing");
         assert_eq!(timing(&[40, 10, 20, 30]).median_ms(), 25.0);
         assert_eq!(timing(&[0]).spread_percent(), 0.0);
         assert_eq!(Timing::new(Vec::new()), None);
@@ -232,6 +271,25 @@ mod tests {
         assert!(last(5, 300, 1750) && !last(4, 300, 1600), "of more runs than that, all that was done is counted");
         assert!(last(3, 600, 1800), "runs that take the time alone are as few as they were");
         assert!(last(1, 3000, 3000));
+    }
+
+    #[test]
+    fn two_programs_run_in_turn_and_as_often() {
+        let mut turns = Vec::new();
+        let timings = time_in_turn(&Budget::exactly(3), |program| {
+            turns.push(program);
+            Ok::<_, ()>(Duration::from_millis(1 + program as u64))
+        });
+        assert_eq!(turns, [0, 1, 0, 1, 0, 1]);
+        assert_eq!(timings.unwrap().map(|timing| (timing.runs(), timing.best_ms())), [(3, 1.0), (3, 2.0)]);
+        // The slow one has its two runs, and the fast one no more.
+        let slow =
+            time_in_turn(&Budget::default(), |program| Ok::<_, ()>(Duration::from_secs(3 * (1 - program as u64))));
+        assert_eq!(slow.unwrap().map(|timing| timing.runs()), [2, 2]);
+        assert_eq!(
+            time_in_turn(&Budget::default(), |program| if program == 1 { Err("broken") } else { Ok(Duration::ZERO) }),
+            Err("broken")
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use validation::{Ladder, Problem, Settings, SharedInput, SizeRequest, StepError};
 
+use crate::chapters::ChapterInfo;
 use crate::cli::SizeArgs;
 use crate::files::write_atomically;
 use crate::ladder_step::{LadderStep, ladder_of};
@@ -20,6 +21,7 @@ use crate::table::{plain_table, wrapped};
 /// A file is called `chapterN-NAME` and lies in the chapter's output folder. `cargo course record N` keeps those that the chapter's
 /// page in the book mentions.
 pub struct Part<'a> {
+    chapter: u32,
     screen: &'a Screen,
     stem: PathBuf,
     ladders: &'a [Box<dyn Ladder>],
@@ -72,13 +74,14 @@ pub(crate) struct Asked<'a> {
 
 impl<'a> Part<'a> {
     pub(crate) fn new(
+        chapter: u32,
         screen: &'a Screen,
         stem: PathBuf,
         ladders: &'a [Box<dyn Ladder>],
         asked: Asked<'a>,
         so_far: SoFar<'a>,
     ) -> Self {
-        Self { screen, stem, ladders, asked, so_far, written: Vec::new() }
+        Self { chapter, screen, stem, ladders, asked, so_far, written: Vec::new() }
     }
 
     pub(crate) fn written(self) -> Vec<PathBuf> {
@@ -103,6 +106,22 @@ impl<'a> Part<'a> {
     /// How often a step is run.
     pub fn budget(&self) -> Budget {
         self.asked.budget
+    }
+
+    /// Whether a problem of these sizes is too small to show what the chapter teaches. That is said, once for each problem, and the part
+    /// shows no speedups then, nor a verdict.
+    ///
+    /// # Errors
+    /// As [`Screen::line`].
+    pub fn too_small(&self, problem: &str, sizes: &[(&str, u64)]) -> Result<bool, Failure> {
+        let chapter = ChapterInfo::numbered(self.chapter);
+        let Some(said) = chapter.and_then(|chapter| chapter.too_small(problem, sizes.iter().copied())) else {
+            return Ok(false);
+        };
+        if self.so_far.reasons.borrow_mut().insert(said.clone()) {
+            self.paragraph(&said)?;
+        }
+        Ok(true)
     }
 
     /// What has come of the steps that the chapter has run so far.
@@ -222,6 +241,20 @@ impl<'a> Part<'a> {
         left: &[usize],
     ) -> Result<(), Failure> {
         self.screen.line(plain_table(header, rows, left))?;
+        self.keep_table(name, header, rows, left)
+    }
+
+    /// Writes a table to `chapterN-NAME.md` and does not print it: one that says nothing on this machine, for which a line will do.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep_table<const COLUMNS: usize>(
+        &mut self,
+        name: &str,
+        header: &[&str; COLUMNS],
+        rows: &[[String; COLUMNS]],
+        left: &[usize],
+    ) -> Result<(), Failure> {
         self.write(&format!("{name}.md"), &markdown(header, rows, left))
     }
 
@@ -290,7 +323,7 @@ mod tests {
         let (sizes, settings) = (SizeArgs::default(), Settings::default());
         let reasons = RefCell::default();
         let so_far = SoFar { records: &[], reasons: &reasons };
-        let mut part = Part::new(&Screen, folder.path().join("chapter9-"), &[], asked(&sizes, &settings), so_far);
+        let mut part = Part::new(9, &Screen, folder.path().join("chapter9-"), &[], asked(&sizes, &settings), so_far);
         part.write("plot.svg", "<svg/>").unwrap();
         part.write("plot.svg", "<svg></svg>").unwrap();
         part.text("lines", "one\ntwo\n\n").unwrap();
@@ -300,11 +333,23 @@ mod tests {
     }
 
     #[test]
+    fn a_problem_that_is_too_small_is_told_once() {
+        let (sizes, settings, reasons) = (SizeArgs::default(), Settings::default(), RefCell::default());
+        let so_far = SoFar { records: &[], reasons: &reasons };
+        let part = Part::new(9, &Screen, PathBuf::new(), &[], asked(&sizes, &settings), so_far);
+        for _ in 0..2 {
+            assert!(part.too_small("expression", &[("rows", 200), ("cols", 200)]).unwrap());
+            assert_eq!(reasons.borrow().len(), 1);
+        }
+        assert!(!part.too_small("expression", &[("rows", 2000), ("cols", 2000)]).unwrap());
+    }
+
+    #[test]
     fn a_folder_that_is_gone_is_an_error() {
         let (sizes, settings) = (SizeArgs::default(), Settings::default());
         let (stem, reasons) = (PathBuf::from("/nowhere/at/all/chapter9-"), RefCell::default());
         let so_far = SoFar { records: &[], reasons: &reasons };
-        let mut part = Part::new(&Screen, stem, &[], asked(&sizes, &settings), so_far);
+        let mut part = Part::new(9, &Screen, stem, &[], asked(&sizes, &settings), so_far);
         assert!(matches!(part.write("x.txt", ""), Err(Failure::Io(_))));
     }
 
@@ -312,7 +357,7 @@ mod tests {
     fn a_section_that_cannot_be_shown_says_why_and_the_chapter_goes_on() {
         let (sizes, settings, reasons) = (SizeArgs::default(), Settings::default(), RefCell::default());
         let so_far = SoFar { records: &[], reasons: &reasons };
-        let mut part = Part::new(&Screen, PathBuf::new(), &[], asked(&sizes, &settings), so_far);
+        let mut part = Part::new(9, &Screen, PathBuf::new(), &[], asked(&sizes, &settings), so_far);
         let unavailable = || StepError::Unavailable("no device; install one".to_owned());
         part.section("Devices", |_| Err(unavailable())?).unwrap();
         assert!(part.so_far.reasons.borrow().contains("no device; install one"));

@@ -6,9 +6,10 @@ use validation::{Session, SharedInput, mandelbrot, particles};
 
 use crate::picture::{self, Palette};
 use crate::plot::{Bar, Bars, Chart, Orbits, Scale};
-use crate::record::StepRecord;
+use crate::record::{StepRecord, too_small};
 use crate::screen::{Failure, excerpt};
-use crate::table::ratio;
+use crate::table::{Speedup, speedup};
+use crate::units::ratio;
 
 /// How the names of a ladder's pictures may end.
 const ENDINGS: [&str; 4] = [BARS, PERCEPTUAL, TUTORIAL, ORBITS];
@@ -93,9 +94,11 @@ impl<'a> Pictures<'a> {
             .map(|record| Bar {
                 label: record.step.clone(),
                 value: record.best_ms.unwrap_or(f64::NAN),
-                note: match (record.speedup, &record.reason) {
-                    (Some(speedup), _) => ratio(speedup),
-                    (None, reason) => excerpt(reason.as_deref().unwrap_or_default(), 200),
+                note: match (record.best_ms, speedup(&records[0], record)) {
+                    (Some(_), _) if too_small(record).is_some() => String::new(),
+                    (Some(_), Speedup::Proven(times)) => ratio(times),
+                    (Some(_), _) => String::new(),
+                    (None, _) => excerpt(record.reason.as_deref().unwrap_or_default(), 200),
                 },
             })
             .collect();

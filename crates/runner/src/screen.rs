@@ -2,9 +2,11 @@
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 use std::{panic, thread};
 
 use source::SourceError;
@@ -113,6 +115,19 @@ pub fn printable_panics() {
             told += &format!("\nstack backtrace:\n{trace}");
         }
         let _ = writeln!(io::stderr(), "{}", printable(told.trim_end()));
+    }));
+}
+
+/// From now on a panic is told in one line, and the next ones of the same place are not told at all: where many tests run a step that
+/// panics, one place says it all.
+pub(crate) fn short_panics() {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    panic::set_hook(Box::new(|panicked| {
+        let place = panicked.location().map(ToString::to_string).unwrap_or_default();
+        if TOLD.lock().unwrap_or_else(PoisonError::into_inner).insert(place.clone()) {
+            let text = excerpt(panic_text(panicked.payload()), 300);
+            let _ = writeln!(io::stderr(), "panicked at {place}: {text}");
+        }
     }));
 }
 

@@ -6,7 +6,7 @@ use crate::ladder_step::LadderStep;
 use crate::measure::Budget;
 use crate::record::{StepRecord, run_step};
 
-/// One setting of a sweep and what came of it.
+/// One setting of a sweep and its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepPoint {
     /// The settings of this run.

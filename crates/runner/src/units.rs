@@ -56,3 +56,33 @@ pub fn times(ratio: f64) -> String {
 pub fn or_dash<N>(number: Option<N>, shown: impl FnOnce(N) -> String) -> String {
     number.map_or_else(|| DASH.to_owned(), shown)
 }
+
+/// Milliseconds with three significant digits or more.
+pub(crate) fn time(milliseconds: f64) -> String {
+    match milliseconds {
+        ms if ms >= 100.0 => format!("{ms:.0}"),
+        ms if ms >= 10.0 => format!("{ms:.1}"),
+        ms if ms >= 1.0 => format!("{ms:.2}"),
+        ms => format!("{ms:.4}"),
+    }
+}
+
+/// A ratio with three significant digits or more.
+pub(crate) fn ratio(ratio: f64) -> String {
+    match ratio {
+        ratio if ratio >= 100.0 => format!("{ratio:.0} x"),
+        ratio if ratio >= 10.0 => format!("{ratio:.1} x"),
+        ratio => format!("{ratio:.2} x"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_three_digits() {
+        assert_eq!([0.01234, 1.234, 12.34, 1234.5].map(time), ["0.0123", "1.23", "12.3", "1234"]);
+        assert_eq!([0.5, 12.34, 123.4].map(ratio), ["0.50 x", "12.3 x", "123 x"]);
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use runner::{Budget, LadderStep, Status, StepRecord, devices, notes, run_step, sweep};
+use runner::{Budget, LadderStep, Status, StepRecord, devices, notes, race, run_step, sweep};
 use validation::pi::{Input, Output};
 use validation::{
     Ceiling, Expression, Ladder, Most, Pi, Precision, Prepared, Reach, Ready, Settings, SizeRequest, Step, StepError,
@@ -404,14 +404,16 @@ fn a_step_on_a_device_is_set_against_that_device() {
         [Some("the dart machine"), Some("the dart machine"), Some("the dart machine"), Some("the dart machine"), None]
     );
     assert_eq!(records.each_ref().map(|record| record.kernel_ms), [Some(7.0), Some(7.0), Some(7.0), Some(7.0), None]);
-    let percent = |record: &StepRecord| record.percent_of_limit.unwrap();
+    // No step takes longer than an hour, nor than the processor for work that it does not do.
+    assert!(records.iter().all(|record| record.percent_of_limit.is_none()), "beyond a limit is no percentage of it");
+    let percent = |record: &StepRecord| record.beyond_limit.unwrap();
     let hour = records[0].best_ms.unwrap() / 3_600_000.0;
     assert!((percent(&records[0]) * hour - 100.0).abs() < 1e-6, "the hour that the device allows, over the time");
-    assert_eq!(records[1].percent_of_limit, None, "no limit of the processor's");
+    assert_eq!(records[1].beyond_limit, None, "no limit of the processor's");
     assert!(percent(&records[2]) < percent(&records[0]), "the processor allows less than an hour");
-    assert_eq!(records[3].percent_of_limit, None, "other work");
+    assert_eq!(records[3].beyond_limit, None, "other work");
     assert_eq!(devices(&records), ["on the dart machine: elsewhere, unmeasured, software, elsewhere"]);
-    assert_eq!(notes(&records), devices(&records));
+    assert_eq!(notes(&records)[..1], devices(&records));
     assert_eq!(devices(&records[4..]), [""; 0]);
 }
 
@@ -420,7 +422,7 @@ fn steps_with_the_same_reason_share_a_line() {
     let record = record(0);
     let with = |step: &str, status, reason: &str| {
         let (step, reason) = (step.to_owned(), Some(reason.to_owned()));
-        StepRecord { step, status, reason, device: None, ..record.clone() }
+        StepRecord { step, status, reason, device: None, beyond_limit: None, ..record.clone() }
     };
     let records = [
         with("a", Status::Unavailable, "no card"),
@@ -447,4 +449,18 @@ fn a_sweep_runs_one_step_with_each_setting() {
     // The last one fails at its end.
     assert_eq!(points[2].record.status, Status::Wrong);
     assert_eq!(points[2].record.reason.as_deref(), Some("failed: the pool is gone"));
+}
+
+#[test]
+fn two_steps_in_turn_make_pairs_and_one_that_is_wrong_leaves_the_other() {
+    let (ladder, input) = darts();
+    let step = |index| LadderStep { ladder: &*ladder, index };
+    let run = |steps| race(steps, &input, &Settings::default(), &Budget::exactly(4), &mut |_| {});
+    let right = run([step(0), step(11)]);
+    assert!(right.iter().all(|record| record.status == Status::Ok && record.times.len() == 4));
+    let [first, wrong] = run([step(0), step(1)]);
+    assert_eq!((first.status, first.times.len()), (Status::Ok, 4));
+    assert_wrong(&wrong, "first wrong: hits of chunk 1");
+    let [panicking, last] = run([step(3), step(0)]);
+    assert_eq!((panicking.status, last.status), (Status::Wrong, Status::Ok));
 }

@@ -66,7 +66,7 @@ impl Counter for Atomic {
 // ANCHOR_END: atomic
 
 // ANCHOR: sharded
-/// A number for each thread, side by side. Nobody shares a number, and yet they share: the line of the cache that all lie in.
+/// A number for each thread, side by side. No number is shared, but the cache line is in which all of them lie.
 #[derive(Debug)]
 pub struct Sharded(Vec<AtomicU64>);
 

@@ -4,7 +4,7 @@ use std::thread::{self, Builder};
 
 use rayon::prelude::*;
 use validation::distance::{Input, Output};
-use validation::{Distance, Ready, Settings, Step, step};
+use validation::{Distance, Expected, Ready, Settings, Step, step};
 use vectorised::simd::slices;
 
 use crate::{pool, rayon_pool, starting, team};
@@ -121,7 +121,7 @@ pub fn streamed(_: &Input, settings: &Settings) -> Ready<Distance> {
 /// The steps, in order.
 pub const STEPS: &[Step<Distance>] = &[
     step!(alone, "kernels::distance::rows", "one thread, to compare with"),
-    step!(prepared bands, "schedule(static)", "a band of rows for each thread"),
+    step!(prepared bands, "schedule(static)", "a band of rows for each thread").lesson(Expected::Faster),
     step!(prepared pooled, "the book's pool, with threads", "threads that wait at a channel"),
     step!(prepared parallel, "rayon; numba.prange", "a parallel iterator over rows"),
     step!(prepared streamed, "OpenMP over AVX-512", "stores that go past the caches"),

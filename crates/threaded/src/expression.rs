@@ -5,7 +5,7 @@ use std::thread::{self, Builder};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Slice, Zip, s};
 use rayon::prelude::*;
 use validation::expression::{Input, Output};
-use validation::{Expression, Ready, Settings, Step, step};
+use validation::{Expected, Expression, Ready, Settings, Step, step};
 use vectorised::simd::slices;
 
 use crate::prange::{Schedule, prange};
@@ -159,7 +159,7 @@ const PIECE: usize = 32 * 1024;
 /// The steps, in order.
 pub const STEPS: &[Step<Expression>] = &[
     step!(alone, "kernels::expression::zipped", "one thread, to compare with"),
-    step!(prepared quadrants, "the talk's thread_id if/elif", "four threads, a quarter each"),
+    step!(prepared quadrants, "the talk's thread_id if/elif", "four threads, a quarter each").lesson(Expected::Faster),
     step!(prepared bands, "schedule(static)", "a band of rows for each thread"),
     step!(prepared ranged, "the talk's prange", "a parallel range, static"),
     step!(prepared pooled, "the book's pool, with threads", "threads that wait at a channel"),

@@ -5,7 +5,7 @@ use super::sync::{AtomicUsize, Ordering, Thread, current, park};
 // ANCHOR: latch
 /// Counts jobs that are not done yet, and wakes the thread that made it when there are none.
 ///
-/// Shared in an `Arc`, not borrowed: the last job to arrive still has the latch in its hand when the caller wakes up and leaves.
+/// Shared in an `Arc`, not borrowed: the last job to arrive still uses the latch when the caller wakes up and returns.
 #[derive(Debug)]
 pub struct Latch {
     open: AtomicUsize,

@@ -1,6 +1,6 @@
 //! Threads: scoped quadrants, parallel ranges and their schedules, locks and atomics.
 //!
-//! A thread computes what one core computes; the question of this crate is who does which row, and how long the others wait. The
+//! A thread computes what one core computes; the question of this crate is which thread does which row, and how long others wait. The
 //! ladders go from the talk's four quadrants over bands, dealt rows, shared queues, a pool and stealing to rayon, first over the
 //! scalar loop, then over the vector kernels of the crate `vectorised`. Rows are handed out as `&mut` slices: that no two threads
 //! write the same element is not tested here but proven by the compiler.

@@ -8,7 +8,8 @@ use crossbeam::deque::{Steal, Stealer, Worker};
 use ndarray::{ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Ready, Settings, Step, step};
+use validation::{Expected, Mandelbrot, Ready, Settings, Step, step};
+use vectorised::combined::{self, Picture};
 use vectorised::simd::slices::{self, FreeRunning};
 
 use crate::prange::{Schedule, prange};
@@ -79,8 +80,8 @@ pub fn quadrants(_: &Input, _: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR: bands
 /// As many bands of rows as there are threads.
 ///
-/// Mirrors OpenMP's `schedule(static)`, in the threads of the standard library. Look at the timeline: the picture is as high above its
-/// middle as below, so that two halves are fair by accident, and three bands are not.
+/// Mirrors OpenMP's `schedule(static)`, in the threads of the standard library. Look at the timeline: the lower half of the
+/// picture mirrors the upper one, so that two halves are equal work by accident, and three bands are not.
 pub fn bands(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let threads = settings.threads.get();
     starting(threads, move |input: &Input, counts: &mut Output| {
@@ -100,7 +101,7 @@ pub fn bands(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: bands
 
 // ANCHOR: dealt
-/// Rows are dealt to the threads in turn, like cards: everybody gets some of the cheap ones and some of the dear ones.
+/// Rows are dealt to the threads in turn, like cards: each gets some of the cheap ones and some of the expensive ones.
 ///
 /// Mirrors OpenMP's `schedule(static, 1)`. Look at what is decided while the threads run: nothing. Neighbours cost about the same,
 /// and that is all it takes.
@@ -126,10 +127,10 @@ pub fn dealt(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: dealt
 
 // ANCHOR: queued
-/// Who is free takes the next row from an iterator that all share.
+/// A free thread takes the next row from an iterator that all share.
 ///
 /// Mirrors OpenMP's `schedule(dynamic)`. Look at the lock: it is held while a row is taken, not while it is computed, for the guard
-/// dies at the end of its statement.
+/// is dropped at the end of its statement.
 pub fn queued(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let threads = settings.threads.get();
     starting(threads, move |input: &Input, counts: &mut Output| {
@@ -165,7 +166,7 @@ pub fn guided(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: guided
 
 // ANCHOR: pooled
-/// Threads that are there already take bands of rows from a channel.
+/// Threads that are already running take bands of rows from a channel.
 ///
 /// Mirrors the book's process pool, and what OpenMP does behind its first parallel loop: no thread is started twice. Look at
 /// *prepared*: that is what starting them cost.
@@ -210,7 +211,7 @@ pub fn stealing(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     })
 }
 
-/// The first task that can be had of anybody, or none when all lists are empty.
+/// The first task of any of the lists, or none when all are empty.
 fn steal<T>(stealers: &[Stealer<T>]) -> Option<T> {
     // A thief that lost a race tries again.
     let attempt = || stealers.iter().map(Stealer::steal).collect::<Steal<T>>();
@@ -222,7 +223,7 @@ fn steal<T>(stealers: &[Stealer<T>]) -> Option<T> {
 /// The loop of `alone` with four letters more.
 ///
 /// Mirrors `numba.prange` and rayon's own first example. Look at the spread of its times: rayon splits a range as often as it thinks
-/// that there are takers, and a piece that nobody can split any more may be a long one.
+/// that there are takers, and a piece that cannot be split any more may be a long one.
 pub fn parallel(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     let pool = rayon_pool(settings.threads.get())?;
     team(pool.current_num_threads(), move |input: &Input, counts: &mut Output| {
@@ -298,6 +299,29 @@ pub fn free_running(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 }
 // ANCHOR_END: free_running
 
+// ANCHOR: combined
+/// The kernel that leaves out most of the work, for as many threads: what each of them gets is less, and no longer equal.
+///
+/// Mirrors the step `cycles` of the vectors that are combined with an algorithm. Look at the second core: it helps as long as there is
+/// enough for it to do.
+pub fn combined(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    let (mut lists, pool) = (Vec::new(), pool(settings.threads.get())?);
+    lists.resize_with(pool.threads(), combined::mandelbrot::rows);
+    let rows = settings.chunk.map_or(grain(input, pool.threads()), usize::from).min(input.height());
+    team(pool.threads(), move |input: &Input, counts: &mut Output| {
+        let (xs, max_iterations) = (&*input.xs, input.max_iterations);
+        let queue = &Mutex::new(counts.chunks_mut(rows * input.width()).zip(input.ys.chunks(rows)));
+        pool.run(lists.iter_mut().map(|lists| {
+            move || {
+                for (counts, ys) in iter::from_fn(|| queue.lock().expect("no band panics").next()) {
+                    lists.run(Picture { xs, ys, max_iterations, counts });
+                }
+            }
+        }));
+    })
+}
+// ANCHOR_END: combined
+
 /// Rows that are handed out at once: so many pieces for each thread that the last one to end is not missed for long.
 fn grain(input: &Input, threads: usize) -> usize {
     input.height().div_ceil(64 * threads)
@@ -306,7 +330,7 @@ fn grain(input: &Input, threads: usize) -> usize {
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(alone, "kernels::mandelbrot::expanded", "one thread, to compare with"),
-    step!(prepared quadrants, "the talk's thread_id if/elif", "four threads, a quarter each"),
+    step!(prepared quadrants, "the talk's thread_id if/elif", "four threads, a quarter each").lesson(Expected::Faster),
     step!(prepared bands, "schedule(static)", "a band of rows for each thread"),
     step!(prepared dealt, "schedule(static, 1)", "rows dealt in turn"),
     step!(prepared queued, "schedule(dynamic)", "who is free takes the next row"),
@@ -317,6 +341,8 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared grained, "schedule(dynamic, chunk)", "pieces that are not too long"),
     step!(prepared vectors, "schedule(dynamic) over vectors", "lanes times threads").temporaries(q_bytes),
     step!(prepared free_running, "private(...)", "lists of its own for each thread").temporaries(q_bytes),
+    step!(prepared combined, "beyond the tutorial", "a kernel that leaves out most of the work")
+        .changes_the_algorithm(),
 ];
 
 /// The list `q`.

@@ -5,7 +5,7 @@ use std::thread::{self, Builder};
 
 use rayon::prelude::*;
 use validation::particles::{Input, Output};
-use validation::{Particles, Ready, Settings, Step, step};
+use validation::{Expected, Particles, Ready, Settings, Step, step};
 use vectorised::simd::slices;
 
 use crate::start::together;
@@ -42,7 +42,7 @@ fn evolve(x: &mut [f64], y: &mut [f64], speed: &[f64], timestep: f64, steps: usi
 ///
 /// Mirrors a parallel loop inside of the loop over time, with the barrier that OpenMP puts at its end. Look at what is waited for:
 /// nothing, for no particle looks at another. With thousands of steps it is the waiting that takes the time. And look at `together`:
-/// nobody begins before all are there, or those that are would wait for ever for one that the system refused.
+/// no thread begins before all are there; else they would wait without end for one that the system refused.
 pub fn synchronised(_: &Input, settings: &Settings) -> Ready<Particles> {
     let threads = settings.threads.get();
     starting(threads, move |input: &Input, output: &mut Output| {
@@ -146,7 +146,8 @@ const GROUP: usize = 64;
 /// The steps, in order.
 pub const STEPS: &[Step<Particles>] = &[
     step!(alone, "kernels::particles::columns", "one thread, to compare with"),
-    step!(prepared synchronised, "a parallel loop inside of time", "all wait for all after each step"),
+    step!(prepared synchronised, "a parallel loop inside of time", "all wait for all after each step")
+        .lesson(Expected::Slower),
     step!(prepared bands, "the book's prange over particles", "a share for each thread, all the way"),
     step!(prepared pooled, "the book's pool, with threads", "threads that wait at a channel"),
     step!(prepared parallel, "rayon; numba.prange", "a parallel iterator over groups"),

@@ -1,4 +1,4 @@
-//! The pi ladder of the threads: chunks of darts, each with a random stream of its own, so that the hits are the same whoever throws.
+//! The pi ladder of the threads: chunks of darts, each with a random stream of its own, so that the hits are the same on any thread.
 
 use std::iter;
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use rand_xoshiro::SplitMix64;
 use rayon::prelude::*;
 use validation::pi::{Input, Output};
 use validation::random::next;
-use validation::{Pi, Ready, Settings, Step, step};
+use validation::{Expected, Pi, Ready, Settings, Step, step};
 use vectorised::simd::slices;
 
 use crate::{pool, rayon_pool, starting, team};
@@ -159,7 +159,7 @@ pub fn vectors(_: &Input, settings: &Settings) -> Ready<Pi> {
 /// The steps, in order.
 pub const STEPS: &[Step<Pi>] = &[
     step!(alone, "kernels::pi::branchless", "one thread, to compare with"),
-    step!(prepared bands, "reduction(+)", "a share of the chunks for each thread"),
+    step!(prepared bands, "reduction(+)", "a share of the chunks for each thread").lesson(Expected::Faster),
     step!(prepared queued, "the book's pool.map", "who is free takes the next chunk"),
     step!(prepared pooled, "the book's pool, with threads", "threads that wait at a channel"),
     step!(prepared parallel, "rayon; numba.prange", "a parallel iterator over chunks"),

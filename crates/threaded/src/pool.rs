@@ -63,7 +63,7 @@ impl Pool {
     }
 
     // ANCHOR: run
-    /// Hands the jobs to the threads, does those that nobody has taken, and waits until all are done. What a job borrows has to live
+    /// Hands the jobs to the threads, does those that no thread has taken, and waits until all are done. What a job borrows has to live
     /// only as long as this call.
     ///
     /// # Panics

@@ -169,14 +169,14 @@ fn shared<T: Send>(
 }
 
 // ANCHOR: rest
-/// The rows that nobody has taken yet.
+/// The rows that no thread has taken yet.
 struct Rest<'a, T> {
     first: usize,
     elements: &'a mut [T],
 }
 
 impl<'a, T> Rest<'a, T> {
-    /// Cuts off so many rows, or what there is: nobody else can reach them any more.
+    /// Cuts off so many rows, or what there is: no other thread can reach them any more.
     fn cut(&mut self, rows: usize, row_length: usize) -> (usize, &'a mut [T]) {
         let elements = mem::take(&mut self.elements);
         let (piece, rest) = elements.split_at_mut(rows.saturating_mul(row_length).min(elements.len()));

@@ -18,7 +18,7 @@ const NEAR: u64 = 64 * 1024;
 /// has to be that of the first answer. So a step that returns at once because an old answer is still there leaves the poison, and
 /// one that is wrong in any run is found out. A step whose bits may change between runs says so, and is compared with the
 /// reference each time. One that keeps a copy of its answer somewhere else, and copies it, cannot be told from one that computes
-/// it anew.
+/// it again.
 ///
 /// All of that is off the clock, but it moves the caches: what was read for the check is in them, and what the step had left is
 /// written back. [`settle`](Self::settle) makes good for it.
@@ -133,7 +133,7 @@ impl Checked {
     /// no more than a moment; so nothing is done where the output is small or the check took less than a fiftieth of the run.
     ///
     /// That run cannot be checked, or the caches would be moved again; it has no time, so that every time is still that of a
-    /// right answer. The second run of all is checked in any case, for the sake of steps that go wrong by turns.
+    /// right answer. The second run of all is checked in any case, for the sake of steps that go wrong every other time.
     ///
     /// # Errors
     /// When a run fails, or the answer of the second one is wrong.
@@ -146,6 +146,11 @@ impl Checked {
             self.since = Duration::ZERO;
         }
         Ok(())
+    }
+
+    /// Says that something else has had the processor and its caches for so long since the last run: another step, in a race.
+    pub fn disturbed(&mut self, by: Duration) {
+        self.since += by;
     }
 
     /// What was found of the answers so far: of each number the largest.

@@ -173,7 +173,7 @@ impl Problem for Distance {
                 input.double()
             }
         };
-        let arrays = [Array { name: "output", expected, found: output }];
+        let arrays = [Array { name: "output", expected, found: output, columns: Some(input.points()) }];
         let possible = |value: f64| !value.is_nan();
         let place = |_, index| format!("from point {} to point {}", index / input.points(), index % input.points());
         let sums = || (Self::validation_sum(expected), Self::validation_sum(output));
@@ -182,6 +182,10 @@ impl Problem for Distance {
 
     fn validation_sum(output: &Output) -> String {
         bit_sum(output).to_string()
+    }
+
+    fn reading(_: &Input, sum: &str) -> String {
+        format!("validation sum {sum}: the bits of all elements, added modulo 2^64")
     }
 
     fn reference_sum(input: &Input) -> String {

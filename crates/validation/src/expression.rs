@@ -162,7 +162,7 @@ impl Problem for Expression {
                 input.double()
             }
         };
-        let arrays = [Array { name: "output", expected, found: output }];
+        let arrays = [Array { name: "output", expected, found: output, columns: Some(input.cols) }];
         let possible = |value: f64| !value.is_nan();
         let place = |_, index| {
             let (a, b): (f64, f64) = (input.a[index], input.b[index]);
@@ -174,6 +174,10 @@ impl Problem for Expression {
 
     fn validation_sum(output: &Output) -> String {
         bit_sum(output).to_string()
+    }
+
+    fn reading(_: &Input, sum: &str) -> String {
+        format!("validation sum {sum}: the bits of all elements, added modulo 2^64")
     }
 
     fn reference_sum(input: &Input) -> String {

@@ -45,6 +45,7 @@ trait Held: Send + Sync {
     fn problem(&self) -> &'static str;
     fn sizes(&self) -> Vec<(&'static str, u64)>;
     fn work(&self) -> Work;
+    fn reading(&self, sum: &str) -> String;
     fn reference_sum(&self) -> String;
     fn single_reference_sum(&self) -> Option<String>;
     fn any(&self) -> &dyn Any;
@@ -64,6 +65,10 @@ impl<P: Problem> Held for Holder<P> {
 
     fn work(&self) -> Work {
         P::work(&self.0)
+    }
+
+    fn reading(&self, sum: &str) -> String {
+        P::reading(&self.0, sum)
     }
 
     fn reference_sum(&self) -> String {
@@ -104,6 +109,11 @@ impl SharedInput {
         self.0.work()
     }
 
+    /// What a validation sum of this problem says, in a line that begins with it.
+    pub fn reading(&self, sum: &str) -> String {
+        self.0.reading(sum)
+    }
+
     /// The validation sum of the reference answer.
     pub fn reference_sum(&self) -> String {
         self.0.reference_sum()
@@ -124,7 +134,7 @@ impl SharedInput {
     }
 }
 
-/// A step that is ready to run on one input, with its own output. Whoever takes times of it does so through
+/// A step that is ready to run on one input, with its own output. Times of it are taken through
 /// [`Checked`](crate::Checked).
 pub trait Session {
     /// The problem's name.

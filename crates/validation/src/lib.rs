@@ -28,6 +28,7 @@ pub mod mandelbrot;
 pub mod memory;
 pub mod parallel;
 pub mod particles;
+mod pattern;
 pub mod pi;
 mod problem;
 pub mod random;
@@ -44,7 +45,7 @@ pub use mandelbrot::Mandelbrot;
 pub use particles::Particles;
 pub use pi::Pi;
 pub use problem::{Case, Problem, Work};
-pub use step::{Ceiling, Kind, Plain, Prepare, Prepared, Program, Ready, Settings, Step, StepInfo, ready};
+pub use step::{Ceiling, Expected, Kind, Plain, Prepare, Prepared, Program, Ready, Settings, Step, StepInfo, ready};
 pub use step_error::StepError;
 pub use verdict::{Mismatch, Most, Precision, Reach, Verified};
 

@@ -261,7 +261,7 @@ impl Problem for Mandelbrot {
                 counts
             }
         };
-        let arrays = [Array { name: "counts", expected, found: output }];
+        let arrays = [Array { name: "counts", expected, found: output, columns: Some(input.width()) }];
         let possible = |count: u32| count < input.max_iterations;
         let place = |_, index| {
             let (row, column) = (index / input.width(), index % input.width());
@@ -273,6 +273,10 @@ impl Problem for Mandelbrot {
 
     fn validation_sum(output: &Output) -> String {
         sum(output).to_string()
+    }
+
+    fn reading(_: &Input, sum: &str) -> String {
+        format!("validation sum {sum}: all counts, added up")
     }
 
     fn reference_sum(input: &Input) -> String {
@@ -354,6 +358,10 @@ mod tests {
              \x20 sum of reference: 6502\n\
              \x20    sum of answer: 6503"
         );
+        (0..50).for_each(|row| counts[row * 50 + 49] = u32::POISON);
+        counts[3 * 50 + 7] -= 1;
+        let message = Mandelbrot::verify(&input, &counts, Precision::Exact).unwrap_err().to_string();
+        assert!(message.contains("\n           pattern: every wrong element is in column 49, the last\n"), "{message}");
     }
 
     #[test]

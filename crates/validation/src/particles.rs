@@ -189,8 +189,10 @@ fn check_book(output: &Output, precision: Precision) -> Result<(), Mismatch> {
         _ => BOOK_TOLERANCE,
     };
     let (x, y): (Vec<_>, Vec<_>) = BOOK.into_iter().unzip();
-    let arrays =
-        [Array { name: "x", expected: &x, found: &output.x }, Array { name: "y", expected: &y, found: &output.y }];
+    let arrays = [
+        Array { name: "x", expected: &x, found: &output.x, columns: None },
+        Array { name: "y", expected: &y, found: &output.y, columns: None },
+    ];
     let precision = Precision::Within { absolute, relative: 0.0 };
     let possible = |value: f64| !value.is_nan();
     let place = |name, index| format!("{name} of particle {index} of the book's test");
@@ -256,8 +258,8 @@ impl Problem for Particles {
             _ => {}
         }
         let arrays = [
-            Array { name: "x", expected: &expected.x, found: &output.x },
-            Array { name: "y", expected: &expected.y, found: &output.y },
+            Array { name: "x", expected: &expected.x, found: &output.x, columns: None },
+            Array { name: "y", expected: &expected.y, found: &output.y, columns: None },
         ];
         let possible = |value: f64| !value.is_nan();
         let place = |name, index: usize| {
@@ -271,6 +273,10 @@ impl Problem for Particles {
     /// The bit sums of x and of y, with a space between.
     fn validation_sum(output: &Output) -> String {
         format!("{} {}", bit_sum(&output.x), bit_sum(&output.y))
+    }
+
+    fn reading(_: &Input, sum: &str) -> String {
+        format!("validation sum {sum}: the bits of all x and of all y, each added modulo 2^64")
     }
 
     fn reference_sum(input: &Input) -> String {

@@ -1,5 +1,6 @@
 //! Pi by throwing darts at a square, in chunks that each have a random stream of their own.
 
+use std::f64::consts::PI;
 use std::sync::OnceLock;
 
 use rand_core::SeedableRng;
@@ -157,7 +158,7 @@ impl Problem for Pi {
                 input.double()
             }
         };
-        let arrays = [Array { name: "hits", expected, found: output }];
+        let arrays = [Array { name: "hits", expected, found: output, columns: None }];
         let possible = |hits: u64| hits <= input.samples as u64;
         let place = |_, index| format!("hits of chunk {index}");
         let sums = || (Self::validation_sum(expected), Self::validation_sum(output));
@@ -166,6 +167,14 @@ impl Problem for Pi {
 
     fn validation_sum(output: &Output) -> String {
         output.iter().fold(0_u64, |sum, &hits| sum.wrapping_add(hits)).to_string()
+    }
+
+    fn reading(input: &Input, sum: &str) -> String {
+        let samples = input.chunks as u64 * input.samples as u64;
+        let Ok(hits) = sum.parse::<u64>() else { return format!("validation sum {sum}") };
+        let pi = input.estimate(&[hits]);
+        let error = (pi - PI).abs();
+        format!("validation sum {sum}, all hits: pi = 4 * {hits} / {samples} = {pi:.6}, error {error:.1e}")
     }
 
     fn reference_sum(input: &Input) -> String {
@@ -208,6 +217,14 @@ mod tests {
             assert_eq!(input.double(), &hits);
             assert_eq!(Some(input.estimate(&hits)), case["pi"].as_f64());
         }
+    }
+
+    #[test]
+    fn a_sum_is_read_as_pi_with_its_error() {
+        let input = Input::new(&Sizes { chunks: 10, samples: 100_000 }).unwrap();
+        let read = Pi::reading(&input, "784583");
+        assert_eq!(read, "validation sum 784583, all hits: pi = 4 * 784583 / 1000000 = 3.138332, error 3.3e-3");
+        assert_eq!(Pi::reading(&input, "?"), "validation sum ?");
     }
 
     #[test]

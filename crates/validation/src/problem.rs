@@ -50,6 +50,9 @@ pub trait Problem: Copy + 'static {
     /// A sum over the output that does not depend on the order of its elements; a decimal string, as integers exceed doubles.
     fn validation_sum(output: &Self::Output) -> String;
 
+    /// What a validation sum says, in a line that begins with it.
+    fn reading(input: &Self::Input, sum: &str) -> String;
+
     /// The validation sum of the reference answer, in double precision.
     fn reference_sum(input: &Self::Input) -> String;
 

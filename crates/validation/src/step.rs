@@ -40,6 +40,30 @@ pub struct StepInfo {
     pub changes_the_algorithm: bool,
     /// The function that it runs, where that is written in another language than the step.
     pub program: Option<Program>,
+    /// What its ladder teaches, if this is the step that shows it: how its time compares with that of the step before it.
+    pub lesson: Option<Expected>,
+}
+
+/// How the time of a step compares with that of the step before it, as its chapter says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// It takes less time.
+    Faster,
+    /// It takes as much time.
+    Same,
+    /// It takes more time.
+    Slower,
+}
+
+impl Expected {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Faster => "faster",
+            Self::Same => "the same",
+            Self::Slower => "slower",
+        }
+    }
 }
 
 /// A function of a file in another language.
@@ -222,6 +246,7 @@ impl<P: Problem> Step<P> {
             precision,
             changes_the_algorithm: false,
             program: None,
+            lesson: None,
         };
         Self { info, temporaries: |_| 0, bits_may_change: false, kind }
     }
@@ -244,6 +269,11 @@ impl<P: Problem> Step<P> {
     /// The same step, with the function of another language that it runs: that is its text then.
     pub const fn program(self, file: &'static str, function: &'static str) -> Self {
         Self { info: StepInfo { program: Some(Program { file, function }), ..self.info }, ..self }
+    }
+
+    /// The same step, marked as the one that shows what its ladder teaches: how its time compares with that of the step before it.
+    pub const fn lesson(self, expected: Expected) -> Self {
+        Self { info: StepInfo { lesson: Some(expected), ..self.info }, ..self }
     }
 
     /// The same step, marked as one whose answer may have other bits in each run: all of it is compared with the reference then,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::element::Element;
+use crate::pattern::Wrong;
 
 /// How close a step's answer has to be to the reference.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -157,6 +158,8 @@ pub struct WrongElements {
     pub differing: u64,
     /// Wrong elements that still hold the poison: the step never wrote them.
     pub untouched: u64,
+    /// What the places of the wrong elements have in common, if that is more than one place and can be said in a line.
+    pub pattern: Option<String>,
     /// Elements compared.
     pub elements: u64,
     /// The validation sum of the reference.
@@ -176,6 +179,9 @@ impl fmt::Display for Mismatch {
                 writeln!(f, "{problem}: {differing} of {elements} elements are wrong ({precision} is asked for)")?;
                 if wrong.untouched > 0 {
                     writeln!(f, "     never written: {} elements still hold the poison", wrong.untouched)?;
+                }
+                if let Some(pattern) = &wrong.pattern {
+                    writeln!(f, "           pattern: {pattern}")?;
                 }
                 writeln!(f, "       first wrong: {place}")?;
                 writeln!(f, "          expected: {expected}")?;
@@ -207,6 +213,8 @@ pub(crate) struct Array<'a, T> {
     pub(crate) name: &'static str,
     pub(crate) expected: &'a [T],
     pub(crate) found: &'a [T],
+    /// Elements in a row, of an array that has rows.
+    pub(crate) columns: Option<usize>,
 }
 
 impl Precision {
@@ -231,6 +239,9 @@ struct Seen<T> {
     first_differing: Option<(&'static str, usize, T, T)>,
     wrong: u64,
     untouched: u64,
+    /// Where the wrong elements are, and in which array; nowhere to be said if several arrays have some.
+    places: Option<(&'static str, Wrong)>,
+    in_several: bool,
     /// The bits that some element of the reference has, and some of the answer.
     any_expected: u64,
     any_found: u64,
@@ -253,6 +264,10 @@ impl<T: Element> Seen<T> {
                 self.wrong += 1;
                 self.untouched += u64::from(poisoned);
                 self.first_wrong.get_or_insert((array.name, index, expected, found));
+                let new = || (array.name, Wrong::new(array.found.len(), array.columns));
+                let (name, places) = self.places.get_or_insert_with(new);
+                self.in_several |= *name != array.name;
+                places.see(index);
             }
         }
     }
@@ -269,9 +284,11 @@ pub(crate) fn compare<T: Element>(
     sums: impl FnOnce() -> (String, String),
 ) -> Result<Verified, Mismatch> {
     let verified = Verified { elements: 0, differing: 0, largest_error: 0.0 };
-    let (first_wrong, first_differing) = (None, None);
+    let (first_wrong, first_differing, places) = (None, None, None);
+    let (wrong, untouched, any_expected, any_found) = (0, 0, 0, 0);
+    let in_several = false;
     let mut seen =
-        Seen { verified, first_wrong, first_differing, wrong: 0, untouched: 0, any_expected: 0, any_found: 0 };
+        Seen { verified, first_wrong, first_differing, wrong, untouched, places, in_several, any_expected, any_found };
     for array in arrays {
         let (expected, found) = (array.expected.len(), array.found.len());
         if expected != found {
@@ -279,12 +296,16 @@ pub(crate) fn compare<T: Element>(
         }
         seen.see(array, precision, &possible);
     }
-    let Seen { verified, mut first_wrong, first_differing, mut wrong, untouched, any_expected, any_found } = seen;
+    let Seen { verified, mut first_wrong, first_differing, mut wrong, untouched, any_expected, any_found, .. } = seen;
+    let mut pattern = seen.places.filter(|_| !seen.in_several).and_then(|(name, places)| {
+        let pattern = places.pattern()?;
+        Some(if arrays.len() > 1 { format!("{pattern} of {name}") } else { pattern })
+    });
     if let Precision::Different { most, .. } = precision
         && (verified.differing > most.of(verified.elements) || (any_found == 0 && any_expected != 0))
     {
         // That one or another may differ is no excuse for so many, nor for nothing but zeros.
-        (wrong, first_wrong) = (verified.differing, first_wrong.or(first_differing));
+        (wrong, first_wrong, pattern) = (verified.differing, first_wrong.or(first_differing), None);
     }
     if let Some((name, index, expected, found)) = first_wrong {
         let (expected_sum, found_sum) = sums();
@@ -296,6 +317,7 @@ pub(crate) fn compare<T: Element>(
             precision,
             differing: wrong,
             untouched,
+            pattern,
             elements: verified.elements,
             expected_sum,
             found_sum,

@@ -5,6 +5,7 @@
 
 pub mod arrays;
 pub mod blocks;
+pub mod combined;
 pub mod compiler;
 pub mod simd;
 
@@ -12,5 +13,5 @@ use validation::Ladder;
 
 /// The steps of this crate, a ladder for each chapter and problem.
 pub fn ladders() -> Vec<Box<dyn Ladder>> {
-    [arrays::ladders(), blocks::ladders(), simd::ladders()].into_iter().flatten().collect()
+    [arrays::ladders(), blocks::ladders(), simd::ladders(), combined::ladders()].into_iter().flatten().collect()
 }

@@ -32,7 +32,7 @@ pub(super) fn compute(works: Receiver<Work>) {
         if thread::current().id() != worker {
             return default(panic);
         }
-        // Whoever asked will say it.
+        // The asker will say it.
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
         let text = format!("{}{place}", text_of(panic.payload()));
         *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
@@ -46,7 +46,7 @@ pub(super) fn compute(works: Receiver<Work>) {
             Ok(bytes) => (Ok(()), bytes),
             Err(error) => (Err(error), Bytes::new()),
         };
-        // Whoever asked may not wait any more.
+        // The asker may not wait any more.
         let _ = answer.send((Answer { span, outcome }, bytes));
     }
 }

@@ -1,4 +1,4 @@
-//! An engine: a process that works for whoever asks it over a server.
+//! An engine: a process that works for clients, which ask it over a server.
 //!
 //! Its first thread computes, one thing at a time: questions of the direct view and tasks of the queue, in the order in which they
 //! come. A second thread speaks with the server meanwhile, so that an engine that computes for hours is still heard.
@@ -52,7 +52,7 @@ struct Engine {
     /// The tasks of the queue that it has and has not acknowledged.
     tasks: AtomicUsize,
     trouble: Mutex<Option<String>>,
-    /// Wakes whoever says that it is alive.
+    /// Wakes the thread that says that it is alive.
     changed: Notify,
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn serve(engine: &Arc<Engine>, works: Sender<Work>) -> Error {
             if let Ok(mut message) = encode(&header, Vec::with_capacity(bytes.len() + 64)) {
                 message.extend_from_slice(&bytes);
                 let to = client_subject(&frame.from);
-                // Lost with the connection: whoever asked sees that the question is open no longer.
+                // Lost with the connection: the asker sees that the question is open no longer.
                 let _ = send(&engine.link, to, &engine.instance, frame.question, message.into()).await;
             }
             locked(&engine.open).retain(|question| *question != frame.question);

@@ -1,4 +1,4 @@
-//! What lies before rank 0: the numbers that came from outside, and room for the answer.
+//! What rank 0 has at hand: the numbers that came from outside, and room for the answer.
 
 use bytemuck::Pod;
 

@@ -65,7 +65,7 @@ fn room(picture: &Picture, desk: Option<&Desk<'_>>) -> Option<Vec<u32>> {
 /// A band of rows for each rank: `xs` go to all, `ys` are scattered, and the counts are gathered.
 ///
 /// Mirrors the band of `mpi4py`'s Mandelbrot, `Scatterv` and `Gatherv`. Look for a master: there is none. All ranks run all lines, and only
-/// what lies on the desk of rank 0 tells it from the others.
+/// the arrays that rank 0 has tell it from the others.
 pub fn ranks_bands(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     fn bands(world: &World, picture: Picture, mut desk: Option<Desk<'_>>) -> Result<(), Error> {
         let rows = Parts::even(picture.height, world.size());
@@ -85,7 +85,7 @@ pub fn ranks_bands(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: ranks_bands
 
 // ANCHOR: ranks_dealt
-/// Rows are dealt to the ranks in turn, so that each gets some of the dear ones.
+/// Rows are dealt to the ranks in turn, so that each gets some of the expensive ones.
 ///
 /// Mirrors `schedule(static, 1)`, and what an MPI program does before it takes to a queue. Look where the order is made and unmade: on the
 /// desk of rank 0, for a scatter gives neighbours to the same rank.

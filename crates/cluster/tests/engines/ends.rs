@@ -65,7 +65,7 @@ fn working() -> (Child, Traces) {
     (program, traces)
 }
 
-/// Lets Ctrl-C end this program, also when whoever started the tests ignores it, as `nohup` and shells do for what runs in their background.
+/// Lets Ctrl-C end this program, also when the program that started the tests ignores it, as `nohup` and shells do for what runs in their background.
 fn end_by_interrupts() {
     // SAFETY: giving a signal its default action has no preconditions.
     unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };

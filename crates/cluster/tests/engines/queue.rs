@@ -42,7 +42,7 @@ fn results_come_as_they_are_done_with_their_indices() {
     let results = view.map_unordered(square_slowly, 0..50).unwrap();
     let results: BTreeSet<_> = results.map(Result::unwrap).collect();
     assert_eq!(results, (0..50).map(|x| (x as usize, x * x)).collect());
-    // Whoever stops reading leaves nothing behind that comes into the way of the next.
+    // A reader that stops leaves nothing behind that gets in the way of the next.
     let first = view.map_unordered(square_slowly, 0..50).unwrap().next().unwrap().unwrap();
     assert_eq!(first.1, (first.0 * first.0) as u64);
     assert_eq!(view.map(square, 0..10).unwrap(), (0..10).map(|x| x * x).collect::<Vec<_>>());

@@ -49,7 +49,7 @@ fn harm(world: &World, (who, what): (usize, u32), _: Option<Desk<'_>>) -> Result
 }
 spmd!(harm);
 
-/// What came of it; nothing of the ranks is left, and no more work is taken.
+/// The outcome; nothing of the ranks is left, and no more work is taken.
 fn after(mut ranks: Ranks, who: usize, what: u32) -> Result<Error, Failed> {
     let traces = Traces::of(&ranks.ids());
     let error = ranks.run(harm, &(who, what), &[], &mut [0_u32; 0]).err().ok_or("no harm was done")?;

@@ -1,7 +1,6 @@
 //! `cargo course annotate`: the source of a step, or a whole file, as a page whose lines are coloured by what they cost.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 
 use clap::Args;
 use profiling::asm::{Annotated, Selection};
@@ -9,6 +8,7 @@ use runner::files::write_atomically;
 use runner::output::{check_writable, default_out, shown, writable_folder};
 use runner::{Failure, Screen, plain_table};
 
+use crate::browser::open;
 use crate::catalog::{Meant, ladders, meant};
 use crate::machine_code::{image, selection, tell_changed, unavailable};
 use source::Sources;
@@ -78,22 +78,4 @@ fn dearest(annotated: &Annotated) -> String {
         })
         .collect();
     plain_table(&["line", "score", "because of", "source"], &rows, &[2, 3])
-}
-
-/// Shows a page in the browser of the desktop.
-fn open(path: &Path) -> Result<(), Failure> {
-    let opener = if cfg!(target_os = "macos") {
-        "open"
-    } else if cfg!(windows) {
-        "explorer"
-    } else {
-        "xdg-open"
-    };
-    let path: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let status = Command::new(opener).arg(&path).stdin(Stdio::null()).stdout(Stdio::null()).status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::Io(format!("{opener} ended with {status}; open {} yourself", shown(&path)))),
-        Err(error) => Err(Failure::Io(format!("cannot start {opener}: {error}; open {} yourself", shown(&path)))),
-    }
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use clap::Args;
 use runner::machine::Machine;
 use runner::{Failure, Screen};
 
@@ -13,6 +14,13 @@ use source::workspace::root;
 /// The version of CPython that the interpreter is compared with.
 const CPYTHON: &str = "3.11";
 
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArgs {
+    /// Show each thing by itself, with what was found and what mends it
+    #[arg(long)]
+    details: bool,
+}
+
 /// Something that a part of the course needs.
 struct Check {
     what: String,
@@ -21,37 +29,79 @@ struct Check {
     mend: String,
 }
 
-/// Shows everything that is there and everything that is not.
-pub(super) fn run() -> Result<(), Failure> {
+/// A part of the course, and what it can make use of.
+struct Needs {
+    /// The chapters, or another part of the course.
+    part: &'static str,
+    /// What it is needed for.
+    purpose: &'static str,
+    checks: Vec<Check>,
+    /// What mends whatever is missing, or nearly all of it.
+    mend: &'static str,
+}
+
+/// Shows what is there and what is not: a line for each part of the course, or for each thing.
+pub(super) fn run(args: &DoctorArgs) -> Result<(), Failure> {
     let screen = Screen;
-    let root = root()?;
     screen.line(Machine::detect().summary())?;
-    let parts = [
-        ("every chapter", everywhere()),
-        ("chapter 1: the peers of `cargo course compare`", of_peers(&root)?),
-        ("chapter 2: counting instructions", counting()),
-        ("chapter 4: the same programs in other Pythons", pythons(&root)),
-        ("chapter 10: more machines", machines()),
-        ("chapter 11: graphics cards", cards()),
-        ("the book", book()),
-    ];
+    let parts = parts(&root()?)?;
+    let lines = if args.details { details(&parts) } else { summary(&parts) };
+    lines.iter().try_for_each(|line| screen.line(line))
+}
+
+/// The parts of the course.
+fn parts(root: &Path) -> Result<Vec<Needs>, Failure> {
+    let needs = |part, purpose, checks, mend| Needs { part, purpose, checks, mend };
+    Ok(vec![
+        needs("every chapter", "to build", everywhere(), "rustup and your system's C compiler"),
+        needs("chapter 1", "other people's programs to compare with", of_peers(root)?, "scripts/setup-peers"),
+        needs("chapters 2 and 3", "to count instructions", counting(), "your system's valgrind"),
+        needs("chapter 4", "the same programs in other Pythons", pythons(root), "scripts/setup-peers"),
+        needs("chapters 5 to 9", "", Vec::new(), ""),
+        needs("chapter 10", "more machines", machines(), "scripts/setup-cluster"),
+        needs("chapter 11", "graphics cards", cards(), "scripts/setup-gpu, and a card"),
+        needs("the book", "to build it", book(), "scripts/setup-book"),
+    ])
+}
+
+/// A line for each part.
+fn summary(parts: &[Needs]) -> Vec<String> {
+    let line = |needs: &Needs| {
+        let (all, there) = (needs.checks.len(), needs.checks.iter().filter(|check| check.found.is_some()).count());
+        let (purpose, mend) = (needs.purpose, needs.mend);
+        let said = match all - there {
+            0 if all == 0 => "nothing more is needed".to_owned(),
+            0 => format!("has all of {all} {purpose}"),
+            _ => format!("has {there} of {all} {purpose}; for the rest: {mend}"),
+        };
+        format!("{:16}  {said}", needs.part)
+    };
+    let mut lines: Vec<_> = parts.iter().map(line).collect();
+    lines.push("Chapters run without what is missing; --details names each thing.".to_owned());
+    lines
+}
+
+/// A line for each thing.
+fn details(parts: &[Needs]) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut missing = 0;
-    for (part, checks) in parts {
-        screen.line(format!("\n{part}"))?;
+    for Needs { part, purpose, checks, .. } in parts.iter().filter(|needs| !needs.checks.is_empty()) {
+        lines.push(format!("\n{part}: {purpose}"));
         for Check { what, found, mend } in checks {
-            match found {
-                Some(found) => screen.line(format!("  has    {what}: {found}"))?,
+            lines.push(match found {
+                Some(found) => format!("  has    {what}: {found}"),
                 None => {
                     missing += 1;
-                    screen.line(format!("  LACKS  {what}; to mend: {mend}"))?;
+                    format!("  LACKS  {what}; to mend: {mend}")
                 }
-            }
+            });
         }
     }
-    screen.line(match missing {
+    lines.push(match missing {
         0 => "\nnothing is missing".to_owned(),
         missing => format!("\n{missing} missing; what is there runs without them"),
-    })
+    });
+    lines
 }
 
 fn everywhere() -> Vec<Check> {
@@ -178,4 +228,35 @@ fn book() -> Vec<Check> {
     let home = env::var_os("CARGO_HOME").map(|home| Path::new(&home).join("bin/mdbook"));
     let found = version("mdbook").or_else(|| version(home?.to_str()?));
     vec![Check { what: "mdbook".to_owned(), found, mend: "scripts/setup-book".to_owned() }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_a_line_and_a_detail_another() {
+        let check = |what: &str, found: Option<&str>| Check {
+            what: what.to_owned(),
+            found: found.map(str::to_owned),
+            mend: "install it".to_owned(),
+        };
+        let needs = |checks| Needs { part: "chapter 1", purpose: "to compare", checks, mend: "a script" };
+        let parts = [
+            needs(vec![check("one", Some("1.0")), check("two", None), check("three", None)]),
+            needs(vec![check("one", Some("1.0"))]),
+            needs(Vec::new()),
+        ];
+        let lines = summary(&parts);
+        assert_eq!(lines.len(), 4);
+        assert_eq!(lines[0], "chapter 1         has 1 of 3 to compare; for the rest: a script");
+        assert_eq!(lines[1], "chapter 1         has all of 1 to compare");
+        assert_eq!(lines[2], "chapter 1         nothing more is needed");
+        let lines = details(&parts);
+        assert_eq!(
+            lines[1..4],
+            ["  has    one: 1.0", "  LACKS  two; to mend: install it", "  LACKS  three; to mend: install it"]
+        );
+        assert_eq!(lines.last().unwrap(), "\n2 missing; what is there runs without them");
+    }
 }

@@ -16,7 +16,7 @@ use std::env;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use runner::{Failure, leave_out_the_screen, one_line, parse, printable_panics};
+use runner::{ChapterInfo, Failure, leave_out_the_screen, one_line, parse, printable_panics};
 
 /// High Performance Rust: the course's own command.
 #[derive(Debug, Parser)]
@@ -49,7 +49,7 @@ enum Command {
     /// Run a chapter and keep its results for the book
     Record(record::RecordArgs),
     /// Show what this machine has and lacks for each chapter, and the command that mends it
-    Doctor,
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Runs the command that the arguments of this process name.
@@ -65,6 +65,9 @@ pub fn main() -> ExitCode {
 }
 
 fn dispatch() -> Result<ExitCode, Failure> {
+    if let Some(said) = env::args().nth(1).as_deref().and_then(a_chapter) {
+        return Err(Failure::Usage(said));
+    }
     let matches = parse(Course::command(), env::args_os())?;
     let course = Course::from_arg_matches(&matches).map_err(|error| Failure::Usage(one_line(&error)))?;
     match course.command {
@@ -78,7 +81,26 @@ fn dispatch() -> Result<ExitCode, Failure> {
         Command::Python(args) => return python::run(&args),
         Command::Machine(args) => machine::run(&args),
         Command::Record(args) => record::run(&args),
-        Command::Doctor => doctor::run(),
+        Command::Doctor(args) => doctor::run(&args),
     }
     .map(|()| ExitCode::SUCCESS)
+}
+
+/// What is said of a chapter's name where a command should be: `cargo run chapter1` ends up here.
+fn a_chapter(argument: &str) -> Option<String> {
+    let number = argument.strip_prefix("chapter")?.parse().ok()?;
+    let chapter = ChapterInfo::numbered(number)?;
+    chapter.not_written().or_else(|| Some(format!("{argument} is an example: {}", chapter.command())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chapter_is_no_command_and_its_command_is_told() {
+        assert_eq!(a_chapter("chapter1").as_deref(), Some("chapter1 is an example: cargo run --example chapter1"));
+        assert!(a_chapter("chapter12").is_some_and(|said| said.contains("is not written yet")));
+        assert_eq!(["chapter99", "chapter", "diff"].map(a_chapter), [None, None, None]);
+    }
 }

@@ -111,7 +111,7 @@ pub(super) fn run(args: &PythonArgs) -> Result<ExitCode, Failure> {
     Ok(status)
 }
 
-/// Ends the process as Ctrl-C would have, if that has ended the program, so that whoever has started it learns of that.
+/// Ends the process as Ctrl-C would have, if that has ended the program, so that its parent process learns of that.
 fn end_by_signal(outcome: &Result<(), Ended>) {
     // A status of one's own choice comes without a traceback.
     if let Err(Ended::Exception { traceback, status: INTERRUPTED }) = outcome

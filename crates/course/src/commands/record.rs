@@ -9,9 +9,10 @@ use std::{env, fs, io};
 use clap::Args;
 use runner::files::write_atomically;
 use runner::output::shown;
-use runner::{Failure, Screen, Status, StepRecord, devices};
+use runner::{ChapterInfo, Failure, Screen, Status, StepRecord, devices};
 use tempfile::TempDir;
 
+use crate::catalog::ladders;
 use crate::results::{cell, check_results, keep, milliseconds};
 use source::workspace::root;
 
@@ -31,6 +32,9 @@ pub(crate) struct RecordArgs {
 pub(super) fn run(args: &RecordArgs) -> Result<(), Failure> {
     let root = root()?;
     let chapter = format!("chapter{}", args.chapter);
+    if let Some(said) = ChapterInfo::numbered(args.chapter).and_then(ChapterInfo::not_written) {
+        return Err(Failure::Usage(said));
+    }
     if !root.join("examples").join(format!("{chapter}.rs")).is_file() {
         let known = chapters(&root);
         return Err(Failure::Usage(format!("there is no chapter {}; there are {}", args.chapter, known.join(", "))));
@@ -86,17 +90,20 @@ fn keep_chapter(root: &Path, chapter: &str, file: &Path, out: &Path) -> Result<(
     let text = fs::read_to_string(file).map_err(|error| Failure::io("cannot read the results", &error))?;
     let records: Vec<StepRecord> =
         serde_json::from_str(&text).map_err(|error| Failure::Io(format!("{chapter} wrote no results: {error}")))?;
-    let mut tables: BTreeMap<&str, Vec<&StepRecord>> = BTreeMap::new();
-    for record in &records {
-        tables.entry(&record.problem).or_default().push(record);
-    }
-    let mut tables: Vec<_> =
-        tables.iter().map(|(problem, records)| (format!("{chapter}-{problem}"), ladder(records))).collect();
     let page = match fs::read_to_string(root.join("docs/src").join(format!("{chapter}.md"))) {
         // A chapter without a page has its results kept all the same.
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         page => page.map_err(|error| Failure::io(format_args!("cannot read the page of {chapter}"), &error))?,
     };
+    let mut tables: BTreeMap<String, Vec<&StepRecord>> = BTreeMap::new();
+    for record in &records {
+        // A second ladder of a problem has a table of its own where the page shows one.
+        let own = format!("{chapter}-{}-{}", record.problem, room(record));
+        let shown = page.contains(&format!("/{own}.md"));
+        let table = if shown { own } else { format!("{chapter}-{}", record.problem) };
+        tables.entry(table).or_default().push(record);
+    }
+    let mut tables: Vec<_> = tables.into_iter().map(|(name, records)| (name, ladder(&records))).collect();
     tables.extend(mentioned(&page, out, "md")?.into_iter().map(|(name, table)| (name, format!("{table}\n"))));
     keep(root, chapter, records, &tables)?;
     for (folder, ending) in [("docs/results", "txt"), ("docs/src/images", "svg")] {
@@ -107,6 +114,17 @@ fn keep_chapter(root: &Path, chapter: &str, file: &Path, out: &Path) -> Result<(
         }
     }
     Ok(())
+}
+
+/// The module of a crate that a step's ladder is in, such as `combined` for `vectorised::combined::mandelbrot`.
+fn room(record: &StepRecord) -> String {
+    let ladders = ladders();
+    let mut steps = ladders.iter().flat_map(|ladder| ladder.steps());
+    let found = steps.find(|step| {
+        (step.crate_name(), step.problem, step.name) == (&*record.crate_name, &*record.problem, &*record.step)
+    });
+    let modules: Vec<_> = found.map(|step| step.module.split("::").collect()).unwrap_or_default();
+    modules.iter().rev().nth(1).map_or_else(String::new, |room| (*room).to_owned())
 }
 
 /// The files with this ending that the chapter has written and its page mentions: names without the ending, and texts.

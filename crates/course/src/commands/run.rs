@@ -1,17 +1,21 @@
 //! `cargo course run`: the steps that are asked for, a table for each problem.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use clap::Args;
 use runner::output::Kept;
-use runner::{Failure, LadderStep, Screen, SizeArgs, Status, StepRecord, TimingArgs, heading, run_steps, show_records};
+use runner::{
+    Failure, LadderStep, Screen, SizeArgs, Status, StepRecord, TimingArgs, heading, lessons, run_steps, show_records,
+};
 use validation::SharedInput;
 
-use crate::catalog::{find, ladders, problems};
+use crate::catalog::{find_all, ladders, problems};
 
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
-    /// Steps: kernels::mandelbrot::naive, mandelbrot::naive, or naive wherever there is one
+    /// Steps: kernels::mandelbrot::naive, "kernels naive", or naive wherever there is one; kernels, or vectorised::simd, for all of its
+    /// steps
     #[arg(required = true, value_name = "STEP")]
     steps: Vec<String>,
     #[command(flatten)]
@@ -28,7 +32,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let ladders = ladders();
     let mut found: Vec<LadderStep<'_>> = Vec::new();
     for name in &args.steps {
-        for step in find(&ladders, name)? {
+        for step in find_all(&ladders, name)? {
             if !found.iter().any(|other| other.info() == step.info()) {
                 found.push(step);
             }
@@ -80,5 +84,19 @@ fn show(
     screen.line(heading(input))?;
     let records = run_steps(group, input, &settings, &budget, &mut |_| {});
     kept.add(records.iter().cloned())?;
-    show_records(&screen, &records, &[])
+    show_records(&screen, &records, &lessons(group, &records), &RefCell::default())?;
+    tested(group, &records).iter().try_for_each(|line| screen.line(line))
+}
+
+/// What an answer that is right does not show, a line for each crate: there are sizes at which a step that is right here may be wrong.
+fn tested(group: &[LadderStep<'_>], records: &[StepRecord]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (step, record) in group.iter().zip(records).filter(|(_, record)| record.status == Status::Ok) {
+        let sizes = step.ladder.cases().len();
+        let line = format!("right at this size; `cargo test -p {}` checks {sizes} more", record.crate_name);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }

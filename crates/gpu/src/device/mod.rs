@@ -225,7 +225,7 @@ impl Gpu {
     }
 
     /// Does some work and tells where its time went. Each kind of work is waited for before the next one begins, so the total is
-    /// longer than without measuring. What [`measure_kernels`](Self::measure_kernels) has counted begins anew.
+    /// longer than without measuring. What [`measure_kernels`](Self::measure_kernels) has counted starts from zero.
     ///
     /// # Errors
     /// Those of the work.

@@ -13,7 +13,7 @@ impl Gpu {
     /// counts, the first time that somebody asks for so many, or starts a kernel with loops without saying how many there will be.
     ///
     /// Such a kernel is watched on a device that ends loops: [`GpuError::LoopEnded`] is what the next call says that waits. That costs two
-    /// atomic operations for each loop that an invocation begins, so whoever knows the passes better says so, by
+    /// atomic operations for each loop that an invocation begins, so it is better to say the passes where they are known, by
     /// [`ElementwiseKernel::launch_loops`] or [`SourceKernel::groups`](crate::SourceKernel::groups).
     ///
     /// # Errors

@@ -54,7 +54,7 @@ impl Pool {
         surplus
     }
 
-    /// Everything that is unused, to be given back to the driver. What arrays have had at once is counted anew.
+    /// Everything that is unused, to be given back to the driver. What arrays have had at once is counted from zero.
     pub(crate) fn clear(&mut self) -> Vec<(u64, Memory)> {
         self.most_used = self.bytes_used;
         std::iter::from_fn(|| self.oldest()).collect()
@@ -141,7 +141,7 @@ mod tests {
             }
         }
         assert_eq!(names(&pool.clear()), sizes);
-        // Counted anew: now no more is kept than little programs may.
+        // Counted from zero: now no more is kept than little programs may.
         pool.begin(FREE);
         assert!(pool.leave(FREE, piece(1)).is_empty());
         pool.begin(8);

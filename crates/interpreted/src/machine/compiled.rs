@@ -1,4 +1,4 @@
-//! What has become of the loops of a program that was watched: which were compiled, for which types, and where they were left.
+//! The loops of a program that was watched: which were compiled, for which types, and where they were left.
 
 use std::fmt;
 use std::ops::Range;

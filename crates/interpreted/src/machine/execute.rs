@@ -78,7 +78,7 @@ pub(crate) fn step(machine: &mut Machine) -> Outcome<bool> {
     Ok(machine.execution.frames[frames - 1].position != position + 1)
 }
 
-/// Where the loop is: kept in variables of the loop, and loaded anew when the frame changes.
+/// Where the loop is: kept in variables of the loop, and loaded again when the frame changes.
 struct Place {
     code: *const Code,
     instructions: *const Instruction,

@@ -3,7 +3,7 @@
 use crate::bytecode::{BinaryOperator, Code, Instruction};
 
 /// The instructions as the loop executes them. Positions stay what they are: a fused instruction stands where its first one was,
-/// and the others are still there for whoever jumps to them.
+/// and the others are still there, because a jump may lead to them.
 pub(crate) fn fused(code: &Code) -> Box<[Instruction]> {
     let plain = &code.instructions;
     (0..plain.len()).map(|position| fuse(&plain[position..]).unwrap_or(plain[position])).collect()

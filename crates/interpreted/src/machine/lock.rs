@@ -1,4 +1,4 @@
-//! One lock for all interpreters of a process, as CPython has it: whoever executes bytecode holds it.
+//! One lock for all interpreters of a process, as CPython has it: the one that executes bytecode holds it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How long somebody waits before asking the holder to give way: CPython's switch interval.
 const SWITCH_INTERVAL: Duration = Duration::from_millis(5);
 
-/// The lock. Whoever waits asks the holder for it after a while, and the holder gives way at the end of an iteration.
+/// The lock. A thread that waits asks the holder for it after a while, and the holder gives way at the end of an iteration.
 #[derive(Debug, Default)]
 pub struct GlobalLock {
     /// Whether somebody holds it, and how often it has changed hands.
@@ -53,7 +53,7 @@ impl GlobalLock {
             let (waited, timeout) =
                 self.freed.wait_timeout(state, SWITCH_INTERVAL).unwrap_or_else(PoisonError::into_inner);
             state = waited;
-            // Whoever has got it meanwhile may keep it for an interval of its own.
+            // A thread that has got it meanwhile may keep it for a full interval.
             if timeout.timed_out() && state.held && state.turns == turns {
                 self.asked.store(true, Ordering::Relaxed);
             }

@@ -1,4 +1,4 @@
-//! "Did you mean": the name that somebody may have wanted to write.
+//! "Did you mean": the name that was probably meant.
 
 /// What it costs to exchange, insert or delete a character; letters that differ in case only are nearer.
 const MOVE: usize = 2;

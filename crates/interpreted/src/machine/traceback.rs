@@ -1,4 +1,4 @@
-//! How an exception that nobody has handled is shown.
+//! How an exception that was not handled is shown.
 
 use std::fmt::Write as _;
 use std::rc::Rc;

@@ -140,7 +140,7 @@ impl Watch {
         matches!(code.instructions[position], Instruction::ForIterator(_)) || !self.rounds.insert((code.number, line))
     }
 
-    /// The interpreter has come back to a code that had called another: its line is not entered anew.
+    /// The interpreter has come back to a code that had called another: its line is not entered again.
     pub(crate) fn returned(&mut self, code: &Code, position: usize) {
         self.last = (code.number, code.line(position as u32), position);
     }

@@ -3,10 +3,11 @@
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, types};
 
+use crate::native::Intrinsic;
 use crate::native::emit::Emitter;
 use crate::native::flow::State;
 use crate::native::held::Operand;
-use crate::native::rules::{Action, Intrinsic, has_truth, is_real, is_whole};
+use crate::native::rules::{Action, has_truth, is_real, is_whole};
 use crate::native::{Problem, Reason, helpers, squares};
 use crate::types::Type;
 use crate::value::Value;

@@ -2,19 +2,14 @@
 #![expect(unsafe_code, reason = "machine code is called")]
 
 use std::cell::Cell;
-use std::ffi::c_void;
 use std::mem::offset_of;
 use std::rc::Rc;
 use std::time::Duration;
 
-use cranelift_codegen::CompiledCode;
-use memmap2::{Mmap, MmapMut};
-use wasmtime_internal_jit_icache_coherence::{clear_cache, pipeline_flush_mt};
+use memmap2::Mmap;
 
 use crate::heap::Heap;
-use crate::native::emit::Emitted;
-use crate::native::region::Region;
-use crate::native::{Problem, Unit, helpers};
+use crate::native::helpers;
 use crate::objects::{Instance, List, Module};
 use crate::value::{Ref, Value};
 
@@ -62,7 +57,7 @@ pub struct NativeContext {
     /// calls functions of modules (`math.sqrt`) by their address tests it.
     pub module_changes: u64,
     heap: *mut Heap,
-    /// The machine, for whoever interprets: compiled code does not look at it.
+    /// The machine, for the interpreter: compiled code does not look at it.
     pub machine: *mut (),
     module: Ref<Module>,
     interpret: Interpret,
@@ -91,9 +86,9 @@ impl NativeContext {
         }
     }
 
-    /// Finds everything that moves anew.
+    /// Finds everything that moves once more.
     fn refresh(&mut self) {
-        // SAFETY: whoever made the context has promised that the machine is there and that nobody else uses it now.
+        // SAFETY: the maker of the context has promised that the machine is there and that nothing else uses it now.
         let heap = unsafe { &mut *self.heap };
         self.lists = heap.lists_address();
         self.instances = heap.instances_address();
@@ -160,7 +155,7 @@ impl Reason {
         }
     }
 
-    /// Whether something was not as assumed, so that it may pay to compile the loop anew.
+    /// Whether something was not as assumed, so that it may pay to compile the loop again.
     pub fn is_surprise(self) -> bool {
         !matches!(self, Reason::End | Reason::Interrupt | Reason::Capacity)
     }
@@ -210,15 +205,15 @@ pub struct Origin {
 /// A loop as machine code.
 #[derive(Debug)]
 pub struct CompiledLoop {
-    memory: Mmap,
-    length: usize,
-    sites: Vec<Site>,
-    calls: Box<[Cell<u64>]>,
-    entries: Cell<u64>,
-    roots: Vec<Value>,
+    pub(super) memory: Mmap,
+    pub(super) length: usize,
+    pub(super) sites: Vec<Site>,
+    pub(super) calls: Box<[Cell<u64>]>,
+    pub(super) entries: Cell<u64>,
+    pub(super) roots: Vec<Value>,
     /// Called by the code, and so kept as long as that is.
-    near: Option<Rc<Mmap>>,
-    origins: Vec<Origin>,
+    pub(super) near: Option<Rc<Mmap>>,
+    pub(super) origins: Vec<Origin>,
     /// The position of the loop's first instruction.
     pub head: u32,
     /// The first and the last line of the loop.
@@ -297,47 +292,4 @@ impl CompiledLoop {
     pub fn roots(&self) -> &[Value] {
         &self.roots
     }
-}
-
-/// Puts what the generator has made into memory that can be executed.
-pub(super) fn finish(
-    unit: &Unit<'_>,
-    region: &Region,
-    compiled: &CompiledCode,
-    emitted: Emitted,
-) -> Result<CompiledLoop, Problem> {
-    if !compiled.buffer.relocs().is_empty() {
-        return Err(Problem::Generator("the code needs a function that the processor should have".to_owned()));
-    }
-    let bytes = compiled.code_buffer();
-    let memory = executable(bytes).map_err(|error| Problem::Generator(format!("no memory for the code: {error}")))?;
-    let origins = compiled.buffer.get_srclocs_sorted().iter().filter(|origin| !origin.loc.is_default());
-    let origins = origins.map(|origin| Origin { start: origin.start, end: origin.end, position: origin.loc.bits() });
-    let lines = region.blocks.iter().flat_map(|(&start, &end)| start..end);
-    let lines = lines.filter_map(|position| unit.code.lines.get(position as usize).copied().filter(|&line| line != 0));
-    let lines = lines.fold((u32::MAX, 0), |(first, last), line| (first.min(line), last.max(line)));
-    Ok(CompiledLoop {
-        memory,
-        length: bytes.len(),
-        sites: emitted.sites,
-        calls: vec![Cell::new(0); unit.code.instructions.len()].into(),
-        entries: Cell::new(0),
-        roots: emitted.roots,
-        near: unit.near.clone(),
-        origins: origins.collect(),
-        head: region.head,
-        lines,
-        compile_time: Duration::ZERO,
-    })
-}
-
-/// Memory that holds these instructions. It can be written before it can be executed, and never both at once.
-pub(super) fn executable(bytes: &[u8]) -> std::io::Result<Mmap> {
-    let mut memory = MmapMut::map_anon(bytes.len().max(1))?;
-    memory[..bytes.len()].copy_from_slice(bytes);
-    let memory = memory.make_exec()?;
-    // SAFETY: the memory is ours.
-    unsafe { clear_cache(memory.as_ptr().cast::<c_void>(), memory.len()) }.map_err(std::io::Error::other)?;
-    pipeline_flush_mt().map_err(std::io::Error::other)?;
-    Ok(memory)
 }

@@ -1,4 +1,4 @@
-//! `hypot`, called without disturbing anybody's registers.
+//! `hypot`, called without changing the registers of its caller.
 //!
 //! A call in a loop makes the register allocator move what it holds to memory and back in each iteration, even when the call is hardly
 //! ever reached. This function keeps every register, so that the loop around it is compiled as if there were no call.
@@ -11,7 +11,8 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use memmap2::Mmap;
 
-use crate::native::code::{executable, fields};
+use crate::native::code::fields;
+use crate::native::finish::executable;
 use crate::native::{Problem, helpers};
 
 /// How it is called: the context, the real and the imaginary part. The result is [`fields::NUMBER`] of the context.

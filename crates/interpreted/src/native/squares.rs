@@ -21,8 +21,8 @@ use crate::native::arithmetic::real_condition;
 use crate::native::code::fields;
 use crate::native::emit::Emitter;
 use crate::native::held::Operand;
-use crate::native::rules::{Intrinsic, Rules};
-use crate::native::{Reason, near};
+use crate::native::rules::Rules;
+use crate::native::{Intrinsic, Reason, near};
 use crate::types::Type;
 use crate::value::Value;
 

@@ -13,7 +13,7 @@ fn soon() -> Options {
     Options { threshold: 2, recorded: 2, ..Options::default() }
 }
 
-/// Runs a program with both engines; the arguments are made anew for each. The outcome, which is equal, and the engine.
+/// Runs a program with both engines; the arguments are made again for each. The outcome, which is equal, and the engine.
 fn both(
     slots: &str,
     text: &str,

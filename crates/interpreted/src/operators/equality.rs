@@ -19,7 +19,7 @@ pub(super) const DEPTH: usize = 999;
 /// Whether two values are equal.
 ///
 /// Values nested more than a thousand deep count as different. Only a key of a table can be compared without the error in Python,
-/// and for whoever can raise it there is [`equal_within_limit`].
+/// and a caller that can raise it uses [`equal_within_limit`].
 pub fn equal(heap: &Heap, left: Value, right: Value) -> bool {
     equal_within_limit(heap, left, right) == Ok(true)
 }

@@ -149,7 +149,7 @@ fn store_slice(machine: &mut Machine, list: Ref<List>, slice: Ref<Slice>, value:
         return Err(machine.heap.type_error(text));
     }
     let new = iteration::collect(machine, value)?;
-    // Whoever gave the elements may have changed the list meanwhile.
+    // The code that gave the elements may have changed the list meanwhile.
     let heap = &mut machine.heap;
     let length = heap[list].len() as u64;
     let indices = Indices::of(heap, slice, length)?;

@@ -170,7 +170,7 @@ impl Scanner<'_> {
         length > 0
     }
 
-    /// What the file ends with. An open bracket is left to whoever reads the words.
+    /// What the file ends with. An open bracket is left to the reader of the words.
     fn end(&mut self) -> Scan<()> {
         let within = !self.brackets.is_empty();
         if !within {

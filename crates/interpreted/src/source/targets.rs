@@ -49,7 +49,7 @@ impl Converter<'_> {
             Expr::Tuple(tuple) => TargetKind::Sequence(self.sequence(node, &tuple.elts)?),
             Expr::List(list) => TargetKind::Sequence(self.sequence(node, &list.elts)?),
             Expr::Starred(starred) => TargetKind::Starred(Box::new(self.target(&starred.value)?)),
-            // Whoever parsed has refused it before.
+            // The parser has refused it before.
             _ => return Err(self.syntax(node.range(), "invalid syntax")),
         })
     }

@@ -1,4 +1,4 @@
-//! The tree of a Python file: what the compiler reads, whoever wrote the parser.
+//! The tree of a Python file: what the compiler reads, independent of the parser.
 //!
 //! Chains lie flat: `a + b - c`, `x.y.z[0]()`, `a < b < c`, `- - x`, `a ** b ** c`, `a and b and c`, `x if a else y if b else z` and
 //! `elif` are one node with a `Vec`, however long they are. What is left nests by brackets, functions and blocks, and

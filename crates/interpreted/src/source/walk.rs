@@ -1,4 +1,4 @@
-//! The parts of an expression, for whoever looks for something in all of them.
+//! The parts of an expression, for a search through all of them.
 
 use super::tree::{Clause, Expression, ExpressionKind, FormatPart, Target, TargetKind, TrailerKind};
 

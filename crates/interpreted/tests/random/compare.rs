@@ -1,4 +1,4 @@
-//! Runs programs in every engine and in CPython, and compares what comes of it.
+//! Runs programs in every engine and in CPython, and compares the outcomes.
 
 use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,4 +1,4 @@
-//! Runs a program in this process, and says what came of it as the corpus keeps it.
+//! Runs a program in this process, and returns its outcome as the corpus keeps it.
 
 use std::cell::RefCell;
 use std::io::{self, Write};

@@ -101,7 +101,7 @@ pub(crate) enum Lost {
     Ended,
     /// The deadline is over.
     TimedOut,
-    /// Whoever watches the process says that it has stalled.
+    /// The watcher of the process says that it has stalled.
     Stalled,
     /// The message has come, and the memories that belong to it cannot be had. The connection is in order.
     Refused(String),

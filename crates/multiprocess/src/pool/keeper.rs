@@ -121,7 +121,7 @@ impl Shared {
         self.guarded(worker, report, || {
             let started = self.start(worker);
             let ready = started.is_ok();
-            // Whoever started the pool may have gone, with the first error.
+            // The caller that started the pool may have returned, with the first error.
             let _ = report.send(started);
             if ready {
                 self.keep(worker);
@@ -272,7 +272,7 @@ impl Shared {
     }
 
     // ANCHOR: perform
-    /// Has a worker do a task, and passes on what came of it. Whoever calls has the worker alone.
+    /// Runs one task on a worker and returns its result. Nothing else uses the worker meanwhile.
     fn perform(&self, worker: usize, mut task: Task) {
         if let Some(error) = task.answer.batch.failed() {
             return task.answer.give(Err(error));
@@ -379,7 +379,7 @@ impl Shared {
         }
     }
 
-    /// Has the calling thread do a task with an idle worker, or submits it if there is none.
+    /// Runs a task on an idle worker from the calling thread, or submits it if there is none.
     pub(super) fn do_or_submit(&self, task: Task) -> Result<(), Error> {
         let idle = {
             let mut state = locked(&self.state);

@@ -80,7 +80,7 @@ impl Pool {
         Self::options().start()
     }
 
-    /// A pool that is to be something else than usual.
+    /// Starts building a pool with other settings.
     pub fn options() -> Options {
         Options::new()
     }
@@ -225,7 +225,7 @@ impl Pool {
         Ok(results)
     }
 
-    /// Has an array written by the workers, in parts of so many elements: each call is given the argument, the place of the part's
+    /// Lets the workers write an array, in parts of so many elements: each call is given the argument, the place of the part's
     /// first element in the array, and the part. Waits, and returns what the calls have returned, in the order of the parts.
     ///
     /// # Errors

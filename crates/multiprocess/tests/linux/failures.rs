@@ -1,4 +1,4 @@
-//! What nobody hopes for: workers that lie or stand still, a system that refuses, panics that panic.
+//! What should not happen: workers that give wrong answers or stop, a system that refuses, panics that panic.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};

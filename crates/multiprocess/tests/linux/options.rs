@@ -71,7 +71,7 @@ fn a_worker_is_renewed_after_so_many_tasks() {
     let (first, second, third) = (ids[0], ids[3], ids[6]);
     assert_eq!(ids, [first, first, first, second, second, second, third]);
     assert_eq!(HashSet::from([first, second, third]).len(), 3);
-    // A chunk of inputs is one task, whoever does it.
+    // A chunk of inputs is one task, on any worker.
     let chunk: HashSet<u32> = pool.map_chunks(own_id, [(); 100], 100).unwrap().into_iter().collect();
     assert_eq!(chunk, HashSet::from([third]));
     assert_eq!(pool.apply(own_id, ()).unwrap(), third);

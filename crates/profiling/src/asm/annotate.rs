@@ -71,7 +71,7 @@ impl Selection {
 
 /// What each cost weighs. The weights of a line are added up within each loop and multiplied by [`PER_LOOP`] for each loop around
 /// it; the score is that of the loop in which the line costs most, since the copies that the compiler makes of a loop do not make it
-/// dearer.
+/// more expensive.
 ///
 /// Packed arithmetic, integers, moves and jumps weigh nothing, nor does code that runs only during a panic.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -182,7 +182,7 @@ pub struct AnnotatedLine {
     pub text: String,
     /// Its instructions, counted over all functions.
     pub count: Count,
-    /// What it costs in the function in which it costs most: a generic function is not dearer for having more instances.
+    /// What it costs in the function in which it costs most: a generic function is not more expensive for having more instances.
     pub cost: Cost,
     /// The number of loops around the code of the line, at most.
     pub depth: u32,

@@ -1,4 +1,4 @@
-//! Machine code that lies in no file: a compiler has made it while the program runs.
+//! Machine code that is not in a file: a compiler has made it while the program runs.
 
 use std::ops::Range;
 use std::path::Path;

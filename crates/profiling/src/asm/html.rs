@@ -300,7 +300,8 @@ fn clipped(text: &str, most: usize) -> String {
     format!("{start}\u{2026}{end}")
 }
 
-fn escaped(text: &str) -> String {
+/// A text as it stands in a page.
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -317,8 +318,8 @@ fn escaped(text: &str) -> String {
 
 /// Colours Rust just enough to be read: comments, strings, numbers and keywords. A selection that begins within a block
 /// comment or a string is coloured wrongly until that ends.
-#[derive(Default)]
-struct Highlighter {
+#[derive(Debug, Default)]
+pub struct Highlighter {
     /// The number of block comments that are open.
     comments: usize,
 }
@@ -330,17 +331,25 @@ const KEYWORDS: [&str; 38] = [
 ];
 
 impl Highlighter {
-    fn line(&mut self, text: &str) -> String {
-        let mut out = String::new();
+    /// A line in its tokens, each with its class: `comment`, `string`, `number`, `keyword`, or none.
+    pub fn tokens<'a>(&mut self, text: &'a str) -> Vec<(&'static str, &'a str)> {
+        let mut tokens = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
             let (class, length) = self.token(rest);
             let (token, after) = rest.split_at(length);
-            let token = escaped(token);
-            out.push_str(&if class.is_empty() { token } else { format!("<span class=\"{class}\">{token}</span>") });
+            tokens.push((class, token));
             rest = after;
         }
-        out
+        tokens
+    }
+
+    fn line(&mut self, text: &str) -> String {
+        let shown = |(class, token): (&str, &str)| match (class, escaped(token)) {
+            ("", token) => token,
+            (class, token) => format!("<span class=\"{class}\">{token}</span>"),
+        };
+        self.tokens(text).into_iter().map(shown).collect()
     }
 
     /// The class and the length in bytes of the first token.

@@ -18,7 +18,7 @@
 //! - A bounds check is the jump that leads to a panic about an index, not the call that panics: the jump is what each round pays for.
 //! - The hottest loop is a guess from the shape of the code: see [`Listing::hottest_loop`]. To know it, sample the program.
 //! - A source that has been changed since the program was built is told from one that has not by its time; what is shown of it begins with
-//!   a line that says so. Build the program anew, as `cargo run` does, and the lines are right.
+//!   a line that says so. Build the program again, as `cargo run` does, and the lines are right.
 //! - The score of a line, by [`WEIGHTS`], is no time. A white line may still be slow, for example waiting for memory.
 //!
 //! ```
@@ -73,6 +73,7 @@ pub use dis::dis;
 pub use error::Error;
 pub use function::{Frame, Function};
 pub use generated::Generated;
+pub use html::{Highlighter, escaped};
 pub use image::Image;
 pub use instruction::{Callee, Class, Guard, Instruction, Line, Purpose};
 pub use listing::{Layout, Listing, Loop};

@@ -267,7 +267,7 @@ pub fn take_with_samples(samples: &Samples, runs: u64) -> Profile {
     }
 }
 
-/// What has been recorded since the last [`take`] or [`reset`], on all threads, with the times of the clock; recording begins anew.
+/// What has been recorded since the last [`take`] or [`reset`], on all threads, with the times of the clock; recording starts again.
 ///
 /// The first time this takes up to 20 ms, in which the clock is calibrated. Where the feature `enabled` is off, the profile is
 /// empty.

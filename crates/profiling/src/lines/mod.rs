@@ -83,7 +83,7 @@ pub fn profile<R>(run: impl FnOnce() -> R) -> Result<Profiled<R>, SampleError> {
     Ok(Profiled { value, lines, samples })
 }
 
-/// What has been counted since the last [`take`] or [`reset`], which begins anew.
+/// What has been counted since the last [`take`] or [`reset`], and counts from zero again.
 ///
 /// The functions that have run at least once since the program began, sorted by file and line.
 pub fn take() -> Lines {

@@ -39,7 +39,7 @@ pub use trim::give_back;
 
 use expansion::MemoryTotal;
 
-/// What has been seen since the last [`take`] or [`reset`], which begins anew.
+/// What has been seen since the last [`take`] or [`reset`], and starts from nothing again.
 ///
 /// The functions that have run at least once since the program began, sorted by file and line.
 pub fn take() -> MemoryLines {

@@ -38,7 +38,7 @@ static SAMPLED: [AtomicU64; FILES] = [const { AtomicU64::new(0) }; FILES];
 pub(super) struct Recording<'a>(PhantomData<&'a Ring>);
 
 impl<'a> Recording<'a> {
-    /// From now on. There is one at a time: whoever calls this has made sure of it.
+    /// From now on. There is one at a time; the caller has made sure of it.
     pub(super) fn start(ring: &'a Ring) -> Self {
         RING.store(ptr::from_ref(ring).cast_mut(), Ordering::SeqCst);
         Self(PhantomData)
@@ -183,7 +183,7 @@ extern "C" fn on_signal(_: c_int, info: *mut siginfo_t, context: *mut c_void) {
     if !ring.is_null() {
         // SAFETY: the error number of this thread, always there.
         let error = unsafe { *libc::__errno_location() };
-        // SAFETY: whoever put the ring there waits until no handler is at work before it is gone. With `SA_SIGINFO` the kernel
+        // SAFETY: the owner of the ring waits until no handler is at work before it is gone. With `SA_SIGINFO` the kernel
         // passes a `siginfo_t` and a `ucontext_t` that are valid until the handler returns.
         unsafe { record(&*ring, &*info, &*context.cast::<ucontext_t>()) };
         // SAFETY: as above.

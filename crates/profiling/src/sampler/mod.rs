@@ -79,12 +79,12 @@ pub struct Sampled<R> {
 ///
 /// What is worth knowing:
 /// * Only processor time counts: a thread that waits is not sampled, nor woken. (Timers of wall time would have to wake it, and
-///   end its `poll` and `epoll_wait`, which no flag starts anew.)
+///   end its `poll` and `epoll_wait`, which no flag starts again.)
 /// * [`Samples::timer`] says what interrupted the threads and [`Samples::rate`] how often that came to be.
 /// * New threads are found by looking every 4 ms; what a thread did before is not seen, nor is a thread that lived shorter.
 ///   [`Samples::unseen`] says how much processor time that was; threads that exist when the sampling begins have timers from the start.
 /// * The signal is one that the program does not handle: `SIGSTKFLT`, which Linux never sends, or for [`Timer::Clock`] the highest real-time
-///   signal that is free; `SIGPROF` is left alone. System calls that are interrupted are started anew (`SA_RESTART`), except those that
+///   signal that is free; `SIGPROF` is left alone. System calls that are interrupted are started again (`SA_RESTART`), except those that
 ///   never are (`signal(7)`): but a thread is interrupted only while it runs, on its way back from the kernel at the latest. A child after
 ///   `fork` has no timers. A thread that blocks all signals is not sampled until it unblocks them.
 /// * What it costs: see [the measurement](crate#overheads).

@@ -33,7 +33,7 @@ pub(super) struct Header {
 
 /// A fixed number of slots, of which each has room for one sample.
 ///
-/// Two bitmaps say where a slot is in its life: a bit in `free` (nobody's), in neither (whoever took the bit writes or reads),
+/// Two bitmaps say where a slot is in its life: a bit in `free` (unused), in neither (the taker of the bit writes or reads),
 /// or in `ready` (written, not yet read). A handler takes the lowest free slot, so that a quiet program touches few of them and
 /// they stay in the cache; that is why this is a bitmap and not a circle.
 pub(super) struct Ring {
@@ -47,7 +47,7 @@ pub(super) struct Ring {
 
 // SAFETY: the cells of a slot are accessed only by the one who took the slot's bit out of `free` (`write`) or out of `ready`
 // (`drain`). Taking a bit is an atomic read-modify-write with acquire order and giving it on is one with release order, so at
-// most one holds it and he sees what the one before him did.
+// most one holds it and sees what the holder before it did.
 unsafe impl Sync for Ring {}
 
 impl Ring {

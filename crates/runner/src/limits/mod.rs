@@ -53,6 +53,9 @@ use mix::{BODIES, CLASSES, COUNTED, Mix};
 use sets::InstructionSet;
 use traffic::Streams;
 
+/// No step is nearer to its limit than this, in percent: a few percent are the error of the limit, and more than that is a measurement
+/// that has failed.
+pub const BELIEVABLE: f64 = 105.0;
 /// How much faster than a wider set a narrower one must be to be preferred; less is noise.
 const NOTABLY: f64 = 1.03;
 /// How long the operations of some work are measured, all instruction sets together.
@@ -93,13 +96,20 @@ impl Limit {
         self.compute_ms.max(self.memory_ms)
     }
 
+    /// The shorter of both times of two measurements of the same work; the threads are those of this one.
+    fn shorter(self, other: Self) -> Self {
+        let instructions = if other.compute_ms < self.compute_ms { other.instructions } else { self.instructions };
+        let (compute_ms, memory_ms) = (self.compute_ms.min(other.compute_ms), self.memory_ms.min(other.memory_ms));
+        Self { compute_ms, memory_ms, instructions, ..self }
+    }
+
     /// What the limit comes from.
     pub fn bound(&self) -> Bound {
         if self.compute_ms >= self.memory_ms { Bound::Compute } else { Bound::Memory }
     }
 }
 
-/// Measures the limit of `work` on `threads` threads: 0.3 s at most, once in a process for each mix of operations, number of bytes
+/// Measures the limit of `work` on `threads` threads: 0.4 s at most, once in a process for each mix of operations, number of bytes
 /// and threads. (Where a hypervisor has yet to find the memory for the buffers, the first call takes longer.)
 ///
 /// The mixes of the five problems are measured as they are. For any other, each kind of operation is measured by itself and the
@@ -111,6 +121,9 @@ impl Limit {
 ///
 /// If a problem reads less than an eighth of what it writes, one stream is written; otherwise two streams are read and one is
 /// written. Buffers larger than 128 MiB and four times the caches are not made: the time of such a problem is extrapolated.
+///
+/// The limit of several threads is never above that of one, nor of any fewer that have been measured for the same work: whoever has
+/// several can leave some alone.
 ///
 /// `None` if there is nothing to do, if there is not enough memory for the buffers, or if the system refuses a thread.
 ///
@@ -127,22 +140,20 @@ impl Limit {
 /// # Ok::<(), validation::InputError>(())
 /// ```
 pub fn limit(work: &Work, threads: usize) -> Option<Limit> {
-    let threads = usable(threads);
-    let mix = Mix::of(work);
-    let (read, written) = moved(work);
-    if mix.is_none() && read + written == 0 {
-        return None;
-    }
-    let mut bench = Bench::lock();
-    let memory_ms = bench.traffic_ms(read, written, threads)?;
-    let (seconds, set) = match mix {
-        Some((mix, units)) => {
-            let (rate, set) = bench.mix_rate(mix, threads)?;
-            (units as f64 / rate, set)
-        }
-        None => (0.0, 0),
-    };
-    Some(Limit { compute_ms: 1e3 * seconds, memory_ms, instructions: bench.sets[set].name, threads })
+    Bench::lock().limit(work, usable(threads))
+}
+
+/// Measures a limit once more, with new buffers, and keeps the shorter of both times: for work that was done in less time than the
+/// first measurement allows, which has failed then.
+pub(crate) fn measured_again(work: &Work, threads: usize) -> Option<Limit> {
+    let (mut bench, threads) = (Bench::lock(), usable(threads));
+    let first = bench.limit(work, threads)?;
+    bench.rates.clear();
+    bench.flows.clear();
+    bench.known.retain(|(known, ..)| known != work);
+    let shorter = bench.limit(work, threads)?.shorter(first);
+    bench.known.push((*work, threads, shorter));
+    Some(shorter)
 }
 
 /// The bytes of two equal streams read, together, and of one written.
@@ -273,6 +284,8 @@ struct Bench {
     rates: HashMap<(usize, usize), (f64, usize)>,
     /// By shape and threads.
     flows: HashMap<(Shape, usize), Flow>,
+    /// The limits of work on so many threads.
+    known: Vec<(Work, usize, Limit)>,
 }
 
 /// Doubles that one thread reads from each of two streams, and doubles that it writes.
@@ -310,10 +323,42 @@ impl Flow {
 impl Bench {
     fn lock() -> MutexGuard<'static, Self> {
         static BENCH: LazyLock<Mutex<Bench>> = LazyLock::new(|| {
-            let (rates, flows) = Default::default();
-            Mutex::new(Bench { sets: available(), rates, flows })
+            let (rates, flows, known) = Default::default();
+            Mutex::new(Bench { sets: available(), rates, flows, known })
         });
         BENCH.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The limit of some work on so many threads: measured, or that of fewer if it is shorter.
+    fn limit(&mut self, work: &Work, threads: usize) -> Option<Limit> {
+        if let Some((.., limit)) = self.known.iter().rfind(|known| (known.0, known.1) == (*work, threads)) {
+            return Some(*limit);
+        }
+        if threads > 1 {
+            self.limit(work, 1)?;
+        }
+        let own = self.measured(work, threads)?;
+        let fewer = self.known.iter().filter(|(known, of, _)| known == work && *of < threads);
+        let limit = fewer.fold(own, |limit, &(.., fewer)| limit.shorter(fewer));
+        self.known.push((*work, threads, limit));
+        Some(limit)
+    }
+
+    fn measured(&mut self, work: &Work, threads: usize) -> Option<Limit> {
+        let mix = Mix::of(work);
+        let (read, written) = moved(work);
+        if mix.is_none() && read + written == 0 {
+            return None;
+        }
+        let memory_ms = self.traffic_ms(read, written, threads)?;
+        let (seconds, set) = match mix {
+            Some((mix, units)) => {
+                let (rate, set) = self.mix_rate(mix, threads)?;
+                (units as f64 / rate, set)
+            }
+            None => (0.0, 0),
+        };
+        Some(Limit { compute_ms: 1e3 * seconds, memory_ms, instructions: self.sets[set].name, threads })
     }
 
     /// Units of a mix per second, and the position of the set that does them.
@@ -432,6 +477,21 @@ mod tests {
     fn no_work_has_no_limit() {
         assert_eq!(limit(&Work::default(), 1), None);
         assert_eq!(limit(&Work::default(), 0), None);
+    }
+
+    #[test]
+    fn more_threads_never_have_a_longer_limit_than_fewer() {
+        let one = Limit { compute_ms: 4.0, memory_ms: 3.0, instructions: "AVX2", threads: 1 };
+        let two = Limit { compute_ms: 2.0, memory_ms: 3.3, instructions: "SSE2", threads: 2 };
+        assert_eq!(two.shorter(one), Limit { compute_ms: 2.0, memory_ms: 3.0, instructions: "SSE2", threads: 2 });
+        let cpus = thread::available_parallelism().unwrap().get();
+        let work = Work { bytes_read: 1 << 20, bytes_written: 1 << 19, ..TEST };
+        let several = limit(&work, cpus).unwrap();
+        let alone = limit(&work, 1).unwrap();
+        assert!(several.compute_ms <= alone.compute_ms && several.memory_ms <= alone.memory_ms);
+        let again = measured_again(&work, cpus).unwrap();
+        assert!(again.compute_ms <= several.compute_ms && again.memory_ms <= several.memory_ms);
+        assert_eq!(limit(&work, cpus), Some(again));
     }
 
     #[test]

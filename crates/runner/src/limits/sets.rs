@@ -51,7 +51,7 @@ impl InstructionSet {
     /// Runs a body, if the set can do it.
     pub(super) fn run(&self, body: usize, rounds: u64) {
         if let Some(run) = self.loops[body] {
-            // SAFETY: whoever called `new` promised that the CPU has these instructions.
+            // SAFETY: the caller of `new` promised that the CPU has these instructions.
             unsafe { run(rounds) }
         }
     }

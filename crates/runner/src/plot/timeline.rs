@@ -1,4 +1,4 @@
-//! Who did what when: a lane for each thread or process, a block for each piece of work.
+//! Which work was done when: a lane for each thread or process, a block for each piece of work.
 
 use std::io;
 use std::path::Path;

@@ -77,6 +77,10 @@ pub(super) fn trials(ladders: &[Arc<dyn Ladder>], exceptions: Exceptions) -> Vec
     }
     let all: Vec<_> = ladders.iter().flat_map(|ladder| ladder.steps()).copied().collect();
     let paths: Vec<_> = all.iter().map(StepInfo::path).collect();
+    let of_ladders: Vec<Vec<_>> = ladders.iter().map(|ladder| ladder.steps().to_vec()).collect();
+    trials.push(Trial::test("steps::show_one_lesson_each", move || {
+        of_ladders.iter().try_for_each(|steps| shows_one_lesson(steps))
+    }));
     trials.push(Trial::test("steps::have_names_of_their_own", move || have_names_of_their_own(&all)));
     trials.push(Trial::test("exceptions::are_steps", move || {
         match exceptions.iter().find(|(path, _)| !paths.iter().any(|known| known == path)) {
@@ -125,6 +129,17 @@ fn changes_little(before: &Told, step: &Told, exceptions: Exceptions) -> Result<
     }
 }
 
+/// A ladder has one lesson at most, and a step before the one that shows it.
+fn shows_one_lesson(steps: &[StepInfo]) -> Result<(), Failed> {
+    let lessons: Vec<_> = (0..steps.len()).filter(|&step| steps[step].lesson.is_some()).collect();
+    match lessons[..] {
+        [] => Ok(()),
+        [0] => Err(format!("{} has no neighbour to show a lesson with", steps[0].path()).into()),
+        [_] => Ok(()),
+        [_, second, ..] => Err(format!("{} is a second lesson of its ladder", steps[second].path()).into()),
+    }
+}
+
 /// A comparison calls a step by its crate and its name.
 fn have_names_of_their_own(steps: &[StepInfo]) -> Result<(), Failed> {
     let mut names = HashSet::new();
@@ -138,7 +153,7 @@ fn have_names_of_their_own(steps: &[StepInfo]) -> Result<(), Failed> {
 mod tests {
     use std::fs;
 
-    use validation::Precision;
+    use validation::{Expected, Precision};
 
     use super::*;
 
@@ -177,6 +192,7 @@ fn twos(hits: &mut [u64]) {
                 precision: Precision::Exact,
                 changes_the_algorithm: false,
                 program: None,
+                lesson: None,
             };
             Told { info, text, program: None }
         };
@@ -193,5 +209,9 @@ fn twos(hits: &mut [u64]) {
         assert!(message(excepted).contains("lines only"));
         let names = have_names_of_their_own(&[ones.info, ones.info]);
         assert!(message(names).ends_with("has the name of another step"));
+        let lesson = StepInfo { lesson: Some(Expected::Faster), ..ones.info };
+        assert!(shows_one_lesson(&[ones.info, lesson]).is_ok() && shows_one_lesson(&[]).is_ok());
+        assert!(message(shows_one_lesson(&[lesson])).ends_with("to show a lesson with"));
+        assert!(message(shows_one_lesson(&[ones.info, lesson, lesson])).contains("a second lesson"));
     }
 }

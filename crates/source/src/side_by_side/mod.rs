@@ -3,12 +3,14 @@
 mod changed;
 mod marked;
 mod paint;
+mod pairs;
 mod rows;
 #[cfg(test)]
 mod tests;
 
 pub use changed::changed_lines;
 pub use paint::Style;
+pub use pairs::{Line, Pair, pairs};
 
 use marked::{Marked, changed_words, unmarked, unstyled, wrapped};
 use paint::{Kind, Page, Paint};

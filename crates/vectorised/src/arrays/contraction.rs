@@ -1,4 +1,4 @@
-//! Why NumPy counts otherwise: a multiplication and an addition that are rounded once instead of twice.
+//! Why NumPy gets a different sum: a multiplication and an addition that are rounded once instead of twice.
 //!
 //! NumPy multiplies complex numbers with vector instructions. Where the processor has fused multiply-add, the real part is
 //! `fma(re, re, -(im * im))` and the imaginary part `fma(re, im, im * re)`: the second product is rounded, the first is not. Near

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, ArrayViewMut2, Axis, Zip, stack};
 use validation::distance::{Input, Output};
-use validation::{Distance, Step, step};
+use validation::{Distance, Expected, Step, step};
 
 // ANCHOR: broadcast
 /// The points once along the rows and once along the columns: a new axis of length one stands for as many as are needed.
@@ -58,7 +58,7 @@ pub fn in_place(input: &Input, output: &mut Output) {
 // ANCHOR: one_pass
 /// Everything for one pair, then the next: the axes are broadcast, and nothing else is stored.
 ///
-/// Mirrors nothing that NumPy can say. Look at the strides: along a row the point itself stands still, a stride of zero, and the
+/// Mirrors nothing that NumPy can say. Look at the strides: along a row the point itself does not change, a stride of zero, and the
 /// packed loop that the compiler has made is for arrays whose strides are all one.
 pub fn one_pass(input: &Input, output: &mut Output) {
     let (x, y) = (ArrayView1::from(&input.x), ArrayView1::from(&input.y));
@@ -77,7 +77,7 @@ pub fn one_pass(input: &Input, output: &mut Output) {
 // ANCHOR_END: one_pass
 
 // ANCHOR: row_by_row
-/// The outer axis is walked by itself, so that a row is one contiguous loop with its point held still.
+/// The outer axis is walked by itself, so that a row is one contiguous loop in which its point is constant.
 ///
 /// Mirrors nothing that NumPy can say. Look for the packed square root, which is now the loop that runs.
 pub fn row_by_row(input: &Input, output: &mut Output) {
@@ -102,7 +102,7 @@ pub const STEPS: &[Step<Distance>] = &[
     step!(in_place, "the same with out=", "one matrix besides the answer")
         .temporaries(|input: &Input| matrix_bytes(input)),
     step!(one_pass, "beyond NumPy", "nothing stored but the answer"),
-    step!(row_by_row, "beyond NumPy", "each row a contiguous loop"),
+    step!(row_by_row, "beyond NumPy", "each row a contiguous loop").lesson(Expected::Faster),
 ];
 
 /// Bytes of one matrix of points by points.

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Zip};
 use validation::expression::{Input, Output};
-use validation::{Expression, Prepared, Ready, Settings, Step, StepError, step};
+use validation::{Expected, Expression, Prepared, Ready, Settings, Step, StepError, step};
 
 /// The two matrices as arrays of two dimensions.
 fn views(input: &Input) -> (ArrayView2<'_, f64>, ArrayView2<'_, f64>) {
@@ -80,7 +80,7 @@ pub const STEPS: &[Step<Expression>] = &[
         .temporaries(|input: &Input| 2 * matrix_bytes(input)),
     step!(prepared out, "NumPy with out=", "results go into arrays that are there")
         .temporaries(|input: &Input| matrix_bytes(input)),
-    step!(one_pass, "beyond NumPy", "the whole formula, element by element"),
+    step!(one_pass, "beyond NumPy", "the whole formula, element by element").lesson(Expected::Faster),
 ];
 
 /// Bytes of one matrix.

@@ -5,7 +5,7 @@ use ndarray::{
 };
 use num_complex::Complex;
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Step, step};
+use validation::{Expected, Mandelbrot, Step, step};
 
 // ANCHOR: array_loop
 /// The plain loop, each number asked of an array object that finds out at run time how many axes it has.
@@ -127,7 +127,7 @@ pub fn planes(input: &Input, counts: &mut Output) {
 // ANCHOR_END: planes
 
 // ANCHOR: marked
-/// A finished point is marked by the number that is not one: NaN stays NaN, and is more than 4 never again.
+/// A finished point is marked by the number that is not one: NaN stays NaN, and is never more than 4 again.
 ///
 /// Mirrors the broadcasting of the axes, `xs[np.newaxis, :] + 1j * ys[:, np.newaxis]`, which needs no array of points. Look what
 /// is left to move: only z, since q is no longer written.
@@ -199,6 +199,7 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(array_loop, "numpy_loop.py", "each element asked of the array object")
         .temporaries(|input: &Input| input.q_bytes()),
     step!(whole_array, "numpy_vector.py", "one operation for all points, masks for break")
+        .lesson(Expected::Slower)
         .temporaries(|input: &Input| 53 * points(input)),
     step!(in_place, "numpy_vector.py with out=", "no array is allocated in the loop")
         .temporaries(|input: &Input| 33 * points(input)),

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, ArrayView1, ArrayViewMut1, Axis, Zip, stack};
 use validation::particles::{Input, Output};
-use validation::{Particles, Step, step};
+use validation::{Expected, Particles, Step, step};
 
 // ANCHOR: broadcast
 /// Coordinates as the rows of one array, the directions by picking its columns in the other order, the speeds broadcast over both.
@@ -94,6 +94,7 @@ pub const STEPS: &[Step<Particles>] = &[
     step!(broadcast, "evolve_numpy of the book", "(x, y) as rows, columns picked, axes added")
         .temporaries(|input: &Input| 56 * input.particles() as u64),
     step!(separate, "the book's formulas", "an array for each coordinate")
+        .lesson(Expected::Faster)
         .temporaries(|input: &Input| 48 * input.particles() as u64),
     step!(in_place, "the same with out=", "no array is allocated in the loop")
         .temporaries(|input: &Input| 32 * input.particles() as u64),

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use validation::distance::{Input, Output};
-use validation::{Distance, Ready, Settings, Step, step};
+use validation::{Distance, Expected, Ready, Settings, Step, step};
 
 use super::preparation::{compile, fitting_block, pool, ready};
 use crate::compiler::{Array, Options, Type};
@@ -68,7 +68,7 @@ pub fn blocked_threads(input: &Input, settings: &Settings) -> Ready<Distance> {
 // ANCHOR: compiled
 /// The text of the expression, over a row and a column that are broadcast against each other.
 ///
-/// Mirrors `numexpr.evaluate` over `x[None, :]` and `x[:, None]`. Look at the listing: px and py stand still in a block, so they
+/// Mirrors `numexpr.evaluate` over `x[None, :]` and `x[:, None]`. Look at the listing: px and py do not change in a block, so they
 /// are scalars.
 pub fn compiled(_input: &Input, settings: &Settings) -> Ready<Distance> {
     let program = compile(TEXT, &["x", "y", "px", "py"].map(|name| (name, Type::Float)))?;
@@ -100,7 +100,8 @@ pub fn compiled_threads(_input: &Input, settings: &Settings) -> Ready<Distance> 
 /// The steps, in order.
 pub const STEPS: &[Step<Distance>] = &[
     step!(prepared blocked, "the book's broadcasting, in blocks", "an operation at a time over a block"),
-    step!(prepared blocked_threads, "inside NumExpr, with threads", "rows shared out to threads"),
+    step!(prepared blocked_threads, "inside NumExpr, with threads", "rows shared out to threads")
+        .lesson(Expected::Faster),
     step!(prepared compiled, "NumExpr, broadcast", "compiled to bytecode for blocks"),
     step!(prepared compiled_threads, "NumExpr with threads", "bytecode on several threads"),
 ];

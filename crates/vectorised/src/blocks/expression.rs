@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use validation::expression::{Input, Output};
-use validation::{Expression, Ready, Settings, Step, step};
+use validation::{Expected, Expression, Ready, Settings, Step, step};
 
 use super::preparation::{compile, fitting_block, pool, ready};
 use crate::compiler::{Array, Options, Type};
@@ -16,7 +16,7 @@ pub const BYTES: usize = 48;
 // ANCHOR: one_block
 /// Four loops, one for each operation, with temporaries as long as the matrices: all elements are one block.
 ///
-/// Mirrors NumPy's `(a + b) * 2 + a * b`. Look how many bytes travel: six arrays are written or read that nobody asked for.
+/// Mirrors NumPy's `(a + b) * 2 + a * b`. Look how many bytes travel: six arrays are written or read that the problem does not need.
 pub fn one_block(input: &Input, _settings: &Settings) -> Ready<Expression> {
     let block = input.a.len();
     let (mut sum, mut doubled, mut product) = (vec![0.0; block], vec![0.0; block], vec![0.0; block]);
@@ -110,7 +110,7 @@ pub fn compiled_threads(_input: &Input, settings: &Settings) -> Ready<Expression
 /// The steps, in order.
 pub const STEPS: &[Step<Expression>] = &[
     step!(prepared one_block, "NumPy", "an operation at a time over everything").temporaries(three_matrices),
-    step!(prepared blocked, "inside NumExpr", "an operation at a time over a block"),
+    step!(prepared blocked, "inside NumExpr", "an operation at a time over a block").lesson(Expected::Faster),
     step!(prepared blocked_threads, "inside NumExpr, with threads", "blocks shared out to threads"),
     step!(prepared compiled, "NumExpr with out=", "compiled to bytecode for blocks"),
     step!(prepared compiled_threads, "NumExpr with out= and threads", "bytecode on several threads"),

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Ready, Settings, Step, step};
+use validation::{Expected, Mandelbrot, Ready, Settings, Step, step};
 
 use super::preparation::{compile, fitting_block, pool, ready};
 use crate::compiler::{Runner, Type};
@@ -172,7 +172,8 @@ pub fn compiled_threads(input: &Input, settings: &Settings) -> Ready<Mandelbrot>
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared blocked, "numpy_vector.py, in blocks", "whole-array steps on a block in the cache"),
-    step!(prepared blocked_threads, "numpy_vector.py, in parallel", "blocks shared out to threads"),
+    step!(prepared blocked_threads, "numpy_vector.py, in parallel", "blocks shared out to threads")
+        .lesson(Expected::Faster),
     step!(prepared compiled, "NumExpr in numpy_vector.py", "eight iterations compiled into one"),
     step!(prepared compiled_threads, "NumExpr with threads", "bytecode on several threads"),
 ];

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use validation::particles::{Input, Output};
-use validation::{Particles, Ready, Settings, Step, step};
+use validation::{Expected, Particles, Ready, Settings, Step, step};
 
 use super::preparation::{compile, pool, ready};
 use crate::compiler::{Array, Runner, Type};
@@ -77,5 +77,5 @@ pub fn compiled_threads(input: &Input, settings: &Settings) -> Ready<Particles> 
 /// The steps, in order.
 pub const STEPS: &[Step<Particles>] = &[
     step!(prepared compiled, "NumExpr in the loop over time", "a time step compiled, blocks outside"),
-    step!(prepared compiled_threads, "NumExpr with threads", "blocks shared out to threads"),
+    step!(prepared compiled_threads, "NumExpr with threads", "blocks shared out to threads").lesson(Expected::Faster),
 ];

@@ -30,7 +30,7 @@ pub(crate) enum Node {
 
 /// An expression: text that has been read, and has no types yet.
 ///
-/// Every node stands after its operands, so whoever walks the list needs no recursion, however long the expression is.
+/// Every node stands after its operands, so walking the list needs no recursion, however long the expression is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expression {
     pub(crate) source: String,

@@ -58,7 +58,7 @@ pub(super) fn alone<P: Problem>(mut compute: impl FnMut(&P::Input, &mut P::Outpu
 }
 
 /// What a step says on a CPU that does not have its instructions.
-pub(super) fn needs(instructions: &str, who_has_them: &str) -> StepError {
+pub(crate) fn needs(instructions: &str, who_has_them: &str) -> StepError {
     StepError::Unavailable(format!(
         "needs {instructions} instructions, which this CPU does not have; run it on {who_has_them}"
     ))

@@ -15,7 +15,7 @@ use num_complex::Complex;
 use pulp::bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Arch, Simd, WithSimd};
 use validation::mandelbrot::{Input, Output};
-use validation::{Mandelbrot, Most, Precision, Reach, Ready, Settings, Step, step};
+use validation::{Expected, Mandelbrot, Most, Precision, Reach, Ready, Settings, Step, step};
 use wide::f64x8;
 
 #[cfg(target_arch = "x86_64")]
@@ -306,8 +306,8 @@ pub fn masked(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR_END: masked
 
 // ANCHOR: dispatched
-/// One source for every instruction set: the compiler makes a copy for each, and the program takes the best one for the CPU it
-/// finds itself on.
+/// One source for every instruction set: the compiler makes a copy for each, and the program takes the best one for the CPU that
+/// it runs on.
 ///
 /// Mirrors `interleaved`, with the lanes left open. Look for `with_simd` in the listing: there are as many of it as sets.
 pub fn dispatched(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
@@ -365,7 +365,7 @@ pub fn dispatched_to() -> String {
 }
 
 // ANCHOR: rounds
-/// Rounds: after 16, 32, 64, ... iterations those that have escaped are dropped, and the others close ranks.
+/// Rounds: after 16, 32, 64, ... iterations those that have escaped are dropped, and the others move together.
 ///
 /// Mirrors `compacted` of the whole arrays. Look for `vcompresspd`: it moves the lanes of a mask to the front of a register.
 pub fn rounds(_: &Input, settings: &Settings) -> Ready<Mandelbrot> {
@@ -567,7 +567,9 @@ const ONE_ROUNDING_LESS: Precision = Precision::Different {
 /// The steps, in order.
 pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(lanes, "numpy_vector.py, in registers", "eight points in the lanes of a vector").temporaries(q_bytes),
-    step!(prepared interleaved, "beyond the tutorial", "several vectors that do not wait").temporaries(q_bytes),
+    step!(prepared interleaved, "beyond the tutorial", "several vectors that do not wait")
+        .lesson(Expected::Faster)
+        .temporaries(q_bytes),
     step!(prepared fused, "NumPy's complex multiplication", "products added before they are rounded")
         .temporaries(q_bytes)
         .precision(ONE_ROUNDING_LESS),

@@ -17,6 +17,7 @@ mod vectors;
 
 use validation::{Ladder, ladder};
 
+pub(crate) use cpu::needs;
 pub use cpu::{InstructionSet, instruction_sets};
 pub use vectors::MOST_VECTORS;
 

@@ -121,7 +121,7 @@ fn modules(items: &[Item], folder: &Path, reached: &mut HashSet<PathBuf>) {
 }
 
 /// The file that says how many lines each listing of code has: a part of a source that is moved or cut must not make the book poorer by
-/// accident. `UPDATE_LISTINGS=1` writes it anew.
+/// accident. `UPDATE_LISTINGS=1` writes it again.
 const LISTINGS: &str = "docs/listings.txt";
 
 #[test]
@@ -180,5 +180,49 @@ fn every_page_is_in_the_table_of_contents() {
     for page in pages() {
         let name = page.file_name().unwrap().to_str().unwrap();
         assert!(name == "SUMMARY.md" || summary.contains(&format!("({name})")), "{name} is not in SUMMARY.md");
+    }
+}
+
+/// The end of a link to a heading.
+fn identifier(heading: &str) -> String {
+    let of_an_identifier = |letter: char| match letter {
+        letter if letter.is_whitespace() => Some('-'),
+        letter => (letter.is_alphanumeric() || "-_".contains(letter)).then(|| letter.to_ascii_lowercase()),
+    };
+    heading.trim_start_matches('#').trim().chars().filter_map(of_an_identifier).collect()
+}
+
+/// What the pages print in bold, in small letters, each with the link to its section.
+fn bold() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for page in pages().iter().filter(|page| !page.ends_with("glossary.md")) {
+        let name = page.file_name().unwrap().to_string_lossy();
+        let (mut section, mut in_listing) = (String::new(), false);
+        for line in fs::read_to_string(page).unwrap().lines() {
+            in_listing ^= line.starts_with("```");
+            if in_listing {
+                continue;
+            }
+            if line.starts_with('#') {
+                section = identifier(line);
+            }
+            let words = line.split("**").skip(1).step_by(2);
+            found.extend(words.map(|word| (word.to_lowercase(), format!("{name}#{section}"))));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_word_of_the_glossary_is_explained_once_and_linked() {
+    let bold = bold();
+    let glossary = fs::read_to_string(root().join("docs/src/glossary.md")).unwrap();
+    let entries = glossary.lines().filter_map(|line| line.strip_prefix("- [")?.split_once("]("));
+    let entries: Vec<_> = entries.map(|(word, rest)| (word.to_lowercase(), rest.split(')').next().unwrap())).collect();
+    assert!(!entries.is_empty() && entries.is_sorted(), "the glossary is empty or not in order");
+    for (word, link) in entries {
+        let places = bold.iter().filter(|(printed, _)| *printed == word);
+        let places: Vec<_> = places.map(|(_, place)| place.as_str()).collect();
+        assert_eq!(places, [link], "`{word}` is in bold at the places on the left, and linked to the one on the right");
     }
 }

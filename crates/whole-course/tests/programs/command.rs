@@ -232,7 +232,7 @@ fn compare_shows_who_is_missing_and_checks_who_is_there() {
 
 #[test]
 fn doctor_names_what_mends_what_is_missing() {
-    let text = shown(&["doctor"]);
+    let text = shown(&["doctor", "--details"]);
     assert!(text.contains("has    rustc: rustc 1."), "{text}");
     assert!(text.lines().filter(|line| line.contains("LACKS")).all(|line| line.contains("to mend: ")), "{text}");
 }

@@ -38,6 +38,9 @@ fn no_dependency_is_compiled_again_for_another_part_of_the_course() {
         &["--package=vectorised"],
         &["--package=gpu"],
         &["--package=multiprocess"],
+        &["--package=interpreted"],
+        &["--package=threaded"],
+        &["--package=cluster"],
         &["--package=pages", "--edges=no-dev"],
         &["--package=whole-course"],
     ] {

@@ -104,10 +104,14 @@ fn hot(kernel: &str) -> Vec<Hot> {
 
 /// As [`hot`], where it is something else than products that the loop is known by.
 fn hot_with(kind: &str, kernel: &str) -> Vec<Hot> {
+    hot_of(&format!("vectorised::simd::{kernel}"), kind)
+}
+
+fn hot_of(name: &str, kind: &str) -> Vec<Hot> {
     let of_program = |(processor, program): &(&'static str, PathBuf)| {
         let image = Image::open(program).expect("an executable");
-        let found = image.matching(&format!("vectorised::simd::{kernel}"));
-        assert!(!found.is_empty(), "no {kernel} for {processor}");
+        let found = image.matching(name);
+        assert!(!found.is_empty(), "no {name} for {processor}");
         let listed = |function| Hot::of(processor, &image.listing(function).expect("x86-64 code"), kind);
         found.into_iter().map(listed).collect::<Vec<_>>()
     };
@@ -161,6 +165,21 @@ fn an_untested_iteration_is_six_instructions_for_eight_points() {
         let vectors = products / 3;
         assert_eq!(hot.count("vfmadd"), vectors, "the doubled product and its sum, for {}", hot.processor);
         assert_eq!(hot.count("vaddpd") + hot.count("vsubpd"), 2 * vectors, "{}", hot.processor);
+    }
+}
+
+#[test]
+fn an_untested_round_is_six_instructions_in_the_widest_registers_there_are() {
+    for step in ["untested", "rows"] {
+        for (set, bits) in [("avx2", 256), ("avx512", 512)] {
+            for hot in hot_of(&format!("vectorised::combined::mandelbrot::{step}::{set}"), "vfmadd") {
+                hot.assert_packed_in(bits);
+                assert_eq!((hot.count("vcmp"), hot.stores()), (0, 0), "{step} for {}", hot.processor);
+                let vectors = hot.count("vfmadd");
+                assert_eq!(hot.count("vmulpd"), 3 * vectors, "{step} for {}", hot.processor);
+                assert_eq!(hot.count("vaddpd") + hot.count("vsubpd"), 2 * vectors, "{step} for {}", hot.processor);
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a rank does: what it is told, until there is nobody left to tell it.
+//! What a rank does: the functions that its program asks for, until the program is gone.
 
 use std::env;
 use std::fs;

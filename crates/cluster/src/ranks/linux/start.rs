@@ -46,7 +46,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// The connection to whoever has called, if it is a process of this user.
+    /// The connection to the caller, if it is a process of this user.
     fn accepted(stream: UnixStream) -> io::Result<Option<Self>> {
         let peer = socket_peercred(&stream)?;
         if peer.uid != geteuid() {

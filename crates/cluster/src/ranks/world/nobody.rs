@@ -1,4 +1,4 @@
-//! The world of a program that was built without MPI: there is none, and nobody can be in it.
+//! The world of a program that was built without MPI: there is none.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! A card, and what lies on it: arrays, kernels, events. Each is given back when nobody has it any more.
+//! A card, and what lies on it: arrays, kernels, events. Each is given back when it is no longer used.
 
 #![expect(unsafe_code, reason = "every call of the driver is one of a C library")]
 
@@ -107,7 +107,7 @@ impl Card {
         outcome.map_err(|error| {
             let error = described(error, asked);
             if let GpuError::Lost(why) = &error {
-                // Whoever was first has said why.
+                // The first error has said why.
                 let _ = self.lost.set(why.clone());
             }
             error

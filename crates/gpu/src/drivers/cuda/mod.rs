@@ -198,7 +198,7 @@ impl Driver for CudaDriver {
     fn allocate(&self, bytes: u64) -> Result<Memory, GpuError> {
         self.card.bind()?;
         let length = usize::try_from(bytes.max(1)).map_err(|_| GpuError::OutOfMemory { asked: bytes })?;
-        // SAFETY: the context is current; whoever reads the array before it is written reads any contents, all of which are numbers.
+        // SAFETY: the context is current; reading the array before it is written gives any contents, all of which are numbers.
         let address = self.card.check_asked(unsafe { result::malloc_sync(length) }, Some(bytes))?;
         Ok(Arc::new(Array { card: self.card.clone(), address, bytes: length }))
     }

@@ -1,4 +1,4 @@
-//! A driver that stands in for a card in tests: it notes what it is asked to build, and lets the processor run it, or nobody.
+//! A driver that stands in for a card in tests: it notes what it is asked to build, and lets the processor run it, or does not.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

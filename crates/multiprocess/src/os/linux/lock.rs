@@ -10,7 +10,7 @@ use super::memory::Memory;
 pub(crate) enum Taken {
     /// It was free, or has been given back.
     Well,
-    /// Whoever had it ended without giving it back.
+    /// Its holder ended without giving it back.
     FromTheDead,
     /// This thread has it already.
     Already,

@@ -111,7 +111,7 @@ impl Memory {
         Ok(Self { file, map: Map::Writable(map) })
     }
 
-    /// Gives the pages back, whoever else has this memory mapped: it reads as zeros from now on. For memory that its owner drops.
+    /// Gives the pages back, even if other processes have this memory mapped: it reads as zeros from now on. For memory that its owner drops.
     pub(crate) fn give_back(&self) {
         let hole = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
         // A system that cannot do that frees them with the last mapping.

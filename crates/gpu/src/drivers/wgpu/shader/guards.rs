@@ -35,7 +35,7 @@ pub(crate) fn lowest() -> [u8; 16] {
 /// Puts `max(x, lo)` around each floating-point product, quotient and sum of a module, but for sums that are only compared: a compiler
 /// has nothing left to combine them with. `lo` comes from a uniform buffer of 16 bytes, [`lowest`], at `@group(0) @binding(binding)`,
 /// which the module has from then on even if nothing in it needs it. `info` is what the validator says of `module`; the result has to
-/// be validated anew.
+/// be validated again.
 ///
 /// # Errors
 /// [`GpuError::Arguments`] if the binding is taken. [`GpuError::Unsupported`] if the module computes with what cannot be guarded: half

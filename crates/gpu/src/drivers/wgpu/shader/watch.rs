@@ -1,8 +1,8 @@
 //! How a loop is found that the device has ended by itself.
 //!
 //! Mesa's llvmpipe lets all loops of an invocation together, with those of its neighbours in the same vector, make 65535 passes. Then it
-//! goes on behind the loop as if it had ended, and says nothing. Whoever does not know beforehand how many passes there will be has the
-//! kernel watched: each loop adds one to a number in a buffer before it begins, and takes it off again on each of its own ways out. If the
+//! goes on behind the loop as if it had ended, and says nothing. A kernel whose number of passes is not known beforehand is therefore
+//! watched: each loop adds one to a number in a buffer before it begins, and takes it off again on each of its own ways out. If the
 //! number is not zero when the kernel has ended, a loop was left in another way. Both are atomic operations on memory, so that no
 //! compiler leaves them out because it believes that a loop has no other way.
 //!
@@ -38,7 +38,7 @@ fn loops_in(block: &Block, written: &Range<usize>) -> bool {
 }
 
 /// The module with all of its loops watched. The number of loops that are begun and not left is in a buffer of four bytes at
-/// `@group(0) @binding(binding)`. The result has to be validated anew.
+/// `@group(0) @binding(binding)`. The result has to be validated again.
 pub(crate) fn watch(module: &Module, binding: u32) -> Module {
     let mut watched = module.clone();
     let mut insert = |inner| watched.types.insert(Type { name: None, inner }, Span::UNDEFINED);

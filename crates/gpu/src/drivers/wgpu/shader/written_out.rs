@@ -37,7 +37,7 @@ enum Wrong {
     Conversion,
 }
 
-/// Writes out what drivers get wrong. The result has to be validated anew; nothing when there is no need.
+/// Writes out what drivers get wrong. The result has to be validated again; nothing when there is no need.
 ///
 /// # Errors
 /// [`GpuError::Unsupported`] as [`rewrite::substitute`].
@@ -370,7 +370,7 @@ impl Known<'_> {
                         written[variable.index()] = true;
                     }
                 }
-                // Whoever is given the place may read it, and write what he likes.
+                // The receiver of the place may read it, and write anything to it.
                 Statement::Call { arguments, .. } => {
                     for variable in arguments.iter().filter_map(|&argument| self.variable(argument)) {
                         known[variable.index()] = true;
