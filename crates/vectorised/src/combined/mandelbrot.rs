@@ -7,7 +7,7 @@
 #[cfg(target_arch = "x86_64")]
 use pulp::x86::{V3, V4};
 use validation::mandelbrot::Input;
-use validation::{Mandelbrot, Ready, Settings, Step, step};
+use validation::{Expected, Mandelbrot, Ready, Settings, Step, step};
 
 use super::lanes::{Lanes, Portable};
 use super::points::{Lists, Points, ROOM, TILE, WithRoom};
@@ -223,7 +223,8 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
         .changes_the_algorithm(),
     step!(prepared survivors, "beyond the tutorial", "the escaped dropped, the others close ranks")
         .temporaries(lists_bytes)
-        .changes_the_algorithm(),
+        .changes_the_algorithm()
+        .lesson(Expected::Faster),
     step!(prepared early, "beyond the tutorial", "the first round where the points lie")
         .temporaries(lists_bytes)
         .changes_the_algorithm(),
