@@ -6,8 +6,6 @@ use std::time::{Duration, Instant};
 use cluster::{Cluster, Error, task};
 use runner::{Failure, Screen};
 
-use super::engines::engines;
-
 /// How many tasks there are.
 const TASKS: u64 = 200;
 
@@ -28,7 +26,7 @@ pub(crate) fn killed(screen: &Screen) -> Result<(), Failure> {
 }
 
 fn kill(screen: &Screen) -> Result<Result<(), Failure>, Error> {
-    let cluster = engines(2)?;
+    let cluster = Cluster::options().engines(2).start()?;
     let client = cluster.client();
     let ids = client.ids();
     let told = screen.line(format!("Two engines, {ids:?}, and {TASKS} tasks of 10 ms each on the load-balanced view."));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runner::units::us;
+use runner::units::{ms, us};
 use runner::{Budget, Failure, Part, time_calls};
 
 use super::engines::{engines, nothing};
@@ -26,6 +26,9 @@ pub(crate) fn round_trips(part: &mut Part<'_>) -> Result<(), Failure> {
             row(format!("balanced view: {inputs} at once, for each"), each(many.best()), each(many.median())),
         ];
         part.table("round-trips", &["an empty task", "best us", "median us"], &rows, &[0])?;
+        let starts = Budget::exactly(if part.quick() { 1 } else { 5 });
+        let started = time_calls(&starts, || engines(2)?.client().load_balanced_view().apply(nothing, ()))?;
+        part.line(format!("Starting a server and two engines, until the first answer: {} ms.", ms(started.best())))?;
         let second = inputs as f64 / many.best().as_secs_f64();
         Ok(part.line(format!("That is {second:.0} tasks a second, of which none can be lost."))?)
     })

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use crate::balanced::LoadBalancedView;
 use crate::direct::DirectView;
 use crate::engines::Known;
+use crate::present::{self, Present};
 use crate::session::Session;
 use crate::{EngineId, Error, Statistics, Traffic};
 
@@ -39,6 +40,11 @@ impl Client {
     pub fn engines(&self) -> Vec<(EngineId, String, u32)> {
         let alive = self.session.shared.engines.alive();
         alive.into_iter().map(|known| (known.id, known.beat.name, known.beat.process)).collect()
+    }
+
+    /// Hosts and engines that are there, hosts first.
+    pub fn present(&self) -> Vec<Present> {
+        present::of(&self.session)
     }
 
     /// A view of the engines in a range of places in [`ids`](Self::ids): `rc[:]` is `direct_view(..)`.

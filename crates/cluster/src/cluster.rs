@@ -1,13 +1,15 @@
 //! A cluster: a server and engines of our own, or those that others have started.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::child::Engine;
 use crate::client::Client;
-use crate::connection::{self, Credentials};
+use crate::connection::Credentials;
+use crate::host::HostOptions;
+use crate::options::Options;
+use crate::orders::{EngineOrder, order_of};
 use crate::os::{self, Child, Role};
 use crate::server::Server;
 use crate::session::Session;
@@ -16,38 +18,15 @@ use crate::{EngineId, Error, program};
 /// How long engines may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How a cluster is started.
-#[derive(Clone, Debug)]
-pub struct Options {
-    engines: usize,
-    lost_after: Duration,
-    server_patience: Duration,
-    jetstream: bool,
+/// The server that this program was told to use.
+static USED: OnceLock<(String, Credentials)> = OnceLock::new();
+
+/// From now on, [`Options::start_or_connect`] connects to this server. Only the first one that is named counts.
+pub fn use_server(url: &str, credentials: Credentials) {
+    let _ = USED.set((url.to_owned(), credentials));
 }
 
 impl Options {
-    /// So many engines on this machine. By default there is one for each core.
-    pub fn engines(self, engines: usize) -> Self {
-        Self { engines, ..self }
-    }
-
-    /// After how long without a sign of life an engine counts as lost: by default 5 s, of which it gives ten. The end of an engine that this
-    /// process has started is seen at once.
-    pub fn lost_after(self, silence: Duration) -> Self {
-        Self { lost_after: silence, ..self }
-    }
-
-    /// How long the server may be away before the waiting for it ends: by default half a minute.
-    pub fn server_patience(self, away: Duration) -> Self {
-        Self { server_patience: away, ..self }
-    }
-
-    /// A server without JetStream, which keeps no tasks: to see what becomes of that.
-    #[doc(hidden)]
-    pub fn without_jetstream(self) -> Self {
-        Self { jetstream: false, ..self }
-    }
-
     /// Starts a server on this machine, with a free port of loopback, a token and a folder of its own, and the engines.
     ///
     /// # Errors
@@ -55,21 +34,44 @@ impl Options {
     pub fn start(self) -> Result<Cluster, Error> {
         os::available().map_err(Error::Unavailable)?;
         crate::may_start()?;
-        let server = Server::start(self.jetstream)?;
-        let credentials = Credentials::token(server.token());
+        let server = Server::start(self.door.clone())?;
+        let credentials = match &self.door.tls {
+            Some((_, _, authority)) => Credentials::token(server.token()).certificate(authority),
+            None => Credentials::token(server.token()),
+        };
         let url = server.url();
         let cluster = Cluster::of(Some(server), &url, credentials, &self)?;
         cluster.start_engines(self.engines)?;
+        cluster.start_hosts(self.hosts)?;
         Ok(cluster)
     }
 
-    /// Connects to a server that others have started, and to the engines there. Neither is ended by this cluster.
+    /// Connects to the server that this program was told to use by [`use_server`], and to the engines there, however many they are; where
+    /// there is none, starts a server and engines.
     ///
     /// # Errors
-    /// When nobody answers at that address, the credentials are refused, or the server keeps no queues.
+    /// As for [`connect`](Self::connect) and [`start`](Self::start), and when the server has no engines.
+    pub fn start_or_connect(self) -> Result<Cluster, Error> {
+        let Some((url, credentials)) = USED.get() else { return self.start() };
+        let cluster = self.connect(url, credentials)?;
+        if cluster.client().ids().is_empty() {
+            return Err(Error::NoEngines { url: url.clone() });
+        }
+        Ok(cluster)
+    }
+
+    /// Connects to a server that others have started, and to the engines there. Neither is ended by this cluster. Hosts that are there, and
+    /// those that come, are told to fetch this program and to start an engine from it.
+    ///
+    /// # Errors
+    /// When nobody answers at that address, the credentials are refused, the server keeps no queues, or no host can run this program.
     pub fn connect(self, url: &str, credentials: &Credentials) -> Result<Cluster, Error> {
         let cluster = Cluster::of(None, url, credentials.clone(), &self)?;
         cluster.session.hear();
+        if self.sends_program && !cluster.session.shared.hosts.alive().is_empty() {
+            crate::lets_engines_work()?;
+            cluster.session.settled(false)?;
+        }
         Ok(cluster)
     }
 }
@@ -93,6 +95,8 @@ impl Drop for Cluster {
         let engines = self.engines.get_mut().unwrap_or_else(PoisonError::into_inner);
         engines.iter().for_each(|(_, child)| child.kill());
         engines.iter().for_each(|(_, child)| child.wait());
+        // Their own engines end with them.
+        self.hosts.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -100,17 +104,18 @@ impl Drop for Cluster {
 #[derive(Debug)]
 pub struct Cluster {
     engines: Mutex<Vec<(EngineId, Arc<Child>)>>,
+    hosts: Mutex<Vec<Child>>,
     client: Client,
     session: Session,
     credentials: Credentials,
     server: Option<Server>,
+    sends_program: bool,
 }
 
 impl Cluster {
     /// How a cluster is started.
     pub fn options() -> Options {
-        let engines = thread::available_parallelism().map_or(1, usize::from);
-        Options { engines, lost_after: Duration::from_secs(5), server_patience: connection::PATIENCE, jetstream: true }
+        Options::default()
     }
 
     /// Connects to a server that others have started: see [`Options::connect`].
@@ -124,7 +129,11 @@ impl Cluster {
     fn of(server: Option<Server>, url: &str, credentials: Credentials, options: &Options) -> Result<Self, Error> {
         let session = Session::connect(url, &credentials, options.lost_after, options.server_patience)?;
         let client = Client::new(session.clone());
-        Ok(Self { engines: Mutex::default(), client, session, credentials, server })
+        if options.sends_program && crate::lets_engines_work().is_ok() {
+            session.ship();
+        }
+        let (engines, hosts) = (Mutex::default(), Mutex::default());
+        Ok(Self { engines, hosts, client, session, credentials, server, sends_program: options.sends_program })
     }
 
     /// The client of this cluster.
@@ -144,8 +153,14 @@ impl Cluster {
             all.iter().map(|(id, _)| id + 1).chain(self.client.ids().iter().map(|id| id + 1)).max().unwrap_or(0);
         let mut started = Vec::new();
         for number in (first..).take(engines) {
-            let engine = Engine::new(&self.session.shared.link.url, &self.credentials, number, program::hash()?);
-            let child = Child::start(Role::Engine, &engine.to_bytes()?).map_err(|error| failed(error.to_string()))?;
+            let order = EngineOrder {
+                server: self.session.shared.link.url.clone(),
+                credentials: self.credentials.clone(),
+                name: format!("engine {number}"),
+                number: Some(number),
+                build: program::hash()?,
+            };
+            let child = Child::start(Role::Engine, &order_of(&order)?).map_err(|error| failed(error.to_string()))?;
             let child = Arc::new(child);
             self.session.shared.engines.is_ours(child.clone());
             all.push((number, child.clone()));
@@ -165,6 +180,37 @@ impl Cluster {
             }
             thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// Starts hosts on this machine, which end with this cluster, and returns when each runs an engine of this program that it has fetched.
+    ///
+    /// # Errors
+    /// When one of them does not start, or cannot run this program.
+    pub fn start_hosts(&self, hosts: usize) -> Result<(), Error> {
+        crate::may_start()?;
+        let failed = |why: String| Error::Start { what: "a host".to_owned(), why };
+        let mut all = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..hosts {
+            let options = HostOptions {
+                server: self.session.shared.link.url.clone(),
+                name: Some(format!("host {}", all.len())),
+                credentials: self.credentials.clone(),
+                ..HostOptions::default()
+            };
+            let child = Child::start(Role::Host, &order_of(&options)?).map_err(|error| failed(error.to_string()))?;
+            all.push(child);
+        }
+        let until = Instant::now() + PATIENCE;
+        while self.session.shared.hosts.alive().len() < all.len() {
+            if let Some(how) = all.iter().find_map(Child::ended) {
+                return Err(failed(format!("it ended before it was ready ({how})")));
+            }
+            if Instant::now() > until {
+                return Err(failed(format!("it is not heard after {} s", PATIENCE.as_secs())));
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        if self.sends_program { self.session.settled(true) } else { Ok(()) }
     }
 
     /// Kills an engine that this cluster has started, with -9.

@@ -133,6 +133,9 @@ mod tests {
             open: None,
             busy: false,
             trouble: None,
+            machine: String::new(),
+            since: 0,
+            program: String::new(),
         }
     }
 

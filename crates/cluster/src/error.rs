@@ -117,6 +117,14 @@ pub enum Error {
         /// The hash of the program that asked.
         ours: u64,
     },
+    /// What lies in the store under a program's hash is something else.
+    #[error("the program in the store has the hash {found}..., and {wanted}... was told: it is not started")]
+    OtherProgram {
+        /// The first digits of its hash.
+        found: String,
+        /// Those that were told.
+        wanted: String,
+    },
     /// A function that engines do not know.
     #[error("{name} is not known to engines: {}", to_register(.name))]
     NotATask {

@@ -6,12 +6,15 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::net::{IpAddr, Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio, exit};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
+use crate::orders::read_order;
 use crate::os::ends_with_us;
 
 /// How long a server may take to listen.
@@ -24,21 +27,36 @@ pub(crate) const KILL: &str = "kill\n";
 pub(crate) const READY: &str = "ready ";
 pub(crate) const FAILED: &str = "failed ";
 
+/// Where a server of our own lets others in, and what it wants to hear from them.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Door {
+    pub(crate) address: IpAddr,
+    /// The port; where nothing is said, one that is free, and from then on the same: clients that have lost the server look for it there.
+    pub(crate) port: Option<u16>,
+    pub(crate) token: Option<String>,
+    /// Files with its certificate, its key, and with what its certificate is signed.
+    pub(crate) tls: Option<(PathBuf, PathBuf, PathBuf)>,
+    pub(crate) jetstream: bool,
+}
+
+impl Default for Door {
+    /// A free port of loopback.
+    fn default() -> Self {
+        Self { address: IpAddr::V4(Ipv4Addr::LOCALHOST), port: None, token: None, tls: None, jetstream: true }
+    }
+}
+
 struct Kept {
     program: PathBuf,
     folder: tempfile::TempDir,
-    token: String,
-    jetstream: bool,
-    /// The server's port, the same from its first start on: clients that have lost it look for it there.
-    port: Option<u16>,
+    door: Door,
     server: Option<Child>,
 }
 
-/// Keeps a server until nobody gives orders any more. The first lines say which program, with which token, and whether with JetStream.
+/// Keeps a server until nobody gives orders any more. First it is told which program, and where it listens.
 pub(crate) fn serve(line: File) -> ! {
-    let mut lines = BufReader::new(line).lines().map_while(Result::ok);
-    let mut next = || lines.next().unwrap_or_else(|| exit(1));
-    let (program, token, jetstream) = (PathBuf::from(next()), next(), next() == "true");
+    let (program, door) = read_order(&line).unwrap_or_else(|_| exit(1));
+    let lines = BufReader::new(line).lines().map_while(Result::ok);
     let folder = match tempfile::Builder::new().prefix("cluster-").tempdir() {
         Ok(folder) => folder,
         Err(error) => {
@@ -47,7 +65,7 @@ pub(crate) fn serve(line: File) -> ! {
         }
     };
     say(&folder.path().display().to_string());
-    let mut kept = Kept { program, folder, token, jetstream, port: None, server: None };
+    let mut kept = Kept { program, folder, door, server: None };
     for order in lines {
         kept.kill();
         if order == START.trim_end() {
@@ -98,9 +116,9 @@ impl Kept {
                 return Err(format!("{status}: {}", last_words(&log)));
             }
             if let Some(port) = port_in(&ports)
-                && TcpStream::connect(("127.0.0.1", port)).is_ok()
+                && TcpStream::connect((self.door.address, port)).is_ok()
             {
-                self.port = Some(port);
+                self.door.port = Some(port);
                 return Ok((port, process));
             }
             thread::sleep(Duration::from_millis(2));
@@ -108,15 +126,22 @@ impl Kept {
         Err(format!("it does not listen after {} s: {}", PATIENCE.as_secs(), last_words(&log)))
     }
 
-    /// Loopback, a free port, a token, a folder of its own. A slow reader may lag behind by a gigabyte.
+    /// Where it listens, a token, a folder of its own. A slow reader may lag behind by a gigabyte.
     fn settings(&self, folder: &Path, ports: &Path) -> String {
-        let port = self.port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
-        let store = format!("jetstream {{ store_dir: {:?} }}\n", folder.join("store"));
-        format!(
-            "listen: \"127.0.0.1:{port}\"\nports_file_dir: {ports:?}\nmax_pending: 1073741824\nauthorization {{ token: {:?} }}\n{}",
-            self.token,
-            if self.jetstream { store.as_str() } else { "" }
-        )
+        let Door { address, port, token, tls, jetstream } = &self.door;
+        let port = port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
+        let token = token.as_deref().unwrap_or_default();
+        let mut settings = format!(
+            "host: \"{address}\"\nport: {port}\nports_file_dir: {ports:?}\nmax_pending: 1073741824\n\
+             authorization {{ token: {token:?} }}\n"
+        );
+        if *jetstream {
+            settings += &format!("jetstream {{ store_dir: {:?} }}\n", folder.join("store"));
+        }
+        if let Some((certificate, key, _)) = tls {
+            settings += &format!("tls {{ cert_file: {certificate:?}, key_file: {key:?} }}\n");
+        }
+        settings
     }
 }
 
@@ -127,9 +152,9 @@ fn port_in(ports: &Path) -> Option<u16> {
 }
 
 fn port_of(text: &str) -> Option<u16> {
-    let (_, rest) = text.split_once("nats://127.0.0.1:")?;
-    let (digits, _) = rest.split_once('"')?;
-    digits.parse().ok()
+    let (_, rest) = text.split_once("\"nats\":[\"")?;
+    let (url, _) = rest.split_once('"')?;
+    url.rsplit_once(':')?.1.parse().ok()
 }
 
 /// What the server has said last.
@@ -145,6 +170,7 @@ mod tests {
     #[test]
     fn the_port_is_found_in_what_the_server_writes() {
         assert_eq!(port_of(r#"{"nats":["nats://127.0.0.1:44421"],"monitoring":[]}"#), Some(44421));
+        assert_eq!(port_of(r#"{"nats":["tls://[::1]:4222","tls://10.0.0.1:4222"]}"#), Some(4222));
         assert_eq!(port_of("{\"nats\":[\"nats://127.0."), None);
     }
 }

@@ -8,6 +8,7 @@
 //! - A [`DirectView`] tells some engines what to do: push, pull, execute, apply, map, scatter, gather.
 //! - A [`LoadBalancedView`] puts tasks on a queue that lies on a disk. Engines may be killed, and the server too: every result comes once.
 //! - [`Statistics`] say what each engine did.
+//! - A [`host()`] on another machine has not got the program: it fetches it from the server and starts an engine from it.
 //! - [`ranks`] is the other way: the same program many times, over MPI, all of whose copies move together.
 //!
 //! ```no_run
@@ -39,24 +40,32 @@ mod engine;
 mod engine_id;
 mod engines;
 mod error;
+mod host;
+mod hosts;
 mod job;
 mod keeper;
+mod machine;
 pub mod mandelbrot;
 mod namespace;
 mod options;
+mod orders;
 mod os;
 pub mod particles;
 mod parts;
 pub mod pi;
 mod post;
 mod prepared;
+mod present;
 mod program;
 mod queue;
 pub mod ranks;
 mod results;
 mod server;
 mod session;
+mod shipping;
 mod statistics;
+mod store;
+mod stripped;
 mod task;
 mod wire;
 
@@ -64,15 +73,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use balanced::{LoadBalancedView, Unordered};
 pub use client::Client;
-pub use cluster::{Cluster, Options, OwnServer};
+pub use cluster::{Cluster, OwnServer, use_server};
 pub use connection::Credentials;
 pub use direct::DirectView;
 pub use engine::{EngineOptions, engine};
 pub use engine_id::EngineId;
 pub use error::Error;
+pub use host::{HostOptions, host};
 pub use namespace::Namespace;
 pub use numbers::Numbers;
-pub use options::Acks;
+pub use options::{Acks, Options};
+pub use present::{Present, Role, present};
 pub use results::AsyncResult;
 pub use statistics::{EngineStatistics, Statistics, TaskRecord, Traffic};
 use validation::{Ladder, ladder};
@@ -97,22 +108,33 @@ pub fn init() {
     INITIALISED.store(true, Ordering::Relaxed);
     ranks::work_if_rank();
     match os::role() {
-        Some((os::Role::Engine, line)) => child::serve(&line),
+        Some((os::Role::Engine, line)) => child::serve_engine(&line),
+        Some((os::Role::Host, line)) => child::serve_host(&line),
         Some((os::Role::Keeper, line)) => keeper::serve(line),
         None => {}
     }
 }
 // ANCHOR_END: init
 
+/// The bytes of this program without what only debuggers need: enough to start it on another machine of this kind.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn program() -> Result<Vec<u8>, Error> {
+    store::own().map(|(_, bytes)| bytes)
+}
+
 /// Whether this process may start others.
 fn may_start() -> Result<(), Error> {
     if os::is_child() {
         return Err(Error::Nested);
     }
-    if !INITIALISED.load(Ordering::Relaxed) {
-        return Err(Error::NotInitialised);
-    }
-    Ok(())
+    lets_engines_work()
+}
+
+/// Whether this program lets its engines work, here or elsewhere.
+fn lets_engines_work() -> Result<(), Error> {
+    if INITIALISED.load(Ordering::Relaxed) { Ok(()) } else { Err(Error::NotInitialised) }
 }
 
 /// The steps of this crate: for each problem a ladder of tasks, and one of ranks.

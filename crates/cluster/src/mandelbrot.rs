@@ -7,7 +7,7 @@ use validation::mandelbrot::Input;
 use validation::{Expected, Mandelbrot, Ready, Settings, Step, step};
 use vectorised::simd::slices::FreeRunning;
 
-use crate::prepared::on_engines;
+use crate::prepared::{on_engines, on_hosts};
 use crate::task;
 
 /// What the tutorial sends for a chunk: points, iterations, and where the orbits begin.
@@ -97,6 +97,47 @@ pub fn balanced(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 }
 // ANCHOR_END: balanced
 
+// ANCHOR: shipped
+/// The engines have never seen this program: it comes to them through the server's object store, once, under its hash.
+///
+/// Mirrors the challenge of the slides: can the binaries be sent automatically? Look at the time of the preparation, which is where the program
+/// travels; the tasks are those of the step before, and so are their times.
+pub fn shipped(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
+    fn calculate_rows((xs, ys, max_iterations): Rows) -> Vec<u32> {
+        let mut counts = vec![0; xs.len() * ys.len()];
+        for (row, qy) in counts.chunks_exact_mut(xs.len()).zip(ys) {
+            for (count, &qx) in row.iter_mut().zip(&xs) {
+                let (mut zx, mut zy) = (0.0, 0.0);
+                let (mut zx_squared, mut zy_squared) = (0.0, 0.0);
+                for iteration in 0..max_iterations {
+                    zy = (zx * zy + zy * zx) + qy;
+                    zx = (zx_squared - zy_squared) + qx;
+                    zx_squared = zx * zx;
+                    zy_squared = zy * zy;
+                    if zx_squared + zy_squared > 4.0 {
+                        *count = iteration;
+                        break;
+                    }
+                }
+            }
+        }
+        counts
+    }
+    task!(calculate_rows);
+    let rows = settings.chunk.map_or(input.height().div_ceil(16 * settings.threads.get()), usize::from);
+    on_hosts::<Mandelbrot>(settings, move |rc, input, counts| {
+        let chunks = input.ys.chunks(rows).map(|ys| (input.xs.clone(), ys.to_vec(), input.max_iterations));
+        let view = rc.load_balanced_view().batch(1);
+        let mut output = Vec::new();
+        for results in view.map(calculate_rows, chunks)? {
+            output.extend(results);
+        }
+        counts.copy_from_slice(&output);
+        Ok(())
+    })
+}
+// ANCHOR_END: shipped
+
 thread_local! {
     /// The lists of the fastest kernel, made once in each process.
     static LISTS: RefCell<FreeRunning> =
@@ -138,6 +179,7 @@ pub const STEPS: &[Step<Mandelbrot>] = &[
     step!(prepared balanced, "parallelpython, more chunks", "chunks for whoever has nothing to do")
         .lesson(Expected::Faster)
         .temporaries(counts),
+    step!(prepared shipped, "the slides' challenge", "engines are sent their program first").temporaries(counts),
     step!(prepared balanced_vectors, "multiprocess::mandelbrot::vectors", "the same with the fastest kernel")
         .temporaries(|input: &Input| input.q_bytes() + counts(input)),
 ];

@@ -2,7 +2,7 @@
 
 use validation::{Prepared, Problem, Ready, Settings, StepError};
 
-use crate::{Client, Cluster, Error};
+use crate::{Client, Cluster, Error, Options};
 
 /// A step's run with a client.
 type Run<P> = dyn FnMut(&Client, &<P as Problem>::Input, &mut <P as Problem>::Output) -> Result<(), Error>;
@@ -13,13 +13,28 @@ struct OnEngines<P: Problem> {
     run: Box<Run<P>>,
 }
 
-/// Starts a server and as many engines as the settings say, for a step that runs like this.
+/// Starts a server and as many engines as the settings say, for a step that runs like this; or uses those that this program was told to use.
 pub(crate) fn on_engines<P: Problem>(
     settings: &Settings,
     run: impl FnMut(&Client, &P::Input, &mut P::Output) -> Result<(), Error> + 'static,
 ) -> Ready<P> {
-    let engines = settings.threads.get();
-    let cluster = Cluster::options().engines(engines).start()?;
+    on(Cluster::options().engines(settings.threads.get()), run)
+}
+
+/// The same with engines on hosts, which have to be sent the program.
+pub(crate) fn on_hosts<P: Problem>(
+    settings: &Settings,
+    run: impl FnMut(&Client, &P::Input, &mut P::Output) -> Result<(), Error> + 'static,
+) -> Ready<P> {
+    on(Cluster::options().hosts(settings.threads.get()), run)
+}
+
+fn on<P: Problem>(
+    options: Options,
+    run: impl FnMut(&Client, &P::Input, &mut P::Output) -> Result<(), Error> + 'static,
+) -> Ready<P> {
+    let cluster = options.start_or_connect()?;
+    let engines = cluster.client().ids().len();
     Ok(Box::new(OnEngines { cluster, engines, run: Box::new(run) }))
 }
 

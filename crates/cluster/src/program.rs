@@ -1,10 +1,18 @@
 //! This program: which build of it runs here.
 
+use std::env;
 use std::io::{self, Read};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::Error;
 use crate::os::own_program;
+
+/// The name of the program's file, as it was started.
+pub(crate) fn name() -> String {
+    let first = env::args_os().next().map(PathBuf::from).unwrap_or_default();
+    first.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
 
 static HASH: OnceLock<Result<u64, Error>> = OnceLock::new();
 

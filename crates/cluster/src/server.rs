@@ -4,13 +4,15 @@ use std::env;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ChildStdout;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::Error;
-use crate::keeper::{FAILED, KILL, READY, START};
+use crate::keeper::{Door, FAILED, KILL, READY, START};
+use crate::orders::order_of;
 use crate::os::{Child, Role};
 
 /// Where Debian and others have it although no path says so.
@@ -25,6 +27,7 @@ pub(crate) struct Server {
     answers: Mutex<BufReader<ChildStdout>>,
     folder: PathBuf,
     token: String,
+    host: IpAddr,
     address: Mutex<(u16, u32)>,
 }
 
@@ -37,11 +40,12 @@ impl fmt::Debug for Server {
 
 impl Server {
     /// Finds nats-server and starts it.
-    pub(crate) fn start(jetstream: bool) -> Result<Self, Error> {
-        let (program, token) = (find()?, token()?);
-        let told = format!("{}\n{token}\n{jetstream}\n", program.display());
+    pub(crate) fn start(door: Door) -> Result<Self, Error> {
+        let (program, address) = (find()?, door.address);
+        let token = door.token.map_or_else(token, Ok)?;
+        let told = order_of(&(program, Door { token: Some(token.clone()), ..door }))?;
         let no_keeper = |error| Error::Start { what: "the server's keeper".to_owned(), why: error };
-        let keeper = Child::start(Role::Keeper, told.as_bytes()).map_err(|error| no_keeper(error.to_string()))?;
+        let keeper = Child::start(Role::Keeper, &told).map_err(|error| no_keeper(error.to_string()))?;
         let output = keeper.output().ok_or_else(|| no_keeper("it cannot be heard".to_owned()))?;
         let mut answers = BufReader::new(output);
         let first = line(&mut answers)?;
@@ -49,7 +53,7 @@ impl Server {
             return Err(Error::Start { what: "the server".to_owned(), why: why.to_owned() });
         }
         let (folder, answers) = (PathBuf::from(first), Mutex::new(answers));
-        let server = Self { keeper, answers, folder, token, address: Mutex::new((0, 0)) };
+        let server = Self { keeper, answers, folder, token, host: address, address: Mutex::new((0, 0)) };
         server.restart()?;
         Ok(server)
     }
@@ -73,7 +77,8 @@ impl Server {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.address.lock().unwrap_or_else(PoisonError::into_inner).0)
+        let port = self.address.lock().unwrap_or_else(PoisonError::into_inner).0;
+        format!("nats://{}", SocketAddr::new(self.host, port))
     }
 
     pub(crate) fn process(&self) -> u32 {

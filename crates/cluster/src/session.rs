@@ -11,8 +11,10 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::connection::{Credentials, Link};
 use crate::engines::{Engines, TICK};
+use crate::hosts::Hosts;
 use crate::post::Post;
-use crate::wire::{BEAT, Beat, HELLO, decode};
+use crate::shipping::Shipping;
+use crate::wire::{BEAT, Beat, HOST, HostBeat, decode};
 use crate::{Error, Statistics, program};
 
 /// When no other engine has answered for so long that it is there, all have.
@@ -29,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) link: Link,
     pub(crate) engines: Arc<Engines>,
     pub(crate) post: Arc<Post>,
+    pub(crate) hosts: Arc<Hosts>,
+    pub(crate) shipping: Arc<Shipping>,
     pub(crate) build: u64,
     /// How long a task may go without a sign of life, as the server was told last.
     ack_wait: tokio::sync::Mutex<Option<Duration>>,
@@ -54,32 +58,48 @@ impl Session {
         let runtime = runtime.worker_threads(1).thread_name("listens").enable_all().build();
         let runtime = runtime.map_err(|error| Error::system("the system gives no runtime", error))?;
         let build = program::hash()?;
-        let engines = Arc::new(Engines::new(lost_after));
-        let (link, post) = runtime.block_on(async {
+        let (engines, hosts) = (Arc::new(Engines::new(lost_after)), Arc::new(Hosts::new(lost_after)));
+        let (link, post, shipping) = runtime.block_on(async {
             let link = Link::connect(url, credentials, patience).await?;
             link.prepare().await?;
             let refused = |error: &dyn fmt::Display| Error::server("to listen", error);
             let beats = link.client.subscribe(BEAT).await.map_err(|error| refused(&error))?;
             let (post, answers) = Post::new(link.clone()).await?;
             let post = Arc::new(post);
+            let of_hosts = link.client.subscribe(HOST).await.map_err(|error| refused(&error))?;
+            let shipping = Arc::new(Shipping::new(link.clone(), hosts.clone(), engines.clone()));
             tokio::spawn(listen_to_beats(beats, engines.clone(), post.clone()));
-            tokio::spawn(watch(link.clone(), engines.clone(), post.clone()));
+            tokio::spawn(listen_to_hosts(of_hosts, hosts.clone(), shipping.clone()));
+            tokio::spawn(watch(link.clone(), engines.clone(), hosts.clone(), post.clone()));
             let listener = post.clone();
             tokio::spawn(async move { listener.listen(answers).await });
-            link.client.publish(HELLO, "".into()).await.map_err(|error| refused(&error))?;
-            Ok::<_, Error>((link, post))
+            shipping.ask().await;
+            Ok::<_, Error>((link, post, shipping))
         })?;
         let (ack_wait, statistics, runtime) = (tokio::sync::Mutex::default(), Mutex::default(), Some(runtime));
-        Ok(Self { shared: Arc::new(Shared { link, engines, post, build, ack_wait, statistics, runtime }) })
+        let shared = Shared { link, engines, post, hosts, shipping, build, ack_wait, statistics, runtime };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Waits a moment for engines that are there to say so.
+    /// Lets hosts run this program as long as this client lives, those that are there and those that come.
+    pub(crate) fn ship(&self) {
+        let shipping = self.shared.shipping.clone();
+        self.runtime().spawn(async move { shipping.ship().await });
+    }
+
+    /// Waits until each host that is there runs this program, or has said why not. It is an error when none does, or, if all have to, when one
+    /// does not.
+    pub(crate) fn settled(&self, all: bool) -> Result<(), Error> {
+        self.wait_for(self.shared.shipping.settled(all))
+    }
+
+    /// Waits a moment for engines and hosts that are there to say so.
     pub(crate) fn hear(&self) {
         self.wait_for(async {
             let mut heard = 0;
             loop {
                 sleep(TO_ANSWER).await;
-                let now = self.shared.engines.alive().len();
+                let now = self.shared.engines.alive().len() + self.shared.hosts.alive().len();
                 if now == heard {
                     break;
                 }
@@ -131,8 +151,18 @@ async fn listen_to_beats(mut beats: async_nats::Subscriber, engines: Arc<Engines
     }
 }
 
+/// Notes which hosts say that they are there.
+async fn listen_to_hosts(mut beats: async_nats::Subscriber, hosts: Arc<Hosts>, shipping: Arc<Shipping>) {
+    while let Some(message) = beats.next().await {
+        if let Ok(beat) = decode::<HostBeat>(&message.payload) {
+            hosts.heard(beat);
+            shipping.heard.notify_one();
+        }
+    }
+}
+
 /// Looks who is not heard any more, and whether there is a connection.
-async fn watch(link: Link, engines: Arc<Engines>, post: Arc<Post>) {
+async fn watch(link: Link, engines: Arc<Engines>, hosts: Arc<Hosts>, post: Arc<Post>) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut lost = 0;
@@ -143,6 +173,7 @@ async fn watch(link: Link, engines: Arc<Engines>, post: Arc<Post>) {
             lost = state.lost;
             post.cut();
         }
+        hosts.tick(TICK, state.connected);
         for (instance, how) in engines.tick(state.connected) {
             post.lost(&instance, &how);
         }

@@ -12,6 +12,10 @@ use crate::Error;
 pub(crate) const BEAT: &str = "cluster.beat";
 /// Where a client asks all engines to say it at once.
 pub(crate) const HELLO: &str = "cluster.hello";
+/// Where a client says which program its engines run.
+pub(crate) const WANTED: &str = "cluster.program";
+/// Where hosts say that they are there, and which programs they run.
+pub(crate) const HOST: &str = "cluster.host";
 /// The stream of tasks, and what its subjects begin with.
 pub(crate) const WORK: (&str, &str) = ("CLUSTER_WORK", "cluster.work");
 /// The stream of results, and what its subjects begin with.
@@ -51,6 +55,70 @@ pub(crate) struct Beat {
     pub(crate) busy: bool,
     /// Why its results do not get stored.
     pub(crate) trouble: Option<String>,
+    /// The machine that it runs on.
+    pub(crate) machine: String,
+    /// When it began, in seconds since 1970.
+    pub(crate) since: u64,
+    /// The name of the file of its program, where that is known.
+    pub(crate) program: String,
+}
+
+/// The program that a client's engines run. The client says so as long as it lives.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub(crate) struct Wanted {
+    /// The hash by which engines and clients of one build know each other.
+    pub(crate) build: u64,
+    /// SHA-256 of what lies in the store, which is named by it.
+    pub(crate) digest: [u8; 32],
+    /// How many bytes that is.
+    pub(crate) size: u64,
+    /// The name of the program's file.
+    pub(crate) name: String,
+}
+
+impl Wanted {
+    /// The name of the program in the store.
+    pub(crate) fn key(&self) -> String {
+        hex(&self.digest)
+    }
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a host does with a program.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) enum Stage {
+    /// It lies in no store: its client has to put it there.
+    Missing,
+    /// It is on its way.
+    Fetching,
+    /// An engine was started from it.
+    Runs {
+        /// The engine's process.
+        process: u32,
+    },
+    /// It cannot be had, or not be started, or its engine has ended.
+    Failed(String),
+}
+
+/// A host says that it is there.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct HostBeat {
+    /// One word for this host, unlike any other's.
+    pub(crate) instance: String,
+    /// The name that it was started with, which is also that of its engines.
+    pub(crate) name: String,
+    /// The machine that it runs on.
+    pub(crate) machine: String,
+    /// Its process.
+    pub(crate) process: u32,
+    /// When it began, in seconds since 1970.
+    pub(crate) since: u64,
+    /// The programs that are wanted, and what it does with each.
+    pub(crate) programs: Vec<(Wanted, Stage)>,
 }
 
 /// What stands before the bytes of each part of a message: whose it is, and which part.

@@ -36,6 +36,7 @@ pub struct Chapter {
     inputs: Vec<(&'static str, CheckInput)>,
     extras: Vec<Extra>,
     settings: Vec<Setting>,
+    told: Vec<Words>,
 }
 
 /// What shows a part of a chapter.
@@ -43,6 +44,12 @@ type ShowPart = fn(&mut Part<'_>) -> Result<(), Failure>;
 
 /// What refuses sizes that cannot be.
 type CheckInput = fn(&SizeRequest) -> Result<(), InputError>;
+
+/// Options of a chapter's own, each with a word behind it, and what takes the words before anything is shown.
+struct Words {
+    options: &'static [(&'static str, &'static str, &'static str)],
+    take: fn(&[Option<&str>]) -> Result<(), Failure>,
+}
 
 /// A part of a chapter that is shown only when its flag asks for it.
 struct Extra {
@@ -76,8 +83,8 @@ struct ChapterArgs {
 impl Chapter {
     /// A chapter that shows these ladders.
     pub fn new(number: u32, title: &'static str, ladders: Vec<Box<dyn Ladder>>) -> Self {
-        let (front, parts, inputs, extras, settings) = Default::default();
-        Self { number, title, about: "", ladders, front, parts, inputs, extras, settings }
+        let (front, parts, inputs, extras, settings, told) = Default::default();
+        Self { number, title, about: "", ladders, front, parts, inputs, extras, settings, told }
     }
 
     /// A sentence or two that stand above the tables and in the help.
@@ -110,6 +117,17 @@ impl Chapter {
         self
     }
 
+    /// Options of the chapter's own, each with its name, what stands for its word in the help, and the help. What takes them gets the words
+    /// in this order before anything is shown.
+    pub fn words(
+        mut self,
+        options: &'static [(&'static str, &'static str, &'static str)],
+        take: fn(&[Option<&str>]) -> Result<(), Failure>,
+    ) -> Self {
+        self.told.push(Words { options, take });
+        self
+    }
+
     /// A part that is shown instead of the ladders when the flag `--flag` asks for it.
     pub fn extra(mut self, flag: &'static str, help: &'static str, show: fn(&Screen) -> Result<(), Failure>) -> Self {
         self.extras.push(Extra { flag, help, show });
@@ -131,6 +149,10 @@ impl Chapter {
         let command = ChapterArgs::augment_args(Command::new("chapter").bin_name(name)).about(about);
         let command = command.mut_arg("steps", |steps| steps.hide(self.ladders.is_empty()));
         let command = self.settings.iter().map(|setting| setting.arg()).fold(command, Command::arg);
+        let options = self.told.iter().flat_map(|told| told.options);
+        let command = options.fold(command, |command, (name, value, help)| {
+            command.arg(Arg::new(*name).long(*name).value_name(*value).help(*help).help_heading("Runs"))
+        });
         // It is all that is shown, so whatever else is asked for would be ignored.
         let flag = |extra: &Extra| {
             let flag = Arg::new(extra.flag).long(extra.flag).help(extra.help).help_heading("Parts");
@@ -149,6 +171,10 @@ impl Chapter {
         let settings = args.timing.settings();
         let settings = self.settings.iter().fold(settings, |settings, setting| setting.apply(settings, &matches));
         let ladders = self.chosen(&args)?;
+        for told in &self.told {
+            let word = |(name, _, _): &(&str, _, _)| matches.get_one::<String>(name).map(String::as_str);
+            (told.take)(&told.options.iter().map(word).collect::<Vec<_>>())?;
+        }
         // Everything that can be refused is refused before the first line is shown.
         let inputs = self.inputs(&ladders, &args)?;
         let out = args.out.clone().unwrap_or_else(output::default_out);

@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::connection::{Credentials, Link, PATIENCE};
+use crate::machine::{machine, seconds};
 use crate::wire::{BEAT, Beat, HELLO, bytes_of};
 use crate::{Error, program};
 use compute::{Work, compute};
@@ -47,6 +48,8 @@ struct Engine {
     instance: String,
     options: EngineOptions,
     build: u64,
+    machine: String,
+    since: u64,
     /// The questions that have come, in whole or in part, and are not answered.
     open: Mutex<Vec<u64>>,
     /// The tasks of the queue that it has and has not acknowledged.
@@ -56,7 +59,8 @@ struct Engine {
     changed: Notify,
 }
 
-/// Works until the server has been away for too long: what `cargo course engine --server URL` calls.
+/// Works as an engine of this program until the server has been away for too long. What `cargo course engine --server URL` calls is
+/// [`host`](crate::host()), which starts engines of other programs.
 ///
 /// # Errors
 /// When there is no server, it refuses, it keeps no queues, or it has gone away.
@@ -76,6 +80,8 @@ pub fn engine(options: EngineOptions) -> Result<(), Error> {
         instance,
         options,
         build,
+        machine: machine(),
+        since: seconds(),
         open: Mutex::default(),
         tasks: AtomicUsize::new(0),
         trouble: Mutex::default(),
@@ -119,6 +125,9 @@ impl Engine {
                 open: Some(locked(&self.open).clone()).filter(|open| open.len() < 1000),
                 busy: self.tasks.load(Ordering::Relaxed) > 0,
                 trouble: locked(&self.trouble).clone(),
+                machine: self.machine.clone(),
+                since: self.since,
+                program: program::name(),
             };
             match bytes_of(&beat) {
                 Ok(bytes) => {

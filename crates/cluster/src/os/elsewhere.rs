@@ -24,12 +24,21 @@ pub(crate) fn own_program() -> io::Result<File> {
     File::open(std::env::current_exe()?)
 }
 
+/// Makes a program of a file: not here.
+pub(crate) fn as_program(_: File) -> io::Result<File> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, WHY))
+}
+
 /// A child process, of which there is none here.
 #[derive(Debug)]
 pub(crate) enum Child {}
 
 impl Child {
     pub(crate) fn start(_: Role, _: &[u8]) -> io::Result<Self> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, WHY))
+    }
+
+    pub(crate) fn start_program(_: Role, _: &File, _: &str, _: &[u8]) -> io::Result<Self> {
         Err(io::Error::new(io::ErrorKind::Unsupported, WHY))
     }
 

@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io::{self, PipeWriter, Write};
 use std::mem::MaybeUninit;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child as Spawned, ChildStdout, Command, Stdio};
@@ -18,7 +18,7 @@ use std::sync::{Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 use std::{env, process, ptr, thread};
 
-use rustix::fs::fstat;
+use rustix::fs::{Mode, fchmod, fstat};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
@@ -32,6 +32,9 @@ const OWN_PROGRAM: &str = "/proc/self/exe";
 
 /// Children that live.
 static LIVING: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether one of them keeps a server.
+static KEEPS: AtomicBool = AtomicBool::new(false);
 
 /// Whether this process is a child of this crate.
 static CHILD: AtomicBool = AtomicBool::new(false);
@@ -54,7 +57,14 @@ pub(crate) fn own_program() -> io::Result<File> {
     File::open(OWN_PROGRAM)
 }
 
-/// A child process: this same program in another role.
+/// Makes a program of a file that was written: nobody can write to it any more, and those who can start this process can start it.
+pub(crate) fn as_program(file: File) -> io::Result<File> {
+    fchmod(&file, Mode::RWXU)?;
+    // The system starts no file that is open for writing.
+    File::open(format!("/proc/self/fd/{}", file.as_raw_fd()))
+}
+
+/// A child process: this same program in another role, or another one in the role of an engine.
 #[derive(Debug)]
 pub(crate) struct Child {
     spawned: Mutex<Spawned>,
@@ -67,13 +77,27 @@ impl Child {
     /// Starts this program once more and writes it some bytes. It is killed when this process ends, however that comes about, or it is a
     /// keeper and sees it by the end of its input.
     pub(crate) fn start(role: Role, bytes: &[u8]) -> io::Result<Self> {
+        let mut command = Command::new(OWN_PROGRAM);
+        command.arg0(env::args_os().next().unwrap_or_default());
+        Self::start_command(role, command, bytes)
+    }
+
+    /// Starts another program in the same way: one that is a file of [`as_program`].
+    pub(crate) fn start_program(role: Role, program: &File, name: &str, bytes: &[u8]) -> io::Result<Self> {
+        let path = format!("/proc/self/fd/{}", program.as_raw_fd());
+        let mut command = Command::new(path);
+        command.arg0(name);
+        Self::start_command(role, command, bytes)
+    }
+
+    fn start_command(role: Role, mut command: Command, bytes: &[u8]) -> io::Result<Self> {
         say_when_interrupted();
         let (theirs, mut ours) = io::pipe()?;
         let mark = format!("{}:{}:{}", role.word(), process::id(), fstat(&theirs)?.st_ino);
-        let mut command = Command::new(OWN_PROGRAM);
-        command.arg0(env::args_os().next().unwrap_or_default()).env(MARK, mark).stdin(Stdio::from(theirs));
+        command.env(MARK, mark).stdin(Stdio::from(theirs));
         if role == Role::Keeper {
             command.stdout(Stdio::piped());
+            KEEPS.store(true, Ordering::Relaxed);
         }
         let spawned = spawn(command)?;
         LIVING.fetch_add(usize::from(role == Role::Engine), Ordering::Relaxed);
@@ -173,14 +197,14 @@ pub(crate) fn role() -> Option<(Role, File)> {
     let mark = env::var(MARK).ok()?;
     let mut words = mark.split(':');
     let word = words.next()?;
-    let role = [Role::Engine, Role::Keeper].into_iter().find(|role| role.word() == word)?;
+    let role = [Role::Engine, Role::Host, Role::Keeper].into_iter().find(|role| role.word() == word)?;
     let (parent, pipe) = (words.next()?, words.next()?);
     // A grandchild has the variable from its parent's environment, and another standard input.
     let stdin = io::stdin();
     if fstat(&stdin).ok()?.st_ino.to_string() != pipe {
         return None;
     }
-    let death = if role == Role::Engine { Some(Signal::KILL) } else { None };
+    let death = if role == Role::Keeper { None } else { Some(Signal::KILL) };
     let prepared = set_parent_process_death_signal(death)
         .and_then(|()| fcntl_dupfd_cloexec(&stdin, 3))
         .map_err(io::Error::from)
@@ -196,7 +220,7 @@ pub(crate) fn role() -> Option<(Role, File)> {
     };
     let ignored: &[i32] = match role {
         // Ctrl-C reaches the whole group of processes; what becomes of the children is the parent's to decide.
-        Role::Engine => &[libc::SIGINT],
+        Role::Engine | Role::Host => &[libc::SIGINT],
         Role::Keeper => &[libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT],
     };
     for signal in ignored {
@@ -252,11 +276,10 @@ extern "C" fn interrupted(signal: libc::c_int) {
         first -= 1;
     }
     digits[first] = b'0' + (left % 10) as u8;
+    let server = if KEEPS.load(Ordering::Relaxed) { &b" engines and its server\n"[..] } else { b" engines\n" };
     // SAFETY: write, signal and raise may be called in a signal handler; the texts outlive the calls.
     unsafe {
-        for text in
-            [&b"interrupted: this process ends, and with it "[..], &digits[first..], b" engines and its server\n"]
-        {
+        for text in [&b"interrupted: this process ends, and with it "[..], &digits[first..], server] {
             libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len());
         }
         libc::signal(signal, libc::SIG_DFL);

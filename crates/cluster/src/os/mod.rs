@@ -15,6 +15,8 @@ pub(crate) use elsewhere::*;
 pub(crate) enum Role {
     /// It works.
     Engine,
+    /// It fetches programs and starts engines from them.
+    Host,
     /// It keeps a server and its folder.
     Keeper,
 }
@@ -24,6 +26,7 @@ impl Role {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Engine => "engine",
+            Self::Host => "host",
             Self::Keeper => "keeper",
         }
     }

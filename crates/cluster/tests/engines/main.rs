@@ -3,6 +3,7 @@
 mod counting;
 mod direct;
 mod ends;
+mod hosts;
 mod kills;
 mod queue;
 mod refusals;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     trials.extend(kills::trials());
     trials.extend(refusals::trials());
     trials.extend(ends::trials());
+    trials.extend(hosts::trials());
     // Each test has processes enough of its own.
     let arguments =
         Arguments { test_threads: Arguments::from_args().test_threads.or(Some(1)), ..Arguments::from_args() };

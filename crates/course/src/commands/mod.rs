@@ -1,10 +1,12 @@
 //! The command line of `cargo course`: its commands, and who answers them.
 
 mod annotate;
+mod cluster;
 mod compare;
 mod diff;
 mod dis;
 mod doctor;
+mod engine;
 mod list;
 mod machine;
 mod profile;
@@ -44,6 +46,10 @@ enum Command {
     Profile(profile::ProfileArgs),
     /// Run a file of Python: bytecode, interpreted or compiled while it runs
     Python(python::PythonArgs),
+    /// Start, show or end a server and engines for programs of other terminals and other machines
+    Cluster(cluster::ClusterArgs),
+    /// Work for a server: fetch the programs of its clients and run an engine of each, until it is interrupted
+    Engine(engine::EngineArgs),
     /// Show what this machine is and what it allows
     Machine(machine::MachineArgs),
     /// Run a chapter and keep its results for the book
@@ -55,7 +61,7 @@ enum Command {
 /// Runs the command that the arguments of this process name.
 pub fn main() -> ExitCode {
     multiprocess::init();
-    cluster::init();
+    ::cluster::init();
     leave_out_the_screen();
     printable_panics();
     match dispatch() {
@@ -79,6 +85,8 @@ fn dispatch() -> Result<ExitCode, Failure> {
         Command::Annotate(args) => annotate::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Python(args) => return python::run(&args),
+        Command::Cluster(args) => cluster::run(args),
+        Command::Engine(args) => engine::run(&args),
         Command::Machine(args) => machine::run(&args),
         Command::Record(args) => record::run(&args),
         Command::Doctor(args) => doctor::run(&args),

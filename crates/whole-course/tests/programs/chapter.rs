@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
-use crate::support::{chapter, files};
+use crate::support::{chapter, course, files};
 use assert_cmd::prelude::*;
 use runner::{Status, StepRecord};
 use tempfile::tempdir;
@@ -238,4 +238,39 @@ fn the_tips_are_shown_with_their_ways() {
     for tip in kernels::tips::TIPS {
         assert!(text.contains(tip.name) && tip.ways.iter().all(|way| text.contains(way.name)), "{text}");
     }
+}
+
+/// What a chapter needs of a cluster that runs already. Without nats-server, what is said of that is all there is to see.
+#[test]
+fn a_chapter_uses_engines_that_run_already_and_leaves_them() {
+    let folder = tempdir().unwrap();
+    let noted = format!("--folder={}", folder.path().display());
+    let cluster = |command: &str| course().args(["cluster", command, &noted]).output().unwrap();
+    let started = cluster("start");
+    let said = String::from_utf8(started.stdout).unwrap();
+    if said.is_empty() {
+        let why = String::from_utf8(started.stderr).unwrap();
+        let required = std::env::var("REQUIRE").unwrap_or_default();
+        assert!(!required.split(',').any(|word| word.trim() == "nats"), "REQUIRE demands nats: {why}");
+        assert!(why.contains("`scripts/setup-cluster` installs it"), "{why}");
+        return;
+    }
+    let url = said.split_once("--server ").unwrap().1.split(' ').next().unwrap();
+    let token = folder.path().join("token");
+    let told = |token: &std::path::Path| {
+        let steps = ["--quick", "--steps", "balanced,shipped", "--out"].map(std::ffi::OsStr::new);
+        let mut command = chapter(10);
+        command.args(steps).arg(folder.path().join("out")).args(["--server", url, "--token-file"]).arg(token);
+        command.output().unwrap()
+    };
+    let text = String::from_utf8(told(&token).stdout).unwrap();
+    let wrong = folder.path().join("wrong");
+    fs::write(&wrong, "word\n").unwrap();
+    let refused = told(&wrong);
+    let status = String::from_utf8(cluster("status").stdout).unwrap();
+    let ended = cluster("stop").status.success();
+    assert_eq!(text.matches(" ok").count(), 2, "{text}");
+    let refusal = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.stdout.is_empty() && refusal.contains("refuses these credentials"), "{refusal}");
+    assert!(status.contains("chapter10 runs, process ") && ended, "{status}");
 }
