@@ -128,17 +128,15 @@ pub fn nearest(kind: &str, name: &str, known: &[String], shows_all: &str) -> Str
     format!("there is no {kind} '{name}'; the nearest of {all} are {}; {shows_all} shows all", some.join(", "))
 }
 
-/// How alike a name and a known one are, from 0 to 1: as the least alike of their parts, as many from the end as the name has.
+/// How alike a name and a known one are, from 0 to 1: as the least alike of the name's parts, the last beside the last, each other one
+/// beside that part of the known path which it is most alike to.
 fn likeness(name: &str, known: &str) -> f64 {
     let (wanted, path) = (parts(name), parts(known));
     let whole = strsim::jaro_winkler(name, known);
-    if wanted.is_empty() || wanted.len() > path.len() {
-        return if wanted.len() > 1 { 0.9 * whole } else { whole };
-    }
-    let end = &path[path.len() - wanted.len()..];
-    let alike = wanted.iter().zip(end).map(|(wanted, known)| strsim::jaro_winkler(wanted, known));
-    let least = alike.fold(1.0, f64::min);
-    if wanted.len() > 1 { least } else { least.max(whole) }
+    let (Some((last, rest)), Some((end, module))) = (wanted.split_last(), path.split_last()) else { return whole };
+    let most = |part: &&str| module.iter().map(|other| strsim::jaro_winkler(part, other)).fold(0.0, f64::max);
+    let least = rest.iter().map(most).fold(strsim::jaro_winkler(last, end), f64::min);
+    if rest.is_empty() { least.max(whole) } else { least }
 }
 
 #[cfg(test)]
@@ -167,7 +165,7 @@ mod tests {
         let known = ["kernels::mandelbrot::naive", "threaded::mandelbrot::alone", "kernels::pi::branching"];
         let known: Vec<_> =
             known.into_iter().chain(["a::b::c1", "a::b::c2", "a::b::c3", "a::b::c4"]).map(str::to_owned).collect();
-        for wrong in ["mandelbort::naive", "kernel mandelbrot naive", "kernels::mandelbrt::niave"] {
+        for wrong in ["mandelbort::naive", "kernels naiv", "kernel mandelbrot naive", "kernels::mandelbrt::niave"] {
             let told = nearest("step", wrong, &known, LIST);
             assert!(told.contains("did you mean kernels::mandelbrot::naive? "), "{told}");
         }

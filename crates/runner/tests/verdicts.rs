@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use runner::{Budget, LadderStep, Status, StepRecord, devices, notes, race, run_step, sweep};
+use runner::{Budget, LadderStep, Status, StepRecord, devices, notes, run_step, sweep};
 use validation::pi::{Input, Output};
 use validation::{
     Ceiling, Expression, Ladder, Most, Pi, Precision, Prepared, Reach, Ready, Settings, SizeRequest, Step, StepError,
@@ -455,7 +455,7 @@ fn a_sweep_runs_one_step_with_each_setting() {
 fn two_steps_in_turn_make_pairs_and_one_that_is_wrong_leaves_the_other() {
     let (ladder, input) = darts();
     let step = |index| LadderStep { ladder: &*ladder, index };
-    let run = |steps| race(steps, &input, &Settings::default(), &Budget::exactly(4), &mut |_| {});
+    let run = |steps| runner::race(steps, &input, &Settings::default(), &Budget::exactly(4), &mut |_| {});
     let right = run([step(0), step(11)]);
     assert!(right.iter().all(|record| record.status == Status::Ok && record.times.len() == 4));
     let [first, wrong] = run([step(0), step(1)]);
