@@ -100,8 +100,8 @@ pub fn balanced(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
 // ANCHOR: shipped
 /// The engines have never seen this program: it comes to them through the server's object store, once, under its hash.
 ///
-/// Mirrors the challenge of the slides: can the binaries be sent automatically? Look at the time of the preparation, which is where the program
-/// travels; the tasks are those of the step before, and so are their times.
+/// Mirrors the challenge of the slides, which is to send the binaries automatically. Look at the time of the preparation, in which the
+/// program travels. The tasks are those of the step before, and so are their times.
 pub fn shipped(input: &Input, settings: &Settings) -> Ready<Mandelbrot> {
     fn calculate_rows((xs, ys, max_iterations): Rows) -> Vec<u32> {
         let mut counts = vec![0; xs.len() * ys.len()];

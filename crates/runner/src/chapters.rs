@@ -58,7 +58,7 @@ pub const CHAPTERS: [ChapterInfo; 12] = [
     chapter(4, "The price of a dynamic language", "interpreted", &["interpreted"], ALONE),
     chapter(5, "Whole arrays", "vectorised", &["vectorised::arrays"], ALONE),
     chapter(6, "Blocks and an expression compiler", "vectorised", &["vectorised::blocks"], TOGETHER),
-    chapter(7, "SIMD", "vectorised", &["vectorised::simd"], ALONE),
+    chapter(7, "SIMD", "vectorised", &["vectorised::simd", "vectorised::combined"], ALONE),
     chapter(8, "Threads", "threaded", &["threaded"], TOGETHER),
     chapter(9, "Processes", "multiprocess", &["multiprocess"], TOGETHER),
     chapter(10, "More machines", "cluster", &["cluster"], TOGETHER),

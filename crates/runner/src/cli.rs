@@ -200,6 +200,12 @@ pub fn parse(command: Command, arguments: impl IntoIterator<Item = OsString>) ->
 pub fn one_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let lines = text.lines().map(str::trim);
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // What is rendered is the help: the commands are the first words of its lines.
+        let listed = lines.skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        let names: Vec<_> = listed.filter_map(|line| line.split_whitespace().next()).collect();
+        return format!("a command is missing; there are {}; --help explains them", names.join(", "));
+    }
     let told: Vec<_> = lines
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
         .filter(|line| !line.is_empty())
@@ -247,6 +253,12 @@ mod tests {
             let message = refused(&arguments);
             assert!(message.len() < 900 && !message.contains(['\x1b', '\n']), "{message}");
             assert!(message.contains(arguments[0]) && message.contains("at least 1"), "{message}");
+        }
+        let commands = [Command::new("start").about("x"), Command::new("stop").about("y")];
+        let missing = Command::new("test").subcommand_required(true).arg_required_else_help(true).subcommands(commands);
+        match parse(missing, [OsString::from("test")]) {
+            Err(Failure::Usage(told)) => assert!(told.contains("there are start, stop"), "{told}"),
+            other => panic!("{other:?}"),
         }
         let message = refused(&["--size", "3x4", "--width", "7"]);
         assert!(message.contains("'--size <N or NxM>' cannot be used with '--width <W>'"), "{message}");
