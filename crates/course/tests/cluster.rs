@@ -214,7 +214,7 @@ fn other_machines_are_sent_the_program_and_keep_nothing() {
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("there")).unwrap();
     // What the real one is given: options, a machine, a command for its shell.
-    let arguments = with_ssh(folder.path(), "for last; do :; done; exec sh -c \"$last\"");
+    let arguments = with_ssh(folder.path(), "for last; do :; done; sh -c \"$last\"; exit $?");
     let begun = shown(&with_path(folder.path(), &arguments).output().unwrap());
     assert!(begun.contains(" and 3 engines"), "{begun}");
     let status = shown(&course(folder.path(), &["cluster", "status"]));
