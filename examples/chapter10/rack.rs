@@ -4,7 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cluster::{Cluster, Credentials, EngineOptions, Error, engine};
+use cluster::{Client, Cluster, Credentials, EngineOptions, Error, OwnServer, engine};
 use runner::units::ms;
 use runner::{Budget, Failure, Screen, excerpt, plain_table, time_calls};
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -29,7 +29,6 @@ pub(crate) fn rack(screen: &Screen) -> Result<(), Failure> {
 }
 
 fn measure(screen: &Screen) -> Result<Result<(), Failure>, Error> {
-    let refused = |what: &str, error: std::io::Error| Error::System(format!("{what}: {error}"));
     // Each has a connection and what a thread waits with.
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
@@ -39,28 +38,7 @@ fn measure(screen: &Screen) -> Result<Result<(), Failure>, Error> {
     let client = cluster.client();
     let before = resident(server.process);
     let began = Instant::now();
-    for number in 0..ENGINES {
-        let options = EngineOptions {
-            server: server.url.clone(),
-            name: format!("engine {number}"),
-            credentials: Credentials::token(server.token.clone()),
-            number: Some(number as u32),
-            patience: Some(Duration::from_secs(1)),
-        };
-        // It ends with its server.
-        let started = thread::Builder::new().stack_size(1 << 18).spawn(|| drop(engine(options)));
-        started.map_err(|error| refused("the system gives no thread", error))?;
-    }
-    while client.ids().len() < ENGINES {
-        if began.elapsed() > PATIENCE {
-            let heard = client.ids().len();
-            return Err(Error::System(format!(
-                "{heard} of {ENGINES} engines are heard after {} s",
-                PATIENCE.as_secs()
-            )));
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
+    connect(&client, &server)?;
     let connected = began.elapsed();
     let idle = resident(server.process);
     let view = client.load_balanced_view();
@@ -92,6 +70,38 @@ fn measure(screen: &Screen) -> Result<Result<(), Failure>, Error> {
             ))
         });
     Ok(told)
+}
+
+fn refused(what: &str, error: std::io::Error) -> Error {
+    Error::System(format!("{what}: {error}"))
+}
+
+/// Starts the engines, and waits until the client hears all of them.
+fn connect(client: &Client, server: &OwnServer) -> Result<(), Error> {
+    let began = Instant::now();
+    for number in 0..ENGINES {
+        let options = EngineOptions {
+            server: server.url.clone(),
+            name: format!("engine {number}"),
+            credentials: Credentials::token(server.token.clone()),
+            number: Some(number as u32),
+            patience: Some(Duration::from_secs(1)),
+        };
+        // It ends with its server.
+        let started = thread::Builder::new().stack_size(1 << 18).spawn(|| drop(engine(options)));
+        started.map_err(|error| refused("the system gives no thread", error))?;
+    }
+    while client.ids().len() < ENGINES {
+        if began.elapsed() > PATIENCE {
+            let heard = client.ids().len();
+            return Err(Error::System(format!(
+                "{heard} of {ENGINES} engines are heard after {} s",
+                PATIENCE.as_secs()
+            )));
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
 }
 
 /// The memory of a process in megabytes.

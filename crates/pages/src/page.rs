@@ -15,7 +15,8 @@ use crate::{glance, listing, picture};
 pub fn rewritten(page: &str, folder: &Path) -> Result<String, String> {
     let mut text = String::with_capacity(page.len());
     let blocks = blocks(page);
-    let provenance = Provenance::of(page, &blocks);
+    let paragraphs = blocks.iter().filter(|block| block.kind == Kind::Paragraph);
+    let provenance = Provenance::of(paragraphs.map(|block| &page[block.range.clone()]));
     let mut copied = 0;
     for block in blocks {
         let source = &page[block.range.clone()];

@@ -3,8 +3,6 @@
 //! Most tables of a page come from one run of one machine. That is said once, at the foot of the page; a table from another run keeps
 //! its own line, in small letters. Sizes stay at their table.
 
-use crate::page::{Block, Kind as BlockKind};
-
 /// Which of the two lines below a table a paragraph is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
@@ -32,11 +30,9 @@ pub(crate) struct Provenance {
 }
 
 impl Provenance {
-    /// Of a page with these blocks.
-    pub(crate) fn of(page: &str, blocks: &[Block]) -> Self {
-        let paragraphs = blocks.iter().filter(|block| block.kind == BlockKind::Paragraph);
-        let lines = paragraphs.map(|block| page[block.range.clone()].trim());
-        let measured: Vec<_> = lines.filter(|line| kind(line) == Some(Kind::Measured)).collect();
+    /// Of a page with these paragraphs.
+    pub(crate) fn of<'a>(paragraphs: impl Iterator<Item = &'a str>) -> Self {
+        let measured: Vec<_> = paragraphs.map(str::trim).filter(|line| kind(line) == Some(Kind::Measured)).collect();
         let count = |line: &&str| measured.iter().filter(|other| *other == line).count();
         // The first of those that are met equally often.
         let usual = measured.iter().rev().max_by_key(|line| count(line));

@@ -31,7 +31,8 @@ fn in_order(parts: &[&str], mut among: impl Iterator<Item = impl AsRef<str>>) ->
 /// # use runner::means;
 /// # use validation::{Pi, pi, step};
 /// fn named(_: &pi::Input, _: &mut pi::Output) {}
-/// let mut step = step!(named, "a", "b").info;
+/// let step: validation::Step<Pi> = step!(named, "a", "b");
+/// let mut step = step.info;
 /// step.module = "vectorised::simd::pi";
 /// for name in ["vectorised::simd::pi::named", "vectorised::pi::named", "pi::named", "named", "vectorised named"] {
 ///     assert!(means(name, &step), "{name}");
@@ -39,8 +40,6 @@ fn in_order(parts: &[&str], mut among: impl Iterator<Item = impl AsRef<str>>) ->
 /// for name in ["pi", "named::pi", "simd::vectorised::named", "amed", ""] {
 ///     assert!(!means(name, &step), "{name}");
 /// }
-/// # type Step = validation::Step<Pi>;
-/// # let _: Step = step!(named, "a", "b");
 /// ```
 pub fn means(name: &str, step: &StepInfo) -> bool {
     names(name, step.module, step.name)

@@ -283,8 +283,8 @@ const CIRCLES: &[(&str, &str, &str)] = &[
     ),
     (
         "interpreted",
-        "native.rs native/arithmetic.rs native/calls.rs native/code.rs native/emit.rs native/flow.rs native/held.rs native/helpers.rs \
-         native/near.rs native/rules.rs native/squares.rs",
+        "native.rs native/arithmetic.rs native/calls.rs native/code.rs native/compiler.rs native/emit.rs native/finish.rs native/flow.rs \
+         native/held.rs native/helpers.rs native/near.rs native/rules.rs native/squares.rs",
         "the emitter of machine code has a file for each kind of instruction, and what is compiled stands above them all",
     ),
     (
