@@ -40,11 +40,14 @@ pub(crate) fn own() -> Result<(Wanted, Vec<u8>), Error> {
 
 impl Link {
     async fn programs(&self) -> Result<ObjectStore, Error> {
-        if let Ok(store) = self.jetstream.get_object_store(STORE).await {
+        // Each piece is written to a disk, which other programs may use as well.
+        let mut jetstream = self.jetstream.clone();
+        jetstream.set_timeout(PATIENCE);
+        if let Ok(store) = jetstream.get_object_store(STORE).await {
             return Ok(store);
         }
         let store = Config { bucket: STORE.to_owned(), max_age: KEPT, num_replicas: 1, ..Config::default() };
-        let store = self.jetstream.create_object_store(store).await;
+        let store = jetstream.create_object_store(store).await;
         store.map_err(|error| Error::server("the store of programs", innermost(&error)))
     }
 
