@@ -9,6 +9,7 @@ pub(crate) struct Wrong {
     count: usize,
     first: usize,
     last: usize,
+    previous: usize,
     /// The greatest common divisor of the distances.
     stride: usize,
     first_column: usize,
@@ -20,17 +21,28 @@ impl Wrong {
     pub(crate) fn new(length: usize, columns: Option<usize>) -> Self {
         // An array of one row or one column is a line.
         let columns = columns.filter(|&columns| columns > 1 && length > columns);
-        Self { length, columns, count: 0, first: 0, last: 0, stride: 0, first_column: usize::MAX, last_column: 0 }
+        Self {
+            length,
+            columns,
+            count: 0,
+            first: 0,
+            last: 0,
+            previous: 0,
+            stride: 0,
+            first_column: usize::MAX,
+            last_column: 0,
+        }
     }
 
-    /// This place is wrong too. It comes after those before.
+    /// This place is wrong too. Of several arrays, such as x and y, the places begin again with each.
     pub(crate) fn see(&mut self, place: usize) {
         if self.count == 0 {
-            self.first = place;
+            (self.first, self.last) = (place, place);
         } else {
-            self.stride = divisor(self.stride, place - self.last);
+            self.stride = divisor(self.stride, place.abs_diff(self.previous));
+            (self.first, self.last) = (self.first.min(place), self.last.max(place));
         }
-        self.last = place;
+        self.previous = place;
         self.count += 1;
         let column = self.columns.map_or(0, |columns| place % columns);
         self.first_column = self.first_column.min(column);
