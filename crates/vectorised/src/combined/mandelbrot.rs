@@ -28,28 +28,24 @@ macro_rules! kernel {
         let best: Option<Rows> = None;
         best.unwrap_or_else(|| kernel!(portable: $run, $lists))
     }};
-    (avx512: $run:ident, $lists:ty) => {{
+    (avx512: $run:ident, $lists:ty) => {
+        kernel!(
+            avx512 V4 6 "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi1,bmi2,lzcnt,popcnt": $run, $lists
+        )
+    };
+    (avx2: $run:ident, $lists:ty) => {
+        kernel!(avx2 V3 4 "avx2,fma,bmi1,bmi2,lzcnt,popcnt": $run, $lists)
+    };
+    ($set:ident $simd:ident $vectors:literal $features:literal: $run:ident, $lists:ty) => {{
         #[inline(never)]
-        #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
-        fn avx512(simd: V4, lists: &mut $lists, picture: Picture<'_>) {
-            $run::<V4, 6>(simd, lists, picture);
+        #[target_feature(enable = $features)]
+        fn $set(simd: $simd, lists: &mut $lists, picture: Picture<'_>) {
+            $run::<$simd, $vectors>(simd, lists, picture);
         }
-        V4::try_new().map(|simd| {
+        $simd::try_new().map(|simd| {
             let mut lists = <$lists>::with_room();
-            // SAFETY: the CPU has the instructions, or there would be no V4.
-            Rows::new(move |picture| unsafe { avx512(simd, &mut lists, picture) })
-        })
-    }};
-    (avx2: $run:ident, $lists:ty) => {{
-        #[inline(never)]
-        #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
-        fn avx2(simd: V3, lists: &mut $lists, picture: Picture<'_>) {
-            $run::<V3, 4>(simd, lists, picture);
-        }
-        V3::try_new().map(|simd| {
-            let mut lists = <$lists>::with_room();
-            // SAFETY: the CPU has the instructions, or there would be no V3.
-            Rows::new(move |picture| unsafe { avx2(simd, &mut lists, picture) })
+            // SAFETY: the CPU has the instructions, or there would be no such value.
+            Rows::new(move |picture| unsafe { $set(simd, &mut lists, picture) })
         })
     }};
     (portable: $run:ident, $lists:ty) => {{
