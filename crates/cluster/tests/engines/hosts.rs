@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream::object_store::ObjectStore;
 use cluster::{Cluster, Credentials, Error, HostOptions, Present, Role, present};
@@ -71,14 +71,21 @@ fn hosts(cluster: &Cluster) -> Vec<Present> {
     present
 }
 
-/// The programs that lie in the store, and the store.
+/// The programs that lie in the store, and the store. A list that is asked for while a program is removed may wait for ever for a message
+/// that is no longer there, so it is asked for again.
 fn stored(cluster: &Cluster) -> (ObjectStore, Vec<String>) {
     let own = cluster.own_server().unwrap();
     runtime().block_on(async {
         let client = async_nats::ConnectOptions::with_token(own.token).connect(own.url).await.unwrap();
         let store = async_nats::jetstream::new(client).get_object_store("CLUSTER_PROGRAMS").await.unwrap();
-        let programs = store.list().await.unwrap().map(|object| object.unwrap().name).collect().await;
-        (store, programs)
+        let started = Instant::now();
+        loop {
+            let listed = async { store.list().await.unwrap().map(|object| object.unwrap().name).collect().await };
+            if let Ok(programs) = tokio::time::timeout(Duration::from_secs(2), listed).await {
+                return (store, programs);
+            }
+            assert!(started.elapsed() < GUARD, "no list of the programs after {GUARD:?}");
+        }
     })
 }
 

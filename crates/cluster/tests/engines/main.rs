@@ -9,6 +9,7 @@ mod queue;
 mod refusals;
 
 use std::process::{ExitCode, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
@@ -24,7 +25,9 @@ const SCENARIO: &str = "CLUSTER_SCENARIO";
 /// Functions as tests of their names, ignored with the reason where nats-server is not there.
 macro_rules! tests {
     ($($name:ident),* $(,)?) => {
-        vec![$(libtest_mimic::Trial::ignorable_test(stringify!($name), || crate::with_server($name))),*]
+        vec![$(libtest_mimic::Trial::ignorable_test(stringify!($name), || {
+            crate::with_server(stringify!($name), $name)
+        })),*]
     };
 }
 use tests;
@@ -50,7 +53,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs a test that needs nats-server. `REQUIRE=nats` makes its absence a failure.
-fn with_server(test: fn()) -> Result<Completion, Failed> {
+fn with_server(name: &'static str, test: fn()) -> Result<Completion, Failed> {
     if let Err(Error::Unavailable(why)) = Cluster::options().engines(0).start() {
         let required = env::var("REQUIRE").unwrap_or_default();
         if required.split(',').any(|word| word.trim().eq_ignore_ascii_case("nats")) {
@@ -58,8 +61,22 @@ fn with_server(test: fn()) -> Result<Completion, Failed> {
         }
         return Ok(Completion::ignored_with(why));
     }
+    let ended = guarded(name);
     test();
+    drop(ended);
     Ok(Completion::Completed)
+}
+
+/// Ends everything with a line when what is returned is not dropped in time: a test that hangs is a failure, and says which it is.
+fn guarded(name: &'static str) -> mpsc::Sender<()> {
+    let (ended, watched) = mpsc::channel();
+    thread::spawn(move || {
+        if watched.recv_timeout(3 * GUARD) == Err(RecvTimeoutError::Timeout) {
+            eprintln!("{name} hangs: it has not ended after {:?}", 3 * GUARD);
+            process::exit(1);
+        }
+    });
+    ended
 }
 
 fn start(engines: usize) -> Cluster {

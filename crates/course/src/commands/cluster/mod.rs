@@ -29,7 +29,6 @@ const TO_START: Duration = Duration::from_secs(90);
 const TO_END: Duration = Duration::from_secs(15);
 
 #[derive(Args, Debug)]
-#[command(arg_required_else_help = false, subcommand_required = true)]
 pub(crate) struct ClusterArgs {
     #[command(subcommand)]
     command: What,
