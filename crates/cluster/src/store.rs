@@ -51,10 +51,14 @@ impl Link {
         store.map_err(|error| Error::server("the store of programs", innermost(&error)))
     }
 
-    /// Puts a program into the store.
+    /// Puts a program into the store, unless it is there: a host that has not yet looked again still says that it lacks the program, and to
+    /// put it there once more would take away what the host is reading.
     pub(crate) async fn put_program(&self, wanted: &Wanted, bytes: &[u8]) -> Result<(), Error> {
         let refused = |why: String| Error::server("to keep the program", why);
         let store = self.programs().await?;
+        if store.info(wanted.key()).await.is_ok_and(|info| !info.deleted) {
+            return Ok(());
+        }
         let put = async { store.put(wanted.key().as_str(), &mut &*bytes).await };
         // The whole of it, at a hundredth of what a slow network carries.
         let patience = PATIENCE + Duration::from_micros(wanted.size);

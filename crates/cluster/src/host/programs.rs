@@ -64,7 +64,7 @@ impl Programs {
         self.programs.iter().map(|(wanted, program)| (wanted.clone(), program.stage.clone())).collect()
     }
 
-    /// A client wants a program run; whether that is news.
+    /// A client wants a program run; whether that changes what is done.
     pub(super) fn wanted(&mut self, wanted: Wanted) -> bool {
         if let Some(program) = self.programs.get_mut(&wanted) {
             program.silent = Duration::ZERO;
@@ -73,7 +73,7 @@ impl Programs {
             if again {
                 self.fetch(wanted);
             }
-            return false;
+            return again;
         }
         let new = Program {
             stage: Stage::Fetching,
