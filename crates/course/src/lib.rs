@@ -12,6 +12,7 @@ mod contender;
 mod diff_page;
 mod instrumented;
 mod machine_code;
+mod page_size;
 mod peer;
 mod profiled;
 mod python_code;
