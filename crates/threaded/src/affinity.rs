@@ -11,32 +11,78 @@
 
 use std::fs;
 
+#[cfg(target_os = "linux")]
+use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
 use validation::StepError;
 
 /// The CPUs that the calling thread may run on, in order.
 ///
 /// # Errors
-/// [`StepError::Unavailable`] on another system than Linux.
+/// [`StepError::Unavailable`] where the system does not say.
+#[cfg(target_os = "linux")]
 pub fn allowed() -> Result<Vec<usize>, StepError> {
-    os::allowed()
+    let set = sched_getaffinity(None)
+        .map_err(|error| StepError::Unavailable(format!("the CPUs of this thread are not known ({error})")))?;
+    Ok((0..CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu)).collect())
 }
 
 // ANCHOR: pin
 /// Lets the calling thread run on this CPU only, from now on; other threads may use it too.
 ///
 /// # Errors
-/// [`StepError::Unavailable`] on another system than Linux, and where the thread may not run on this CPU.
+/// [`StepError::Unavailable`] where the thread may not run on this CPU.
+#[cfg(target_os = "linux")]
 pub fn pin(cpu: usize) -> Result<(), StepError> {
-    os::pin(cpu)
+    let refused = |why: String| StepError::Unavailable(format!("this thread may not run on CPU {cpu} ({why})"));
+    if cpu >= CpuSet::MAX_CPU {
+        return Err(refused(format!("{} is the number of the last one", CpuSet::MAX_CPU - 1)));
+    }
+    let mut cpus = CpuSet::new();
+    cpus.set(cpu);
+    sched_setaffinity(None, &cpus).map_err(|error| refused(error.to_string()))
 }
 // ANCHOR_END: pin
 
 /// The CPU that the calling thread ran on a moment ago.
 ///
 /// # Errors
-/// [`StepError::Unavailable`] on another system than Linux.
+/// None here; elsewhere it is unavailable.
+#[cfg(target_os = "linux")]
 pub fn current() -> Result<usize, StepError> {
-    os::current()
+    Ok(sched_getcpu())
+}
+
+/// The CPUs of a thread: unavailable on this system.
+///
+/// # Errors
+/// [`StepError::Unavailable`].
+#[cfg(not(target_os = "linux"))]
+pub fn allowed() -> Result<Vec<usize>, StepError> {
+    elsewhere()
+}
+
+/// Binds a thread to a CPU: unavailable on this system.
+///
+/// # Errors
+/// [`StepError::Unavailable`].
+#[cfg(not(target_os = "linux"))]
+pub fn pin(_: usize) -> Result<(), StepError> {
+    elsewhere()
+}
+
+/// The CPU of a thread: unavailable on this system.
+///
+/// # Errors
+/// [`StepError::Unavailable`].
+#[cfg(not(target_os = "linux"))]
+pub fn current() -> Result<usize, StepError> {
+    elsewhere()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn elsewhere<T>() -> Result<T, StepError> {
+    let here = std::env::consts::OS;
+    Err(StepError::Unavailable(format!("threads are pinned to CPUs by a call of Linux, this is {here}")))
 }
 
 /// The node of the memory that is nearest to a CPU; `None` where the system does not say.
@@ -55,55 +101,6 @@ pub fn nodes() -> Vec<usize> {
 fn numbers(folder: &str) -> impl Iterator<Item = usize> + use<> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.strip_prefix("node")?.parse().ok())
-}
-
-#[cfg(target_os = "linux")]
-mod os {
-    use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
-    use validation::StepError;
-
-    pub(super) fn allowed() -> Result<Vec<usize>, StepError> {
-        let set = sched_getaffinity(None)
-            .map_err(|error| StepError::Unavailable(format!("the CPUs of this thread are not known ({error})")))?;
-        Ok((0..CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu)).collect())
-    }
-
-    pub(super) fn pin(cpu: usize) -> Result<(), StepError> {
-        let refused = |why: String| StepError::Unavailable(format!("this thread may not run on CPU {cpu} ({why})"));
-        if cpu >= CpuSet::MAX_CPU {
-            return Err(refused(format!("the system counts to {}", CpuSet::MAX_CPU)));
-        }
-        let mut set = CpuSet::new();
-        set.set(cpu);
-        sched_setaffinity(None, &set).map_err(|error| refused(error.to_string()))
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "other systems have an error")]
-    pub(super) fn current() -> Result<usize, StepError> {
-        Ok(sched_getcpu())
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod os {
-    use validation::StepError;
-
-    fn elsewhere<T>() -> Result<T, StepError> {
-        let here = std::env::consts::OS;
-        Err(StepError::Unavailable(format!("threads are pinned to CPUs by a call of Linux, this is {here}")))
-    }
-
-    pub(super) fn allowed() -> Result<Vec<usize>, StepError> {
-        elsewhere()
-    }
-
-    pub(super) fn pin(_: usize) -> Result<(), StepError> {
-        elsewhere()
-    }
-
-    pub(super) fn current() -> Result<usize, StepError> {
-        elsewhere()
-    }
 }
 
 #[cfg(all(test, target_os = "linux"))]
