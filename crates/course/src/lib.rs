@@ -13,6 +13,7 @@ mod diff_page;
 mod ideas;
 mod instrumented;
 mod machine_code;
+mod page_size;
 mod peer;
 mod profiled;
 mod python_code;
