@@ -10,10 +10,12 @@ mod draw;
 mod engine;
 mod list;
 mod machine;
+mod measured;
 mod profile;
 mod python;
 mod record;
 mod run;
+mod scale;
 
 use std::env;
 use std::process::ExitCode;
@@ -39,6 +41,11 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Run our steps and other people's programs in turn, in one run
     Compare(compare::CompareArgs),
+    /// Run the best steps, and peers if asked for, at sizes from a cache to most of the memory
+    Scale(scale::ScaleArgs),
+    /// Run one step as often as a line comes in: what `scale` starts for each step and size
+    #[command(hide = true)]
+    Measured(measured::MeasuredArgs),
     /// List the machine code of a step, its source lines beside it; or count its instructions
     Dis(dis::DisArgs),
     /// Write the source of a step as a page: each line coloured by what it costs, its instructions one click away
@@ -84,6 +91,8 @@ fn dispatch() -> Result<ExitCode, Failure> {
         Command::Run(args) => run::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Scale(args) => scale::run(&args),
+        Command::Measured(args) => measured::run(&args),
         Command::Dis(args) => dis::run(&args),
         Command::Annotate(args) => annotate::run(&args),
         Command::Profile(args) => profile::run(&args),
