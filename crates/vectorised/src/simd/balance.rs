@@ -33,7 +33,11 @@ pub(super) struct Balanced {
 
 impl Balanced {
     /// Measures kernels with so many vectors in flight, of which so many go without the divider.
-    pub(super) fn of<const KERNELS: usize>(vectors: usize, without: [usize; KERNELS], kernels: [Kernel; KERNELS]) -> Self {
+    pub(super) fn of<const KERNELS: usize>(
+        vectors: usize,
+        without: [usize; KERNELS],
+        kernels: [Kernel; KERNELS],
+    ) -> Self {
         let mut shortest = [Duration::MAX; KERNELS];
         let (mut x, mut y) = (vec![0.6; PARTICLES], vec![0.7; PARTICLES]);
         let speed: Vec<_> = (1..=PARTICLES).map(|particle| particle as f64 / PARTICLES as f64).collect();

@@ -27,6 +27,10 @@
 //!
 //! **A reciprocal** is corrected once more at the end of [`root_and_inverse`]: its error is below half an ulp and 2^-49. That is correctly
 //! rounded but for a few n, among them those whose significand is all ones, and good enough for [`quotient`].
+#![cfg_attr(
+    not(any(test, target_arch = "x86_64")),
+    expect(dead_code, reason = "the kernels name instructions of x86-64")
+)]
 
 use pulp::Simd;
 #[cfg(target_arch = "x86_64")]

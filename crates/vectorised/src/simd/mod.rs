@@ -4,7 +4,6 @@ mod balance;
 mod cpu;
 pub mod distance;
 pub mod expression;
-#[cfg(any(test, target_arch = "x86_64"))]
 mod fused;
 pub mod mandelbrot;
 #[cfg(target_arch = "x86_64")]

@@ -21,9 +21,9 @@ use super::cpu::{alone, needs};
 use super::fused::{Seed, quotient, root_and_inverse};
 #[cfg(target_arch = "x86_64")]
 use super::swarm::Swarm;
-use super::vectors::{PARTICLE_VECTORS, chosen, each};
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{FUSED_VECTORS_AVX2, FUSED_VECTORS_AVX512};
+use super::vectors::{PARTICLE_VECTORS, chosen, each};
 
 // ANCHOR: lanes
 /// Eight particles in the lanes of three registers, which they do not leave before the end of time.
@@ -292,7 +292,8 @@ pub fn balance() -> Option<&'static Balance> {
 #[cfg(target_arch = "x86_64")]
 fn best_balance() -> Option<&'static Balanced> {
     static BALANCED: OnceLock<Option<Balanced>> = OnceLock::new();
-    let measured = || kernels!(avx512: shared 8, 0 1 2 3 4 8).map(|kernels| Balanced::of(8, [0, 1, 2, 3, 4, 8], kernels));
+    let measured =
+        || kernels!(avx512: shared 8, 0 1 2 3 4 8).map(|kernels| Balanced::of(8, [0, 1, 2, 3, 4, 8], kernels));
     BALANCED.get_or_init(measured).as_ref().or_else(avx2_balance)
 }
 

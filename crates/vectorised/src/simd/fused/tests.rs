@@ -125,7 +125,10 @@ fn quotients_by_the_last_numbers_below_two_are_right_with_either_neighbour_of_th
         }
         let pairs: Vec<_> = xs.into_iter().map(|x| (x, n)).collect();
         // 1 / n lies between these two.
-        let (low, high) = (0.5 + ((END - number) / 2) as f64 * f64::EPSILON / 2.0, 0.5 + (END - number).div_ceil(2) as f64 * f64::EPSILON / 2.0);
+        let (low, high) = (
+            0.5 + ((END - number) / 2) as f64 * f64::EPSILON / 2.0,
+            0.5 + (END - number).div_ceil(2) as f64 * f64::EPSILON / 2.0,
+        );
         assert!(n * low <= 1.0 && n * high >= 1.0 && high - low <= f64::EPSILON / 2.0);
         for reciprocal in [low, high] {
             assert_eq!(wrong_quotients(&pairs, |_| reciprocal), 0, "by {n:?} with {reciprocal:?}");
@@ -136,7 +139,8 @@ fn quotients_by_the_last_numbers_below_two_are_right_with_either_neighbour_of_th
 #[test]
 fn a_reciprocal_that_is_off_by_an_ulp_is_found_by_built_cases_and_not_by_random_ones() {
     let built = hard_pairs();
-    let random: Vec<_> = uniform(12, 200_000).chunks_exact(2).map(|random| (random[0] + 0.1, random[1] + 0.1)).collect();
+    let random: Vec<_> =
+        uniform(12, 200_000).chunks_exact(2).map(|random| (random[0] + 0.1, random[1] + 0.1)).collect();
     for planted in [f64::next_up, f64::next_down] {
         assert!(wrong_quotients(&built, |n| planted(1.0 / n)) > 1000);
         assert_eq!(wrong_quotients(&random, |n| planted(1.0 / n)), 0);
