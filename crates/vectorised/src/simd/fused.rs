@@ -8,11 +8,10 @@
 //! rounds q + (x - n * q) * r = x / n + (n * r - 1) * (x / n - q), and it only matters whether a midpoint of two neighbours lies between
 //! this number and x / n. x / n is no midpoint, and never nearer to one than ulp * u / n. There q is the neighbour on either side, half an
 //! ulp away: it could be 1.5 ulp away only if x and n were among the last few numbers below 2. So with |n * r - 1| <= n * u / 2 the error is
-//! less than ulp * n * u / 4, and n * n < 4. The last few n below 2 are tested one by one, with every x whose quotient lies next to a
-//! midpoint. (Source: P. Markstein, *Computation of elementary functions on the IBM RISC System/6000 processor*, IBM Journal of Research
+//! less than ulp * n * u / 4, and n * n < 4. (Source: P. Markstein, *Computation of elementary functions on the IBM RISC System/6000 processor*, IBM Journal of Research
 //! and Development 34 (1990); M. Cornea, J. Harrison, P. T. P. Tang, *Scientific Computing on Itanium-based Systems*, 2002.)
 //!
-//! The argument has room for an r that is not quite correctly rounded: half an ulp and a little more is enough for all n but those last few.
+//! For n below the last few numbers under 2 the argument has room for an r that is wrong by half an ulp and a little.
 //! The sign of a zero is lost: -0 / n becomes +0.
 //!
 //! **A root** ([`root_and_inverse`]). After the coupled steps root and half inverse have relative errors below 2^-27, and the next correction
@@ -25,8 +24,10 @@
 //! every number after them is rounded to the right side, by hand. That is what the constant of the coupled steps is for. It is less
 //! than 1/2 by more than all roundings of these steps together can bring.
 //!
-//! **A reciprocal** is corrected once more at the end of [`root_and_inverse`]: its error is below half an ulp and 2^-49. That is correctly
-//! rounded but for a few n, among them those whose significand is all ones, and good enough for [`quotient`].
+//! **A reciprocal** is corrected once more at the end of [`root_and_inverse`]: its error is below half an ulp and 2^-48. It is correctly rounded
+//! but for a few n, which are the factors of numbers very near to a power of two, and good enough for [`quotient`] there. For the last few
+//! n it has to be right. By itself the correction would fail where the significand is all ones: it would end at the midpoint itself. So it
+//! is made larger by two u of it.
 #![cfg_attr(
     not(any(test, target_arch = "x86_64")),
     expect(dead_code, reason = "the kernels name instructions of x86-64")
@@ -128,7 +129,9 @@ pub(super) fn root_and_inverse<S: Fused>(
     root = simd.mul_add_f64s(rest, half_inverse, root);
     let inverse = simd.add_f64s(half_inverse, half_inverse);
     let error = simd.minus_product(one, root, inverse);
-    (root, simd.mul_add_f64s(inverse, error, inverse))
+    // A little more than the inverse: where all bits of the root are ones, the sum would lie exactly between two numbers.
+    let more = simd.mul_f64s(half_inverse, simd.splat_f64s(2.0 + 2.0 * f64::EPSILON));
+    (root, simd.mul_add_f64s(more, error, inverse))
 }
 // ANCHOR_END: root
 
