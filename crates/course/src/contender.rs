@@ -14,7 +14,7 @@ use crate::peer::{Peer, PeerProcess};
 const LONGEST: usize = 600;
 
 /// The crates whose steps compute in processes of their own: this one does not see what they take of the processor.
-const OTHER_PROCESSES: [&str; 2] = ["multiprocess", "cluster"];
+pub(crate) const OTHER_PROCESSES: [&str; 2] = ["multiprocess", "cluster"];
 
 /// Who takes part.
 pub(crate) struct Contender {

@@ -15,6 +15,7 @@ use std::{env, fs, thread};
 
 use runner::{Failure, excerpt};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// How long a peer may take to compile what it compiles.
 const READY: Duration = Duration::from_secs(180);
@@ -135,27 +136,13 @@ impl Peer {
     /// Starts the program and waits until it is ready.
     pub(crate) fn start(&self, root: &Path, sizes: &[(&str, u64)]) -> Result<PeerProcess, String> {
         let (name, arguments) = self.command.split_first().ok_or("its command is empty")?;
-        let program = program(root, name);
-        let mut command = Command::new(&program);
+        let mut command = Command::new(program(root, name));
         command.args(arguments).args(["--problem", &self.problem]).current_dir(root);
         for (name, size) in sizes {
             command.arg(format!("--{}", name.replace('_', "-"))).arg(size.to_string());
         }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| format!("cannot start {}: {error}", program.display()))?;
-        let input = child.stdin.take();
-        let output = child.stdout.take().ok_or("it has no standard output")?;
-        let (sender, lines) = channel();
-        thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        let complaints = child.stderr.take().map(|errors| thread::spawn(move || last_line(errors)));
-        let mut process = PeerProcess { child, input, lines, complaints, version: None };
-        process.version = process.read(READY)?.version.map(|version| excerpt(&version, 100));
+        let (mut process, ready) = PeerProcess::start::<Line>(command)?;
+        process.version = ready.version.map(|version| excerpt(&version, 100));
         Ok(process)
     }
 }
@@ -213,13 +200,39 @@ pub(crate) struct PeerProcess {
 }
 
 impl PeerProcess {
-    /// Lets the peer run once.
-    pub(crate) fn run(&mut self) -> Result<PeerRun, String> {
+    /// Starts a program that speaks as peers do, and waits for its first line.
+    pub(crate) fn start<T: DeserializeOwned>(mut command: Command) -> Result<(Self, T), String> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let program = command.get_program().to_owned();
+        let mut child = command.spawn().map_err(|error| format!("cannot start {}: {error}", program.display()))?;
+        let input = child.stdin.take();
+        let output = child.stdout.take().ok_or("it has no standard output")?;
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let complaints = child.stderr.take().map(|errors| thread::spawn(move || last_line(errors)));
+        let mut process = Self { child, input, lines, complaints, version: None };
+        let first = process.read(READY)?;
+        Ok((process, first))
+    }
+
+    /// Lets the program run once, and reads the line that it prints of that.
+    pub(crate) fn ask<T: DeserializeOwned>(&mut self) -> Result<T, String> {
         let asked = self.input.as_mut().map(|input| input.write_all(b"run\n").and_then(|()| input.flush()));
         if !matches!(asked, Some(Ok(()))) {
             return Err(self.ended());
         }
-        let line = self.read(RUN)?;
+        self.read(RUN)
+    }
+
+    /// Lets the peer run once.
+    pub(crate) fn run(&mut self) -> Result<PeerRun, String> {
+        let line: Line = self.ask()?;
         let time = |ms: f64| Duration::try_from_secs_f64(ms / 1e3).ok();
         match (line.ms.and_then(time), line.check) {
             (Some(time_of_run), Some(check)) => {
@@ -230,7 +243,15 @@ impl PeerProcess {
         }
     }
 
-    fn read(&mut self, patience: Duration) -> Result<Line, String> {
+    /// The most memory that the program has had in RAM until now, in bytes (`VmHWM` of `proc_pid_status(5)`); `None` where the system
+    /// does not say it of other processes.
+    pub(crate) fn peak_bytes(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, patience: Duration) -> Result<T, String> {
         match self.lines.recv_timeout(patience) {
             Ok(line) => {
                 serde_json::from_str(&line).map_err(|error| format!("it printed '{}': {error}", excerpt(&line, 200)))

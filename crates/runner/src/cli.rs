@@ -128,8 +128,11 @@ pub fn threads(text: &str) -> Result<NonZeroUsize, String> {
     }
 }
 
-/// `N` or `NxM`.
-fn size(text: &str) -> Result<(usize, Option<usize>), String> {
+/// `N` or `NxM`, each a whole number of at least one.
+///
+/// # Errors
+/// What is allowed.
+pub fn size(text: &str) -> Result<(usize, Option<usize>), String> {
     let (first, second) = match text.split_once(['x', 'X']) {
         Some((first, second)) => (first, Some(second)),
         None => (text, None),

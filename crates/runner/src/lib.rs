@@ -49,7 +49,7 @@ pub mod units;
 
 pub use chapter::Chapter;
 pub use chapters::{CHAPTERS, ChapterInfo, Sizes};
-pub use cli::{Selection, SizeArgs, TimingArgs, one_line, parse, threads};
+pub use cli::{Selection, SizeArgs, TimingArgs, one_line, parse, size, threads};
 pub use drivers::leave_out_the_screen;
 pub use ladder_step::{LadderStep, ladder_of};
 pub use lesson::{compared, lessons};

@@ -47,6 +47,7 @@ trait Held: Send + Sync {
     fn work(&self) -> Work;
     fn reading(&self, sum: &str) -> String;
     fn reference_sum(&self) -> String;
+    fn reference_digest(&self) -> u64;
     fn single_reference_sum(&self) -> Option<String>;
     fn any(&self) -> &dyn Any;
     fn shared_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
@@ -73,6 +74,10 @@ impl<P: Problem> Held for Holder<P> {
 
     fn reference_sum(&self) -> String {
         P::reference_sum(&self.0)
+    }
+
+    fn reference_digest(&self) -> u64 {
+        P::reference_digest(&self.0)
     }
 
     fn single_reference_sum(&self) -> Option<String> {
@@ -117,6 +122,11 @@ impl SharedInput {
     /// The validation sum of the reference answer.
     pub fn reference_sum(&self) -> String {
         self.0.reference_sum()
+    }
+
+    /// The [`digest`](Session::digest) of the reference answer: an answer with the same digest has the same bits.
+    pub fn reference_digest(&self) -> u64 {
+        self.0.reference_digest()
     }
 
     /// The validation sum of the reference answer in single precision, if the problem has one.

@@ -283,6 +283,10 @@ impl Problem for Mandelbrot {
         Self::validation_sum(&input.double().counts)
     }
 
+    fn reference_digest(input: &Input) -> u64 {
+        Self::digest(&input.double().counts)
+    }
+
     fn single_reference_sum(input: &Input) -> Option<String> {
         Some(Self::validation_sum(&input.single().counts))
     }

@@ -56,6 +56,10 @@ pub trait Problem: Copy + 'static {
     /// The validation sum of the reference answer, in double precision.
     fn reference_sum(input: &Self::Input) -> String;
 
+    /// The [`digest`](Self::digest) of the reference answer, in double precision: what an answer is compared with where the reference
+    /// itself is no longer there.
+    fn reference_digest(input: &Self::Input) -> u64;
+
     /// The validation sum of the same plain loop in single precision, which [`Precision::ExactSingle`] asks for; `None` if the
     /// problem has no such answer.
     fn single_reference_sum(input: &Self::Input) -> Option<String> {

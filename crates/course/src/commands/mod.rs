@@ -6,13 +6,16 @@ mod compare;
 mod diff;
 mod dis;
 mod doctor;
+mod draw;
 mod engine;
 mod list;
 mod machine;
+mod measured;
 mod profile;
 mod python;
 mod record;
 mod run;
+mod scale;
 
 use std::env;
 use std::process::ExitCode;
@@ -38,6 +41,11 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Run our steps and other people's programs in turn, in one run
     Compare(compare::CompareArgs),
+    /// Run the best steps, and peers if asked for, at sizes from a cache to most of the memory
+    Scale(scale::ScaleArgs),
+    /// Run one step as often as a line comes in: what `scale` starts for each step and size
+    #[command(hide = true)]
+    Measured(measured::MeasuredArgs),
     /// List the machine code of a step, its source lines beside it; or count its instructions
     Dis(dis::DisArgs),
     /// Write the source of a step as a page: each line coloured by what it costs, its instructions one click away
@@ -54,6 +62,8 @@ enum Command {
     Machine(machine::MachineArgs),
     /// Run a chapter and keep its results for the book
     Record(record::RecordArgs),
+    /// Draw the pictures of ideas that the book shows, and the caches of this machine
+    Draw(draw::DrawArgs),
     /// Show what this machine has and lacks for each chapter, and the command that mends it
     Doctor(doctor::DoctorArgs),
 }
@@ -81,6 +91,8 @@ fn dispatch() -> Result<ExitCode, Failure> {
         Command::Run(args) => run::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Scale(args) => scale::run(&args),
+        Command::Measured(args) => measured::run(&args),
         Command::Dis(args) => dis::run(&args),
         Command::Annotate(args) => annotate::run(&args),
         Command::Profile(args) => profile::run(&args),
@@ -89,6 +101,7 @@ fn dispatch() -> Result<ExitCode, Failure> {
         Command::Engine(args) => engine::run(&args),
         Command::Machine(args) => machine::run(&args),
         Command::Record(args) => record::run(&args),
+        Command::Draw(args) => draw::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     }
     .map(|()| ExitCode::SUCCESS)

@@ -6,8 +6,6 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
@@ -15,6 +13,7 @@ use interpreted::machine::{Engine, Failure as Ended, INTERRUPTED, Interpreter, W
 use interpreted::source::{ReadError, SourceFile};
 use runner::{Failure, Screen};
 
+use crate::interrupts::interrupts;
 use crate::python_code::function_table;
 
 #[derive(Args, Debug)]
@@ -156,16 +155,6 @@ impl Write for Output {
         let flushed = self.buffer.flush();
         self.note(flushed)
     }
-}
-
-/// A flag that is set when the user presses Ctrl-C.
-fn interrupts() -> Result<&'static AtomicBool, Failure> {
-    let flag = Arc::new(AtomicBool::new(false));
-    signal_hook::flag::register(signal_hook::consts::SIGINT, flag.clone())
-        .map_err(|error| Failure::io("cannot listen to Ctrl-C", &error))?;
-    // The handler lives as long as the process.
-    let flag: &'static Arc<AtomicBool> = Box::leak(Box::new(flag));
-    Ok(flag)
 }
 
 /// What Python says about a program that has not come to its end, and its exit status.
