@@ -1,10 +1,15 @@
 //! Chapter 6: blocks that fit the cache, and an expression compiler.
 
+mod chapter6 {
+    pub(crate) mod first_touch;
+}
+
 use std::io::{self, BufRead};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use chapter6::first_touch::first_touch;
 use runner::plot::{Axis, Lines, Series};
 use runner::units::{DASH, times};
 use runner::{Budget, Chapter, Failure, LadderStep, Part, Screen, Setting, time};
@@ -19,6 +24,7 @@ fn main() -> ExitCode {
         .part(Some("mandelbrot"), mandelbrot_blocks)
         .part(Some("expression"), expression_blocks)
         .part(Some("expression"), stores)
+        .part(None, first_touch)
         .part(None, listings)
         .part(None, evaluated)
         .setting(Setting::Block)

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         .part(Some("mandelbrot"), in_flight)
         .part(Some("mandelbrot"), waiting)
         .part(Some("particles"), in_flight_particles)
+        .part(Some("particles"), balance)
         .part(None, dispatch)
         .setting(Setting::Vectors { most: MOST_VECTORS })
         .run()
@@ -39,6 +40,24 @@ fn in_flight_particles(part: &mut Part<'_>) -> Result<(), Failure> {
     part.heading("Several vectors of particles")?;
     let name = "particles: speed against the number of vectors";
     plot_vectors(part, "particles", "particle-vectors", name, "GFLOP/s of necessary work", &["interleaved"])
+}
+
+/// How many vectors go without the divider, and what that was chosen from.
+fn balance(part: &mut Part<'_>) -> Result<(), Failure> {
+    part.heading("Divider and multipliers")?;
+    let Some(balance) = simd::particles::balance() else {
+        return part.paragraph("`balanced` has no kernel for this CPU, so there is nothing to share.");
+    };
+    part.paragraph(&format!(
+        "Of every {} vectors, how many should go without the divider? Measured once, when the first step asked for it, and kept:",
+        balance.vectors
+    ))?;
+    let rows = balance.tried.iter().enumerate().map(|(place, (without, nanoseconds))| {
+        let chosen = if place == balance.chosen { "yes" } else { "" };
+        [without.to_string(), (balance.vectors - without).to_string(), format!("{nanoseconds:.2}"), chosen.to_owned()]
+    });
+    let header = ["without the divider", "with it", "ns a particle and step", "chosen"];
+    part.table("balance", &header, &rows.collect::<Vec<_>>(), &[])
 }
 
 fn plot_vectors(

@@ -101,8 +101,8 @@ pub(crate) fn draw(path: &Path, problem: &str, entries: &[Entry]) -> Result<(), 
         .map_err(|error| Failure::Io(error.to_string()))
 }
 
-/// The results as the book shows them, in Markdown.
-pub(crate) fn page(entries: &[Entry]) -> String {
+/// The results as the book shows them, in Markdown, and a sentence about the pages that everybody had.
+pub(crate) fn page(entries: &[Entry], pages: &str) -> String {
     let base = entries.first().map_or("", |entry| entry.base.as_str());
     let mut text = format!(
         "| who | best ms | median ms | CPU ms | best / {base} | pairs (median) | CPU | answer |\n\
@@ -117,6 +117,7 @@ pub(crate) fn page(entries: &[Entry]) -> String {
         let _ = writeln!(text, "| {name}{version} | {times} | {of_best} | {of_pairs} | {of_cpu} | {status} |");
     }
     text.push_str(&on_devices(entries));
+    let _ = writeln!(text, "\n{pages}");
     text
 }
 

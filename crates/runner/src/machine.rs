@@ -30,6 +30,8 @@ pub struct Machine {
     pub caches: Vec<Cache>,
     /// Main memory, in bytes; 0 if the system does not say.
     pub memory_bytes: u64,
+    /// When the system gives huge pages: `always`, `madvise` or `never`; `None` if it does not say.
+    pub huge_pages: Option<String>,
     /// The operating system and its version.
     pub system: String,
     /// The version of its kernel.
@@ -87,6 +89,7 @@ impl Machine {
             features: features().into_iter().map(str::to_owned).collect(),
             caches: caches(),
             memory_bytes,
+            huge_pages: huge_pages(),
             system: System::long_os_version().unwrap_or_else(|_| unknown()),
             kernel: System::kernel_version().unwrap_or_else(|_| unknown()),
             virtual_machine: virtual_machine(),
@@ -119,6 +122,7 @@ impl Machine {
             ("SIMD", or_none(self.features.join(" "))),
             ("caches", or_none(caches.join(", "))),
             ("memory", if self.memory_bytes == 0 { "unknown".to_owned() } else { human(self.memory_bytes) }),
+            ("huge pages", self.huge_pages.clone().unwrap_or_else(|| "unknown".to_owned())),
             ("system", format!("{}, kernel {}", self.system, self.kernel)),
         ]
     }
@@ -190,7 +194,7 @@ impl fmt::Display for Build {
 fn write_lines(formatter: &mut fmt::Formatter<'_>, lines: &[(&str, String)]) -> fmt::Result {
     for (index, (name, value)) in lines.iter().enumerate() {
         let end = if index + 1 < lines.len() { "\n" } else { "" };
-        write!(formatter, "{name:<9} {value}{end}")?;
+        write!(formatter, "{name:<10} {value}{end}")?;
     }
     Ok(())
 }
@@ -216,6 +220,18 @@ fn features() -> Vec<&'static str> {
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn features() -> Vec<&'static str> {
     Vec::new()
+}
+
+/// When Linux gives huge pages to memory that no file is behind: to any that is large enough (`always`), to what asks for them by
+/// `madvise(2)`, or `never`; `None` where the system does not say, or has none.
+pub fn huge_pages() -> Option<String> {
+    chosen(&std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").ok()?)
+}
+
+/// The word in brackets of a list such as `always [madvise] never`.
+fn chosen(settings: &str) -> Option<String> {
+    let (word, _) = settings.split_once('[')?.1.split_once(']')?;
+    Some(word.to_owned())
 }
 
 /// CPUID has a bit for it, which every hypervisor sets.
@@ -349,6 +365,12 @@ mod tests {
         assert!(build.rustc.starts_with("rustc "), "{}", build.rustc);
         assert!(build.target.contains(std::env::consts::ARCH), "{}", build.target);
         assert!(!build.profile.is_empty() && !build.opt_level.is_empty());
+    }
+
+    #[test]
+    fn the_setting_of_huge_pages_is_the_word_in_brackets() {
+        assert_eq!(chosen("always [madvise] never\n").as_deref(), Some("madvise"));
+        assert_eq!(chosen("always madvise never"), None);
     }
 
     #[test]

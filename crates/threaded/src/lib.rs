@@ -10,6 +10,7 @@
 //! - [`start`]: threads that may wait for each other, because all of them begin or none;
 //! - [`pool`]: threads that live longer than one parallel step, and [`latch`], by which they say that they are done;
 //! - [`counters`]: one number that several threads add to, wrong and right, slow and fast;
+//! - [`affinity`]: on which CPU a thread runs;
 //! - [`amdahl`]: how much of a program runs on one thread, told from its times.
 //!
 //! ```
@@ -21,6 +22,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+pub mod affinity;
 pub mod amdahl;
 mod caught;
 pub mod counters;

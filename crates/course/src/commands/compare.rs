@@ -11,6 +11,7 @@ use validation::{Ladder, Settings, SharedInput, SizeRequest};
 use crate::catalog::{all, ladders, of_problem};
 use crate::comparison::{Entry, draw, page, reasons, table};
 use crate::contender::{Base, Contender, base, is_called, name_of};
+use crate::page_size;
 use crate::peer::{Peer, peers};
 use crate::results::{check_results, keep};
 use source::workspace::root;
@@ -67,6 +68,8 @@ struct Race<'a> {
 pub(super) fn run(args: &CompareArgs) -> Result<(), Failure> {
     let root = root()?;
     let (ladders, peers) = (ladders(), peers(&root)?);
+    // Before the inputs of our steps are made.
+    let pages = page_size::level();
     // Everything that can be refused is refused before the first run.
     let races = races(args, &root, &ladders, &peers)?;
     let mut kept = Kept::new(args.json.clone().into_iter().collect())?;
@@ -75,13 +78,14 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Failure> {
         check_writable(&race.plot)?;
         race.record.as_deref().map_or(Ok(()), |name| check_results(&root, name))?;
     }
+    Screen.line(&pages)?;
     let mut missed = Ok(());
     let ended = races.into_iter().try_for_each(|race| {
         let entries = race.run(&root, args)?;
         kept.add(entries.iter().cloned())?;
         race.show(&entries)?;
         if let Some(name) = &race.record {
-            keep(&root, name, entries.clone(), &[(name.clone(), page(&entries))])?;
+            keep(&root, name, entries.clone(), &[(name.clone(), page(&entries, &pages))])?;
         }
         // Without its picture the comparison goes on.
         match draw(&race.plot, race.problem, &entries) {

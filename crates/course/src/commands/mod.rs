@@ -6,6 +6,7 @@ mod compare;
 mod diff;
 mod dis;
 mod doctor;
+mod draw;
 mod engine;
 mod list;
 mod machine;
@@ -61,6 +62,8 @@ enum Command {
     Machine(machine::MachineArgs),
     /// Run a chapter and keep its results for the book
     Record(record::RecordArgs),
+    /// Draw the pictures of ideas that the book shows, and the caches of this machine
+    Draw(draw::DrawArgs),
     /// Show what this machine has and lacks for each chapter, and the command that mends it
     Doctor(doctor::DoctorArgs),
 }
@@ -98,6 +101,7 @@ fn dispatch() -> Result<ExitCode, Failure> {
         Command::Engine(args) => engine::run(&args),
         Command::Machine(args) => machine::run(&args),
         Command::Record(args) => record::run(&args),
+        Command::Draw(args) => draw::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     }
     .map(|()| ExitCode::SUCCESS)

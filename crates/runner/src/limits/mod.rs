@@ -22,6 +22,7 @@
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
+mod latency;
 mod mix;
 #[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
 mod portable;
@@ -49,6 +50,7 @@ use portable as processor;
 #[cfg(target_arch = "x86_64")]
 use x86_64 as processor;
 
+pub use latency::latency;
 use mix::{BODIES, CLASSES, COUNTED, Mix};
 use sets::InstructionSet;
 use traffic::Streams;

@@ -122,7 +122,13 @@ impl Canvas<'_> {
             2 => vec![(0.0, -4.8), (4.6, 3.4), (-4.6, 3.4)],
             _ => vec![(0.0, -4.9), (4.9, 0.0), (0.0, 4.9), (-4.9, 0.0)],
         };
-        let corners: Vec<_> = corners.into_iter().map(|(right, down)| fine((x + right, y + down))).collect();
+        let corners: Vec<_> = corners.into_iter().map(|(right, down)| (x + right, y + down)).collect();
+        self.polygon(&corners, colour)
+    }
+
+    /// A full polygon with these corners.
+    pub(super) fn polygon(&self, corners: &[(f64, f64)], colour: RGBAColor) -> io::Result<()> {
+        let corners: Vec<_> = corners.iter().copied().map(fine).collect();
         self.put(Polygon::new(corners, colour.filled()))
     }
 

@@ -1,8 +1,10 @@
 //! Vector instructions, portable and by name.
 
+mod balance;
 mod cpu;
 pub mod distance;
 pub mod expression;
+mod fused;
 pub mod mandelbrot;
 #[cfg(target_arch = "x86_64")]
 mod orbits;
@@ -11,12 +13,14 @@ pub mod pi;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod registers;
 pub mod slices;
+mod swarm;
 #[cfg(test)]
 mod tests;
 mod vectors;
 
 use validation::{Ladder, ladder};
 
+pub use balance::Balance;
 pub(crate) use cpu::needs;
 pub use cpu::{InstructionSet, instruction_sets};
 pub use vectors::MOST_VECTORS;

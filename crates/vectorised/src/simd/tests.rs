@@ -59,6 +59,35 @@ fn every_remainder_of_lanes_and_vectors_is_right() {
     }
 }
 
+/// Particles that the fused operations are not proven for, or only just: alone, and beside ordinary ones.
+#[test]
+fn particles_at_the_ends_of_the_range_and_beyond_are_right() {
+    let (x, y, speed): (Vec<_>, Vec<_>, Vec<_>) = [
+        (0.3, 0.4, 1.0),
+        (-0.0, 0.5, -1.0),
+        (0.3, 0.0, 0.0),
+        (0.6, -0.8, 1e5),
+        (-3e14, 2e14, 1.0),
+        (1e-15, 1e-15, -1e-9),
+        (0.5, 1e-119, 0.5),
+        (1e-290, -0.5, 0.0),
+        (0.5, 5e-324, 1e-300),
+        (1e-100, 1e-100, 1e-80),
+        (1e100, -1e99, 1.0),
+        (1.0, 1.0, 1e30),
+    ]
+    .into_iter()
+    .collect();
+    let check_these = |x: &[f64], y: &[f64], speed: &[f64]| {
+        let (x, y, speed) = (x.to_vec(), y.to_vec(), speed.to_vec());
+        check(particles::STEPS, &validation::particles::Input::from_particles(x, y, speed, 1e-5, 50).unwrap());
+    };
+    for one in 0..x.len() {
+        check_these(&x[one..=one], &y[one..=one], &speed[one..=one]);
+        check_these(&x[..=one], &y[..=one], &speed[..=one]);
+    }
+}
+
 /// Wherever the allocator puts the output: at each multiple of 16 bytes within a cache line.
 #[test]
 fn every_alignment_of_the_output_is_right() {

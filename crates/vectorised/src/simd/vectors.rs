@@ -21,6 +21,14 @@ pub(super) const FREE_RUNNING_VECTORS: usize = 6;
 /// Vectors that `interleaved` of the particles keeps in flight: `cargo run --example chapter7 -- --problem particles` tries each number.
 pub(super) const PARTICLE_VECTORS: usize = 5;
 
+/// Vectors that the steps of the particles with fused operations keep in flight, with 32 registers of AVX-512.
+#[cfg(target_arch = "x86_64")]
+pub(super) const FUSED_VECTORS_AVX512: usize = 8;
+
+/// The same with the 16 registers of AVX2.
+#[cfg(target_arch = "x86_64")]
+pub(super) const FUSED_VECTORS_AVX2: usize = 6;
+
 /// The kernels that keep 1, 2, 3 ... [`MOST_VECTORS`] vectors in flight.
 macro_rules! each {
     ($run:ident) => {

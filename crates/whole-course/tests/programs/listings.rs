@@ -196,6 +196,73 @@ fn particles_stay_in_registers() {
     assert!(with.iter().all(|hot| hot.stores() == 0));
 }
 
+/// The hot loops of a kernel with fused operations, for the processors that have its instruction set, and the doubles' bits in a register.
+fn fused(kernel: &str) -> Vec<(Hot, usize)> {
+    let sets = [("avx2", 256, 2), ("avx512", 512, 1)];
+    let of_set = |(set, bits, coupled_steps)| {
+        let found = hot_with("vfmadd", &format!("particles::{kernel}::{set}"));
+        found.into_iter().map(move |hot| {
+            hot.assert_packed_in(bits);
+            (hot, coupled_steps)
+        })
+    };
+    sets.into_iter().flat_map(of_set).collect()
+}
+
+#[test]
+fn one_division_divides_once_for_two_quotients() {
+    for (hot, _) in fused("one_division") {
+        let vectors = hot.count("vsqrtpd");
+        assert!(vectors > 0, "{}", hot.processor);
+        let operations = (hot.count("vdivpd"), hot.count("vfnmadd"), hot.count("vfmadd"), hot.count("vmulpd"));
+        assert_eq!(operations, (vectors, 2 * vectors, 2 * vectors, 6 * vectors), "{}", hot.processor);
+    }
+}
+
+#[test]
+fn no_division_has_neither_division_nor_root() {
+    for (hot, coupled_steps) in fused("no_division") {
+        assert_eq!((hot.count("vdivpd"), hot.count("vsqrtpd")), (0, 0), "{}", hot.processor);
+        let vectors = hot.count("vrsqrt");
+        assert!(vectors > 0, "{}", hot.processor);
+        let operations = (hot.count("vfnmadd"), hot.count("vfmadd"), hot.count("vmulpd"));
+        let fused = (6 + coupled_steps, 6 + 2 * coupled_steps);
+        assert_eq!(operations, (vectors * fused.0, vectors * fused.1, 9 * vectors), "{}", hot.processor);
+    }
+}
+
+#[test]
+fn balanced_shares_its_vectors_between_the_divider_and_the_others() {
+    for (set, bits, vectors) in [("avx2", 256, 6), ("avx512", 512, 8)] {
+        let instances = hot_with("vfmadd", &format!("particles::{set}_balance::{set}"));
+        for processor in PROCESSORS {
+            let of_processor = instances.iter().filter(|hot| hot.processor == processor);
+            let mut shares: Vec<_> = of_processor
+                .map(|hot| {
+                    hot.assert_packed_in(bits);
+                    assert_eq!(hot.count("vdivpd"), hot.count("vsqrtpd"), "{processor}");
+                    (hot.count("vrsqrt"), hot.count("vsqrtpd"))
+                })
+                .collect();
+            shares.sort_unstable();
+            let wanted = [0, 1, 2, 3, 4, vectors].map(|without| (without, vectors - without));
+            assert_eq!(shares, wanted, "{set} for {processor}");
+        }
+    }
+}
+
+#[test]
+fn fused_vectors_stay_in_registers_while_there_are_enough() {
+    for kernel in ["one_division", "no_division"] {
+        for (hot, _) in fused(kernel) {
+            let vectors = hot.count("vmulpd") / if kernel == "one_division" { 6 } else { 9 };
+            if vectors <= if hot.bits() == 512 { 8 } else { 2 } {
+                assert_eq!(hot.stores(), 0, "{kernel} with {vectors} vectors for {}", hot.processor);
+            }
+        }
+    }
+}
+
 #[test]
 fn streamed_stores_go_past_the_caches() {
     for kernel in ["expression::streamed_elements", "distance::streamed_rows"] {
