@@ -13,6 +13,7 @@ use validation::{Ladder, Precision, Settings, SizeRequest};
 use crate::catalog::{all, ladders, of_problem};
 use crate::contender::is_called;
 use crate::interrupts::interrupts;
+use crate::page_size;
 use crate::peer::{Peer, peers};
 use crate::results::{check_results, keep};
 use crate::scale::{
@@ -78,8 +79,9 @@ impl Files {
     }
 
     /// Keeps everything for the book.
-    fn record(&self, problem: &str, points: &[Point]) -> Result<(), Failure> {
-        keep(&self.root, &self.name, points.to_vec(), &[(self.name.clone(), page(problem, points))])?;
+    fn record(&self, args: &ScaleArgs, points: &[Point], pages: &str) -> Result<(), Failure> {
+        let problem = &args.problem;
+        keep(&self.root, &self.name, points.to_vec(), &[(self.name.clone(), page(problem, points, pages))])?;
         draw(&self.image, problem, points)?;
         Screen.line(format!("written: {}", output::shown(&self.image)))
     }
@@ -88,17 +90,20 @@ impl Files {
 /// Measures one problem at all its sizes.
 pub(super) fn run(args: &ScaleArgs) -> Result<(), Failure> {
     let (ladders, peers) = (ladders(), peers(&root()?)?);
+    // What is started from now on has it from this process.
+    let pages = page_size::level();
     // Everything that can be refused is refused before the first run.
     let sizes = sizes(args, &ladders)?;
     let mut everybody = steps(args, &ladders)?;
     everybody.extend(wanted_peers(args, &peers)?.into_iter().map(Who::peer));
     let files = Files::new(args)?;
     let mut kept = Kept::new(vec![files.json.clone()])?;
+    Screen.line(&pages)?;
     let measured = measure(args, &files.root, &sizes, &mut everybody, &mut kept);
     add_exponents(&mut kept.results);
     // What ended it early is told after what was measured until then.
     let shown = show(args, &files, &kept.results).and(measured);
-    let ended = shown.and_then(|()| if args.record { files.record(&args.problem, &kept.results) } else { Ok(()) });
+    let ended = shown.and_then(|()| if args.record { files.record(args, &kept.results, &pages) } else { Ok(()) });
     kept.end(ended)?;
     Screen.line(format!("written: {}", output::shown(&files.json)))?;
     let has = |status: Status| kept.results.iter().any(|point| point.status == status);

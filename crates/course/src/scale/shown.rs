@@ -109,7 +109,8 @@ pub(crate) fn left_out(points: &[Point]) -> Vec<String> {
 }
 
 /// The measurements as the book shows them, in Markdown: a table of the times of an element, with the exponents, and one of the memory.
-pub(crate) fn page(problem: &str, points: &[Point]) -> String {
+/// `pages` says of which size the pages of memory were.
+pub(crate) fn page(problem: &str, points: &[Point], pages: &str) -> String {
     let timed = |name: &&str| points.iter().any(|point| point.name == *name && point.times.is_some());
     let names: Vec<_> = names(points).into_iter().filter(timed).collect();
     let columns = |shown: &dyn Fn(&str) -> String| names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(" | ");
@@ -133,7 +134,7 @@ pub(crate) fn page(problem: &str, points: &[Point]) -> String {
         let cells = columns(&|name| or_dash(found(size, name).and_then(peak), |peak| peak));
         let _ = writeln!(text, "| {} | {cells} |", size.size);
     }
-    let _ = writeln!(text, "\nThe most memory that the process had in RAM.");
+    let _ = writeln!(text, "\nThe most memory that the process had in RAM. {pages}");
     let reasons = left_out(points);
     if !reasons.is_empty() {
         let _ = writeln!(text, "\nNot in the tables, or with another answer: {}.", reasons.join("; "));
@@ -204,7 +205,7 @@ mod tests {
     #[test]
     fn each_size_has_its_time_of_an_element_and_the_exponent_stands_below() {
         let points = points();
-        let page = page("expression", &points);
+        let page = page("expression", &points, "Pages of one size.");
         for row in [
             "| size | elements | working set | `a` | `b` |",
             "| 100 | 10 000 | 234.4 KiB | 100 | 700 |",
