@@ -244,8 +244,13 @@ fn balanced_shares_its_vectors_between_the_divider_and_the_others() {
                     (hot.count("vrsqrt"), hot.count("vsqrtpd"))
                 })
                 .collect();
+            let mut wanted = [0, 1, 2, 3, 4, vectors].map(|without| (without, vectors - without));
+            // Where none has the divider, all vectors are the same, and the compiler may leave a loop over them.
+            let alike =
+                shares.iter_mut().filter(|(without, with)| *with == 0 && *without > 0 && vectors % *without == 0);
+            alike.for_each(|(without, _)| *without = vectors);
             shares.sort_unstable();
-            let wanted = [0, 1, 2, 3, 4, vectors].map(|without| (without, vectors - without));
+            wanted.sort_unstable();
             assert_eq!(shares, wanted, "{set} for {processor}");
         }
     }
