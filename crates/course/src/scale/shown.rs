@@ -24,15 +24,15 @@ fn element(problem: &str) -> &'static str {
     }
 }
 
-/// A number with about three digits.
+/// A number with about three digits; a small one as a product with a power of ten.
 fn digits(value: Option<f64>) -> String {
-    let places = match value {
-        Some(number) if number >= 100.0 => 0,
-        Some(number) if number >= 10.0 => 1,
-        Some(number) if number >= 1.0 => 2,
-        _ => 3,
-    };
-    cell(value, places, "")
+    match value {
+        Some(number) if number > 0.0 && number < 0.01 => format!("{number:.1e}"),
+        Some(number) if number >= 100.0 => cell(value, 0, ""),
+        Some(number) if number >= 10.0 => cell(value, 1, ""),
+        Some(number) if number >= 1.0 => cell(value, 2, ""),
+        _ => cell(value, 3, ""),
+    }
 }
 
 /// The names of the steps and peers, in the order in which they come.
@@ -217,6 +217,12 @@ mod tests {
         assert!(page.contains("b at 200: left out: it would take too long"), "{page}");
         let lines = exponents("expression", &points);
         assert_eq!(lines[1..], ["a: the time grows as the elements to the power of 1.000"]);
+    }
+
+    #[test]
+    fn a_number_keeps_its_digits_however_small_it_is() {
+        let shown = [Some(123.4), Some(12.34), Some(1.234), Some(0.1234), Some(0.000_08), Some(0.0), None].map(digits);
+        assert_eq!(shown, ["123", "12.3", "1.23", "0.123", "8.0e-5", "0.000", "-"]);
     }
 
     #[test]
