@@ -9,7 +9,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { choose, linked, measured, showContents } from "./measures.js";
+import { choose, linked, measured, settled, showContents } from "./measures.js";
 
 const book = fileURLToPath(new URL("../book/", import.meta.url));
 const WIDTHS = [390, 768, 1280];
@@ -81,6 +81,7 @@ describe("the book in a browser", { skip, timeout: 600_000 }, () => {
           if (width >= DESK) await page.evaluate(showContents);
           for (const theme of THEMES) {
             assert.ok(await page.evaluate(choose, theme), `${file} has no theme ${theme}`);
+            await page.evaluate(settled);
             const found = await page.evaluate(measured, { listingsFit: width >= DESK, least: LEAST });
             faults.push(...found.faults.map((fault) => `${file}, ${width}, ${theme}: ${fault}`));
             for (const kind of Object.keys(seen)) seen[kind] += found[kind];

@@ -106,3 +106,11 @@ export function showContents() {
   if (!visible()) document.getElementById("mdbook-sidebar-toggle-anchor").click();
   if (!visible()) throw new Error("the table of contents is not shown");
 }
+
+/** Returns when the page stands as its reader sees it: a width or a theme may need letters that are loaded only then. */
+export async function settled() {
+  const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+  await frame();
+  await document.fonts.ready;
+  await frame();
+}
