@@ -51,7 +51,7 @@ fn next_to_midpoints(n: u128, nearest: i128) -> Vec<f64> {
 
 /// Odd divisors: the first and the last ones, and many between.
 fn divisors() -> Vec<u128> {
-    let random = uniform(11, 20_000).into_iter().map(|random| FIRST + (random * FIRST as f64) as u128 | 1);
+    let random = uniform(11, 20_000).into_iter().map(|random| (FIRST + (random * FIRST as f64) as u128) | 1);
     let ends = (1..64).step_by(2).flat_map(|number| [FIRST + number, END - number]);
     ends.chain(random).collect()
 }
