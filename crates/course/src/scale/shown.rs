@@ -146,7 +146,7 @@ pub(crate) fn page(problem: &str, points: &[Point], pages: &str) -> String {
 pub(crate) fn draw(path: &Path, problem: &str, points: &[Point]) -> Result<(), Failure> {
     let series: Vec<_> = names(points).into_iter().filter_map(|name| line(name, points)).collect();
     let filled: Vec<_> = sizes(points).into_iter().map(|point| (point.elements, point.bytes)).collect();
-    let title = format!("{problem}: the time of an element; in brackets the exponent of the whole time");
+    let title = format!("{problem}: time of an element (exponent of the whole time)");
     let marks = marks(&filled, &Machine::detect().caches);
     let (x, y) = (Axis::logarithmic("elements"), Axis::logarithmic("ns an element"));
     Lines { title: &title, x, y, series: &series, marks: &marks }
