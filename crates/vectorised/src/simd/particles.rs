@@ -292,16 +292,25 @@ pub fn balance() -> Option<&'static Balance> {
 #[cfg(target_arch = "x86_64")]
 fn best_balance() -> Option<&'static Balanced> {
     static BALANCED: OnceLock<Option<Balanced>> = OnceLock::new();
-    let measured =
-        || kernels!(avx512: shared 8, 0 1 2 3 4 8).map(|kernels| Balanced::of(8, [0, 1, 2, 3, 4, 8], kernels));
+    let measured = || Balanced::of(8, [0, 1, 2, 3, 4, 8], avx512_kernels()?).into();
     BALANCED.get_or_init(measured).as_ref().or_else(avx2_balance)
 }
 
 #[cfg(target_arch = "x86_64")]
 fn avx2_balance() -> Option<&'static Balanced> {
     static BALANCED: OnceLock<Option<Balanced>> = OnceLock::new();
-    let measured = || kernels!(avx2: shared 6, 0 1 2 3 4 6).map(|kernels| Balanced::of(6, [0, 1, 2, 3, 4, 6], kernels));
+    let measured = || Balanced::of(6, [0, 1, 2, 3, 4, 6], avx2_kernels()?).into();
     BALANCED.get_or_init(measured).as_ref()
+}
+
+#[cfg(target_arch = "x86_64")]
+fn avx512_kernels() -> Option<[Kernel; 6]> {
+    kernels!(avx512: shared 8, 0 1 2 3 4 8)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn avx2_kernels() -> Option<[Kernel; 6]> {
+    kernels!(avx2: shared 6, 0 1 2 3 4 6)
 }
 
 /// The steps, in order.

@@ -196,12 +196,13 @@ fn particles_stay_in_registers() {
     assert!(with.iter().all(|hot| hot.stores() == 0));
 }
 
-/// The hot loops of a kernel with fused operations, for the processors that have its instruction set, and the doubles' bits in a register.
+/// The hot loops of a kernel with fused operations, for the processors that run it, with the coupled steps of each: a processor with AVX-512
+/// never runs the kernel for AVX2.
 fn fused(kernel: &str) -> Vec<(Hot, usize)> {
     let sets = [("avx2", 256, 2), ("avx512", 512, 1)];
     let of_set = |(set, bits, coupled_steps)| {
         let found = hot_with("vfmadd", &format!("particles::{kernel}::{set}"));
-        found.into_iter().map(move |hot| {
+        found.into_iter().filter(move |hot| hot.has_avx512() == (bits == 512)).map(move |hot| {
             hot.assert_packed_in(bits);
             (hot, coupled_steps)
         })
@@ -233,37 +234,27 @@ fn no_division_has_neither_division_nor_root() {
 
 #[test]
 fn balanced_shares_its_vectors_between_the_divider_and_the_others() {
-    for (set, bits, vectors) in [("avx2", 256, 6), ("avx512", 512, 8)] {
-        let instances = hot_with("vfmadd", &format!("particles::{set}_balance::{set}"));
-        for processor in PROCESSORS {
-            let of_processor = instances.iter().filter(|hot| hot.processor == processor);
-            let mut shares: Vec<_> = of_processor
-                .map(|hot| {
-                    hot.assert_packed_in(bits);
-                    assert_eq!(hot.count("vdivpd"), hot.count("vsqrtpd"), "{processor}");
-                    (hot.count("vrsqrt"), hot.count("vsqrtpd"))
-                })
-                .collect();
-            let mut wanted = [0, 1, 2, 3, 4, vectors].map(|without| (without, vectors - without));
-            // Where none has the divider, all vectors are the same, and the compiler may leave a loop over them.
-            let alike =
-                shares.iter_mut().filter(|(without, with)| *with == 0 && *without > 0 && vectors % *without == 0);
-            alike.for_each(|(without, _)| *without = vectors);
-            shares.sort_unstable();
-            wanted.sort_unstable();
-            assert_eq!(shares, wanted, "{set} for {processor}");
+    for (set, bits) in [("avx2", 256), ("avx512", 512)] {
+        let all = hot_with("vfmadd", &format!("particles::{set}_kernels::{set}"));
+        let run_it: Vec<_> = all.iter().filter(|hot| hot.has_avx512() == (bits == 512)).collect();
+        for hot in &run_it {
+            hot.assert_packed_in(bits);
+            // A vector with the divider has a root and a division, one without it has neither.
+            assert_eq!(hot.count("vdivpd"), hot.count("vsqrtpd"), "{}", hot.processor);
         }
+        let with = |hot: &&&Hot| hot.count("vsqrtpd") > 0;
+        let without = |hot: &&&Hot| hot.count("vrsqrt") > 0;
+        assert!(run_it.iter().any(|hot| with(&hot) && without(&hot)), "{set} has no mixture");
+        assert!(run_it.iter().any(|hot| !with(&hot) && without(&hot)), "{set} always divides");
     }
 }
 
 #[test]
-fn fused_vectors_stay_in_registers_while_there_are_enough() {
-    for kernel in ["one_division", "no_division"] {
-        for (hot, _) in fused(kernel) {
-            let vectors = hot.count("vmulpd") / if kernel == "one_division" { 6 } else { 9 };
-            if vectors <= if hot.bits() == 512 { 8 } else { 2 } {
-                assert_eq!(hot.stores(), 0, "{kernel} with {vectors} vectors for {}", hot.processor);
-            }
+fn one_division_stays_in_registers_while_there_are_enough() {
+    for (hot, _) in fused("one_division") {
+        let vectors = hot.count("vmulpd") / 6;
+        if vectors <= if hot.bits() == 512 { 8 } else { 2 } {
+            assert_eq!(hot.stores(), 0, "{vectors} vectors for {}", hot.processor);
         }
     }
 }
