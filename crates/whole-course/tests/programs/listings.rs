@@ -242,10 +242,9 @@ fn balanced_shares_its_vectors_between_the_divider_and_the_others() {
             // A vector with the divider has a root and a division, one without it has neither.
             assert_eq!(hot.count("vdivpd"), hot.count("vsqrtpd"), "{}", hot.processor);
         }
-        let with = |hot: &&&Hot| hot.count("vsqrtpd") > 0;
-        let without = |hot: &&&Hot| hot.count("vrsqrt") > 0;
-        assert!(run_it.iter().any(|hot| with(&hot) && without(&hot)), "{set} has no mixture");
-        assert!(run_it.iter().any(|hot| !with(&hot) && without(&hot)), "{set} always divides");
+        // Those in which all or none divide may be one function with `one_division` or `no_division`.
+        let mixed = |hot: &&Hot| hot.count("vsqrtpd") > 0 && hot.count("vrsqrt") > 0;
+        assert!(run_it.iter().copied().any(|hot| mixed(&hot)), "{set} has no mixture");
     }
 }
 
