@@ -160,7 +160,6 @@ fn a_host_takes_a_second_program_and_forgets_it_with_its_client() {
         (client, engine)
     };
     eventually("the host is heard", || hosts(&cluster).len() == 1);
-    // This process is a client too, of the same build as the first of the others.
     // This process is the first client.
     eventually("its engine is heard", || cluster.client().ids().len() == 1);
     let engine = cluster.client().engines()[0].2;
